@@ -1,10 +1,11 @@
 """Honest dates: no date, a date, a date and time that floats, a date and time in a zone.
 
-Pure: no clock and no model. Whoever asks brings ``now`` (aware) or ``today`` and a zone. "All day" is
-never written as midnight: a date is a date, and only a moment in a zone is an instant.
+Pure: no clock and no model. Whoever asks brings ``now`` (aware) or ``today`` and a zone. "All day"
+is never written as midnight: a date is a date, and only a moment in a zone is an instant.
 
-Wall times follow RFC 5545, section 3.3.5: one that a clock change skips is read with the offset before
-the gap, so that it moves forward (02:30 becomes 03:30); one that happens twice is the first of the two.
+Wall times follow RFC 5545, section 3.3.5: one that a clock change skips is read with the offset
+before the gap, so that it moves forward (02:30 becomes 03:30); one that happens twice is the
+first of the two.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Literal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 Case = Literal["none", "date", "floating", "zoned"]
+Day: TypeAlias = date  # inside Moment the plain names are its fields
+Clock: TypeAlias = time
 
 UTC = timezone.utc
 # A calendar has no instant before its first midnight; a day is kept free at both ends, so that the
@@ -115,14 +118,14 @@ class Moment:
         if self.tz and self.time is None:
             raise ValueError(_("A time zone needs a time."))
         if self.tz and resolve_zone(self.tz) is None:
-            raise ValueError(_("“%(zone)s” is not a known time zone.") % {"zone": self.tz[:64]})
+            raise ValueError(_("“%(zone)s” is not a known time zone.") % {"zone": self.tz})
 
     @classmethod
-    def stored(cls, day: date | None, clock: time | None = None, tz: str = "") -> Moment:
+    def stored(cls, day: Day | None, clock: Clock | None = None, tz: str = "") -> Moment:
         """What a database row says, read without raising.
 
-        A zone that this machine's zone database lacks makes the moment float: its wall time is what
-        the person typed, and a page that can't be opened would help nobody.
+        A zone that this machine's zone database lacks makes the moment float: its wall time is
+        what the person typed, and a page that can't be opened would help nobody.
         """
         if day is None:
             return cls()
@@ -147,7 +150,7 @@ class Moment:
         return cls(date.fromisoformat(match["date"]), clock, match["tz"] or "")
 
     def format(self) -> str:
-        """Canonical text for files: ``2026-12-15``, ``2026-12-15T09:00[Europe/Berlin]``, or empty."""
+        """Canonical text: ``2026-12-15``, ``2026-12-15T09:00[Europe/Berlin]``, or empty."""
         if self.date is None:
             return ""
         if self.time is None:
@@ -204,11 +207,11 @@ class Moment:
         instant = self.instant(zone)
         return instant < now if instant else self.date < today_in(now, zone)
 
-    def is_today(self, today: date, zone: ZoneInfo) -> bool:
+    def is_today(self, today: Day, zone: ZoneInfo) -> bool:
         """Whether it falls on `today`, the viewer's day."""
         return self.date is not None and self.wall(zone).date == today
 
-    def sort_key(self, zone: ZoneInfo) -> tuple[bool, date, bool, time]:
+    def sort_key(self, zone: ZoneInfo) -> tuple[bool, Day, bool, Clock]:
         """Orders moments for a viewer in `zone`: by day, times before whole days, no date last."""
         wall = self.wall(zone)
         return (
@@ -218,14 +221,14 @@ class Moment:
             wall.time or time.max,
         )
 
-    def shift(self, delta: timedelta = timedelta(), *, days: int = 0) -> Moment:
+    def shift(self, delta: timedelta | None = None, *, days: int = 0) -> Moment:
         """Moved in wall time: 09:00 stays 09:00 over a clock change. A date moves by whole days.
 
         OverflowError where the calendar ends.
         """
         if self.date is None:
             return self
-        delta += timedelta(days=days)
+        delta = (delta or timedelta()) + timedelta(days=days)
         naive = self.naive
         if naive is None:
             return Moment(self.date + timedelta(days=delta.days))
