@@ -1,0 +1,69 @@
+# Two commands do everything on a fresh machine that has Python 3.11 or newer and make:
+#
+#   make run     build the package, install the site with it, migrate, serve
+#   make test    everything a change must pass, but the browser and the image
+#
+# A thin face over tox and scripts/; whatever is installed goes to .venv, whatever is stored to data/.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+PORT ?= 8000
+DATA ?= $(CURDIR)/data
+
+TOOLS := .venv/bin
+SITE := .venv/site/bin/python
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test ci wheel env e2e check site install clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install  ## build the wheel, install the site with it, migrate and serve: PORT=8000 DATA=./data
+	@DATA="$(DATA)" $(SITE) scripts/serve.py --port "$(PORT)"
+
+demo: install  ## add an account with lifelike data to the same folder
+	@DATA="$(DATA)" $(SITE) scripts/serve.py --demo
+
+test: .venv/ready  ## what a change must pass; says which of the matrix ran and which could not
+	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py test
+
+ci: .venv/ready  ## the stages of the hosted pipeline in its order, with a table at the end
+	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py ci
+
+e2e: .venv/ready  ## the browser tests
+	@$(TOOLS)/python scripts/checks.py run e2e
+
+check: .venv/ready  ## some tox environments: make check ENVS="lint types"
+	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py run $(ENVS)
+
+wheel: .venv/ready  ## the wheel and the sdist in dist/: equal bytes wherever they are built
+	@$(TOOLS)/python scripts/wheel.py dist
+
+env:  ## write .env with fresh secrets for compose.yaml; never overwrites one
+	@$(PYTHON) scripts/env.py
+
+clean:  ## remove what the checks and the builds made; data/ and .env stay
+	rm -rf .venv .tox dist coverage
+
+# -- what the targets above stand on ---------------------------------------------------------------
+
+.venv/ready: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer (with venv) was found; set PYTHON=" >&2; exit 1; }
+	@echo "Installing the tools into .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(TOOLS)/python -m pip install --quiet "pip>=25.1"
+	@$(TOOLS)/python -m pip install --quiet --group run --group package
+	@touch $@
+
+.venv/site/ready: .venv/ready site/requirements.txt
+	@echo "Installing the site's locked requirements into .venv/site ..."
+	@$(TOOLS)/uv venv --quiet --clear --python "$(TOOLS)/python" .venv/site
+	@$(TOOLS)/uv pip install --quiet --python $(SITE) --require-hashes -r site/requirements.txt
+	@touch $@
+
+# The package is built and installed anew each time: that takes a second, and what is served is what is here.
+install: .venv/site/ready wheel
+	@$(TOOLS)/uv pip install --quiet --python $(SITE) --no-deps --reinstall dist/*.whl

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""What a change must pass, in the pipeline's order: `make test`, `make ci`, `.ci/run`.
+
+    scripts/checks.py test           everything that needs neither a browser nor a container engine
+    scripts/checks.py ci             all stages of the hosted pipeline, in its order
+    scripts/checks.py run ENV ...    the named tox environments
+
+Every check is an environment of tox.ini; this program only chooses them, runs two at a time against
+one wheel, and says what ran, what did not, and why. Under CI=true something promised that could not
+run is a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST = ROOT / "dist"
+LOGS = ROOT / ".tox" / "results"
+HOSTED = os.environ.get("GITHUB_ACTIONS") == "true"
+STRICT = os.environ.get("CI", "").lower() in {"1", "true"}
+# Debian 12 has no Python 3.14: only the hosted pipeline promises it.
+PROMISED = ("py311", "py312", "py313", *(["py314"] if HOSTED else []))
+# The longest first, so that the two workers end together.
+FIRST = ("site", "types", "py311-django42-postgres", "py313-django61-postgres", "pipeline")
+TEST_LINE = re.compile(r"(\d+) (passed|failed|errors?|skipped)\b")
+UNITTEST_LINE = re.compile(r"^Ran (\d+) tests?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row of the table at the end."""
+
+    name: str
+    state: str  # "passed", "failed", "not run"
+    seconds: float = 0.0
+    note: str = ""
+
+
+def environments() -> list[str]:
+    """Every environment of tox.ini."""
+    command = [sys.executable, "-m", "tox", "list", "--no-desc", "-q"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [line for line in done.stdout.splitlines() if line]
+
+
+def matrix(names: Iterable[str]) -> list[str]:
+    """Those that test the package against one Django and Python."""
+    return [name for name in names if re.match(r"py\d+-django", name)]
+
+
+def interpreter(name: str) -> str:
+    """`python3.12` for `py312-…`."""
+    return f"python3.{re.findall(r'^py3(\d+)', name)[0]}"
+
+
+def available(name: str) -> bool:
+    """Whether the environment's interpreter is here, and not only a version manager's shim of it."""
+    program = interpreter(name)
+    if not shutil.which(program):
+        return False
+    command = [program, "-c", "import sys; print(sys.version_info[:2])"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def missing(name: str) -> Result:
+    """An interpreter that is not here: a failure only where the gate promises it."""
+    promised = STRICT and name.startswith(PROMISED)
+    note = f"{interpreter(name)} is not installed"
+    return Result(name, "failed" if promised else "not run", note=note)
+
+
+def tests_in(name: str) -> str:
+    """What the environment's own runner said it ran."""
+    log = LOGS / f"{name}.log"
+    if not log.exists():
+        return ""
+    text = log.read_text(errors="replace")
+    if ran := UNITTEST_LINE.findall(text):
+        return f"{ran[-1]} tests"
+    for line in reversed(text.splitlines()):
+        if found := TEST_LINE.findall(line):
+            return ", ".join(f"{number} {word}" for number, word in found)
+    return "no tests"
+
+
+def tox(names: list[str], wheel: Path | None, *extra: str) -> list[Result]:
+    """Run environments, two at a time."""
+    if not names:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        command = [sys.executable, "-m", "tox", "run-parallel", "--parallel", "2"]
+        command += ["--parallel-no-spinner", "--result-json", str(report), "-e", ",".join(names)]
+        command += ["--installpkg", str(wheel)] if wheel else []
+        subprocess.run([*command, *extra], cwd=ROOT, check=False)
+        found = json.loads(report.read_text())["testenvs"] if report.exists() else {}
+    return [read(name, found.get(name, {}).get("result")) for name in names]
+
+
+def read(name: str, result: dict[str, object] | None) -> Result:
+    """A row of tox's report; one that tox skipped, or never began, has not passed."""
+    if not result or result.get("skipped"):
+        return Result(name, "failed" if STRICT else "not run", note="tox did not run it")
+    tests = tests_in(name)
+    state = "passed" if result["success"] and tests not in {"no tests", "0 tests"} else "failed"
+    return Result(name, state, float(str(result["duration"])), tests)
+
+
+def build() -> Path:
+    """The one wheel that everything installs."""
+    program = str(ROOT / "scripts" / "wheel.py")
+    subprocess.run([sys.executable, program, str(DIST)], cwd=ROOT, check=True)
+    return next(DIST.glob("*.whl"))
+
+
+def run(names: list[str]) -> list[Result]:
+    """Run environments against one wheel, then the coverage of what the matrix ran."""
+    wheel = build()
+    shutil.rmtree(LOGS, ignore_errors=True)
+    here = [name for name in names if name not in matrix(names) or available(name)]
+    absent = [missing(name) for name in names if name not in here]
+    combine = "coverage" in here
+    if combine:
+        shutil.rmtree(ROOT / "coverage", ignore_errors=True)
+        here.remove("coverage")
+    here.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    results = tox(here, wheel)
+    if combine:
+        results += tox(["coverage"], wheel)
+    return results + absent
+
+
+def table(results: list[Result], began: float) -> int:
+    """Print what ran and what did not; the exit code."""
+    width = max(len(result.name) for result in results)
+    print("\n" + "-" * 78)
+    for result in results:
+        seconds = f"{result.seconds:6.1f} s" if result.seconds else " " * 8
+        print(f"{result.name:<{width}}  {result.state:<8} {seconds}  {result.note}".rstrip())
+    ran = [r.name for r in results if r.state == "passed" and r.name in matrix([r.name])]
+    absent = [r.name for r in results if r.state == "not run"]
+    print("-" * 78)
+    print(f"matrix: {len(ran)} environments ran; not run: {', '.join(absent) or 'none'}")
+    counts = {state: sum(r.state == state for r in results) for state in ("passed", "failed")}
+    print(f"{time.monotonic() - began:.0f} s", flush=True)
+    print(f"checks: {counts['passed']} passed, {counts['failed']} failed", flush=True)
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Choose the environments and run them."""
+    began = time.monotonic()
+    every = environments()
+    match arguments:
+        case ["test"]:
+            names = [*matrix(every), "coverage", "site", "package", "lint", "types"]
+            names += ["migrations", "pipeline"]
+        case ["run", *names] if names:
+            pass
+        case _:
+            raise SystemExit(__doc__)
+    return table(run(names), began)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
