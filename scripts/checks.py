@@ -4,6 +4,7 @@
     scripts/checks.py test           everything that needs neither a browser nor a container engine
     scripts/checks.py ci             all stages of the hosted pipeline, in its order
     scripts/checks.py run ENV ...    the named tox environments
+    scripts/checks.py report FILE N  one table of all that earlier calls with CHECKS_REPORT=FILE ran, in N seconds
 
 Every check is an environment of tox.ini; this program only chooses them, runs two at a time against
 one wheel, and says what ran, what did not, and why. Under CI=true something promised that could not
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,19 +142,34 @@ def run(names: list[str]) -> list[Result]:
     return results + absent
 
 
-def table(results: list[Result], began: float) -> int:
+def remember(results: list[Result]) -> None:
+    """Append the rows to the file that CHECKS_REPORT names, for `report`."""
+    if path := os.environ.get("CHECKS_REPORT"):
+        with Path(path).open("a") as report:
+            report.writelines(json.dumps(asdict(result)) + "\n" for result in results)
+
+
+def recall(path: Path) -> list[Result]:
+    """The rows of earlier calls."""
+    return [Result(**json.loads(line)) for line in path.read_text().splitlines()]
+
+
+def table(results: list[Result], seconds: float) -> int:
     """Print what ran and what did not; the exit code."""
+    if not results:
+        print("checks: 0 passed, 1 failed")
+        return 1
     width = max(len(result.name) for result in results)
     print("\n" + "-" * 78)
     for result in results:
-        seconds = f"{result.seconds:6.1f} s" if result.seconds else " " * 8
-        print(f"{result.name:<{width}}  {result.state:<8} {seconds}  {result.note}".rstrip())
+        took = f"{result.seconds:6.1f} s" if result.seconds else " " * 8
+        print(f"{result.name:<{width}}  {result.state:<8} {took}  {result.note}".rstrip())
     ran = [r.name for r in results if r.state == "passed" and r.name in matrix([r.name])]
     absent = [r.name for r in results if r.state == "not run"]
     print("-" * 78)
     print(f"matrix: {len(ran)} environments ran; not run: {', '.join(absent) or 'none'}")
     counts = {state: sum(r.state == state for r in results) for state in ("passed", "failed")}
-    print(f"{time.monotonic() - began:.0f} s", flush=True)
+    print(f"{seconds:.0f} s", flush=True)
     print(f"checks: {counts['passed']} passed, {counts['failed']} failed", flush=True)
     return 1 if counts["failed"] or not counts["passed"] else 0
 
@@ -168,9 +184,13 @@ def main(arguments: list[str]) -> int:
             names += ["migrations", "pipeline"]
         case ["run", *names] if names:
             pass
+        case ["report", path, seconds]:
+            return table(recall(Path(path)), float(seconds))
         case _:
             raise SystemExit(__doc__)
-    return table(run(names), began)
+    results = run(names)
+    remember(results)
+    return table(results, time.monotonic() - began)
 
 
 if __name__ == "__main__":
