@@ -1,0 +1,48 @@
+"""gunicorn -c gunicorn.conf.py, as PID 1 or below a supervisor; sizes come from the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+sys.path.insert(0, str(here))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from config.checks import stop_if_misconfigured  # noqa: E402
+from config.environment import Environment  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+env = Environment()
+
+chdir = str(here)
+wsgi_app = "config.wsgi:application"
+bind = f"{'127.0.0.1' if settings.LOCAL else '0.0.0.0'}:{settings.PORT}"  # nosec B104: a container's own address
+workers = env.number("WEB_CONCURRENCY", 2, least=1)
+threads = env.number("WEB_THREADS", 4, least=1)
+worker_class = "gthread"
+# Loaded once, before the fork: less memory, and one place where an import error is told. No connection is open yet.
+preload_app = True
+# A heartbeat file on a disk that stalls would get the worker killed.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # nosec B108
+control_socket_disable = True
+timeout = 60
+# After SIGTERM: what runs may finish within this time. Orchestrators usually wait 30 seconds before SIGKILL.
+graceful_timeout = 25
+keepalive = 5
+# Whether a request came by https is decided by TRUSTED_PROXIES, in Django, and nowhere else.
+secure_scheme_headers: dict[str, str] = {}
+# The site writes its own line for each request (config/logs.py).
+accesslog = None
+logconfig_dict = {
+    **settings.LOGGING,
+    "loggers": {
+        **settings.LOGGING["loggers"],
+        "gunicorn.error": {"level": settings.LOG_LEVEL, "handlers": [], "propagate": True},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+    },
+}
+
+settings.SITE_PROBLEMS.extend(env.problems)
+stop_if_misconfigured()

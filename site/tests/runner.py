@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test.runner import DiscoverRunner
+
+
+class Runner(DiscoverRunner):
+    """Collects the static files first: the pages are tested with their hashed names, as they are served."""
+
+    def setup_test_environment(self, **kwargs: Any) -> None:
+        super().setup_test_environment(**kwargs)
+        self.static = tempfile.TemporaryDirectory(prefix="site-static-")
+        settings.STATIC_ROOT = self.static.name
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    def teardown_test_environment(self, **kwargs: Any) -> None:
+        self.static.cleanup()
+        super().teardown_test_environment(**kwargs)
