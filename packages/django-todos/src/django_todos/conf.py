@@ -51,7 +51,9 @@ class Settings:
 
 
 def _by_model_permission(
-    user: AbstractBaseUser | AnonymousUser, model: type[Model], permission: Literal["view", "change"]
+    user: AbstractBaseUser | AnonymousUser,
+    model: type[Model],
+    permission: Literal["view", "change"],
 ) -> QuerySet[Model]:
     from django.contrib.auth import get_permission_codename
 

@@ -1,0 +1,397 @@
+from django.conf import settings
+import django.core.validators
+from django.db import migrations, models
+import django
+import django.db.models.deletion
+import django.utils.timezone
+import uuid
+
+
+def check_constraint(check, name):
+    """`check` became `condition` in Django 5.1 and is gone in 6.0; migrations import nothing from the app."""
+    return models.CheckConstraint(**{"condition" if django.VERSION >= (5, 1) else "check": check}, name=name)
+
+
+def make_search_index(apps, schema_editor):
+    """Full-text search on PostgreSQL, without an extension. Other databases search row by row."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "CREATE INDEX todos_todo_search ON django_todos_todo"
+            " USING gin (to_tsvector('simple', title || ' ' || notes))"
+        )
+
+
+def drop_search_index(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP INDEX todos_todo_search")
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('contenttypes', '0002_remove_content_type_name'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Label',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('key', models.CharField(editable=False, max_length=200)),
+                ('color', models.CharField(choices=[('grey', 'Grey'), ('red', 'Red'), ('orange', 'Orange'), ('amber', 'Amber'), ('green', 'Green'), ('teal', 'Teal'), ('blue', 'Blue'), ('violet', 'Violet'), ('pink', 'Pink')], default='grey', max_length=10, verbose_name='colour')),
+            ],
+            options={
+                'verbose_name': 'label',
+                'verbose_name_plural': 'labels',
+                'ordering': [models.OrderBy(models.F('name'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='TodoList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('description', models.TextField(blank=True, max_length=2000, verbose_name='description')),
+                ('object_id', models.CharField(blank=True, max_length=255)),
+                ('open_count', models.PositiveIntegerField(default=0, editable=False)),
+                ('version', models.PositiveIntegerField(default=0, editable=False)),
+                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='archived')),
+                ('deleted_at', models.DateTimeField(blank=True, null=True, verbose_name='deleted')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('inbox_of', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='inbox of')),
+                ('object_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype')),
+            ],
+            options={
+                'verbose_name': 'list',
+                'verbose_name_plural': 'lists',
+            },
+        ),
+        migrations.CreateModel(
+            name='Todo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('tree', models.UUIDField(editable=False)),
+                ('depth', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('position', models.BigIntegerField(default=0, editable=False)),
+                ('title', models.CharField(max_length=500, verbose_name='title')),
+                ('notes', models.TextField(blank=True, max_length=100000, verbose_name='notes')),
+                ('priority', models.PositiveSmallIntegerField(default=0, verbose_name='priority')),
+                ('due_date', models.DateField(blank=True, null=True, verbose_name='due date')),
+                ('due_time', models.TimeField(blank=True, null=True, verbose_name='due time')),
+                ('due_tz', models.CharField(blank=True, max_length=64, verbose_name='due time zone')),
+                ('due_at', models.DateTimeField(editable=False, null=True)),
+                ('start_date', models.DateField(blank=True, null=True, verbose_name='start date')),
+                ('start_time', models.TimeField(blank=True, null=True, verbose_name='start time')),
+                ('start_tz', models.CharField(blank=True, max_length=64, verbose_name='start time zone')),
+                ('start_at', models.DateTimeField(editable=False, null=True)),
+                ('is_completed', models.BooleanField(default=False, verbose_name='completed')),
+                ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='completed at')),
+                ('rrule', models.TextField(blank=True, verbose_name='repeat')),
+                ('repeat_mode', models.CharField(choices=[('due', 'the due date'), ('completion', 'completion')], default='due', max_length=10)),
+                ('repeat_anchor_date', models.DateField(blank=True, null=True)),
+                ('repeat_anchor_time', models.TimeField(blank=True, null=True)),
+                ('repeat_anchor_tz', models.CharField(blank=True, max_length=64)),
+                ('occurrence', models.PositiveIntegerField(default=0, editable=False)),
+                ('extra', models.JSONField(blank=True, default=dict, editable=False)),
+                ('deleted_at', models.DateTimeField(editable=False, null=True)),
+                ('version', models.PositiveIntegerField(default=0, editable=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('deleted_top', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deleted_with', to='django_todos.todo')),
+                ('labels', models.ManyToManyField(blank=True, related_name='todos', to='django_todos.label', verbose_name='labels')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subtasks', to='django_todos.todo')),
+                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='todos', to='django_todos.todolist', verbose_name='list')),
+            ],
+            options={
+                'verbose_name': 'todo',
+                'verbose_name_plural': 'todos',
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Preferences',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('time_zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
+                ('seen_time_zone', models.CharField(blank=True, editable=False, max_length=64)),
+                ('week_start', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='week starts on')),
+                ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=10, verbose_name='theme')),
+                ('reminder_hour', models.PositiveSmallIntegerField(default=9, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='reminder hour')),
+                ('digest', models.BooleanField(default=False, verbose_name='daily digest')),
+                ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'preferences',
+                'verbose_name_plural': 'preferences',
+            },
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('owner', 'Owner')], default='editor', max_length=10, verbose_name='role')),
+                ('color', models.CharField(choices=[('grey', 'Grey'), ('red', 'Red'), ('orange', 'Orange'), ('amber', 'Amber'), ('green', 'Green'), ('teal', 'Teal'), ('blue', 'Blue'), ('violet', 'Violet'), ('pink', 'Pink')], default='grey', max_length=10, verbose_name='colour')),
+                ('position', models.BigIntegerField(default=0, editable=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='django_todos.todolist')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='todos_memberships', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'membership',
+                'verbose_name_plural': 'memberships',
+            },
+        ),
+        migrations.AddField(
+            model_name='label',
+            name='todo_list',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='django_todos.todolist'),
+        ),
+        migrations.CreateModel(
+            name='ImportedFrom',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=30)),
+                ('key', models.CharField(max_length=255)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('todo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='django_todos.todo')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'import origin',
+                'verbose_name_plural': 'import origins',
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('format', models.CharField(max_length=20)),
+                ('name', models.CharField(blank=True, max_length=255)),
+                ('content', models.BinaryField()),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('todo_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'import draft',
+                'verbose_name_plural': 'import drafts',
+            },
+        ),
+        migrations.CreateModel(
+            name='Completion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('key', models.CharField(max_length=20, null=True)),
+                ('kind', models.CharField(choices=[('completed', 'completed'), ('skipped', 'skipped')], default='completed', max_length=10)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('due_date', models.DateField(null=True)),
+                ('due_time', models.TimeField(null=True)),
+                ('due_tz', models.CharField(blank=True, max_length=64)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('todo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='completions', to='django_todos.todo')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'completion',
+                'verbose_name_plural': 'completions',
+            },
+        ),
+        migrations.CreateModel(
+            name='Action',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('verb', models.CharField(max_length=20)),
+                ('changes', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'action',
+                'verbose_name_plural': 'actions',
+            },
+        ),
+        migrations.AddIndex(
+            model_name='todolist',
+            index=models.Index(fields=['object_type', 'object_id'], name='todos_list_object'),
+        ),
+        migrations.AddConstraint(
+            model_name='todolist',
+            constraint=check_constraint(check=models.Q(('name', ''), _negated=True), name='todos_list_has_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='todolist',
+            constraint=check_constraint(check=models.Q(('inbox_of', None), models.Q(('archived_at', None), ('deleted_at', None), ('object_type', None)), _connector='OR'), name='todos_list_inbox_is_plain'),
+        ),
+        migrations.AddConstraint(
+            model_name='todolist',
+            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('object_type__isnull', False)), fields=('object_type', 'object_id'), name='todos_list_one_per_object'),
+        ),
+        migrations.AddIndex(
+            model_name='todo',
+            index=models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'),
+        ),
+        migrations.AddIndex(
+            model_name='todo',
+            index=models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', False)), fields=['todo_list', 'position', 'id'], name='todos_todo_open_roots'),
+        ),
+        migrations.AddIndex(
+            model_name='todo',
+            index=models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'),
+        ),
+        migrations.AddIndex(
+            model_name='todo',
+            index=models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'),
+        ),
+        migrations.AddIndex(
+            model_name='todo',
+            index=models.Index(condition=models.Q(('deleted_at', None), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'),
+        ),
+        migrations.AddIndex(
+            model_name='todo',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='todos_todo_trash'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('title', ''), _negated=True), name='todos_todo_has_title'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='todos_todo_not_own_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(models.Q(('depth', 0), ('parent', None), ('tree', models.F('uuid'))), models.Q(('depth__gte', 1), ('depth__lte', 4), ('parent__isnull', False)), _connector='OR'), name='todos_todo_depth'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('priority__lte', 9)), name='todos_todo_priority'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('due_time', None), ('due_date__isnull', False), _connector='OR'), name='todos_due_time_has_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(models.Q(('due_at', None), ('due_tz', '')), models.Q(('due_at__isnull', False), ('due_time__isnull', False), models.Q(('due_tz', ''), _negated=True)), _connector='OR'), name='todos_due_zone_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('start_time', None), ('start_date__isnull', False), _connector='OR'), name='todos_start_time_has_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(models.Q(('start_at', None), ('start_tz', '')), models.Q(('start_at__isnull', False), ('start_time__isnull', False), models.Q(('start_tz', ''), _negated=True)), _connector='OR'), name='todos_start_zone_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('repeat_anchor_time', None), ('repeat_anchor_date__isnull', False), _connector='OR'), name='todos_anchor_time_has_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('repeat_mode__in', ['due', 'completion'])), name='todos_todo_repeat_mode'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(models.Q(('completed_at__isnull', False), ('is_completed', True)), models.Q(('completed_at', None), ('is_completed', False)), _connector='OR'), name='todos_completed_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
+            constraint=check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
+            constraint=check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
+            constraint=check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week'),
+        ),
+        migrations.AddIndex(
+            model_name='membership',
+            index=models.Index(fields=['user', 'position'], name='todos_member_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(fields=('todo_list', 'user'), name='todos_member_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=check_constraint(check=models.Q(('role__in', ['viewer', 'editor', 'owner'])), name='todos_member_role'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_member_color'),
+        ),
+        migrations.AddIndex(
+            model_name='label',
+            index=models.Index(fields=['key'], name='todos_label_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(fields=('todo_list', 'key'), name='todos_label_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=check_constraint(check=models.Q(('name', ''), _negated=True), name='todos_label_has_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_label_color'),
+        ),
+        migrations.AddConstraint(
+            model_name='importedfrom',
+            constraint=models.UniqueConstraint(fields=('user', 'source', 'key'), name='todos_imported_once'),
+        ),
+        migrations.AddIndex(
+            model_name='importdraft',
+            index=models.Index(fields=['created_at'], name='todos_draft_age'),
+        ),
+        migrations.AddIndex(
+            model_name='completion',
+            index=models.Index(condition=models.Q(('undone_at', None)), fields=['-at', '-id'], name='todos_completion_recent'),
+        ),
+        migrations.AddConstraint(
+            model_name='completion',
+            constraint=models.UniqueConstraint(fields=('todo', 'key'), name='todos_completion_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='completion',
+            constraint=check_constraint(check=models.Q(models.Q(('key', None), ('undone_at__isnull', False)), models.Q(('key__isnull', False), ('undone_at', None)), _connector='OR'), name='todos_completion_undone'),
+        ),
+        migrations.AddConstraint(
+            model_name='completion',
+            constraint=check_constraint(check=models.Q(('kind__in', ['completed', 'skipped'])), name='todos_completion_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['user', 'created_at'], name='todos_action_recent'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['created_at'], name='todos_action_age'),
+        ),
+        migrations.RunPython(make_search_index, drop_search_index, elidable=False),
+    ]

@@ -1,0 +1,378 @@
+"""What people did, kept so that it can be undone, and the one way in which todos are written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.apps import apps
+from django.conf import settings as project
+from django.db import models, transaction
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_todos import signals
+from django_todos.models.lists import Label, TodoList
+from django_todos.querysets import ActionQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from django_todos.models.todos import Completion, Todo
+
+TODO_FIELDS = (
+    "todo_list_id", "parent_id", "tree", "depth", "position", "title", "notes", "priority",
+    "due_date", "due_time", "due_tz", "due_at", "start_date", "start_time", "start_tz", "start_at",
+    "assignee_id", "is_completed", "completed_at", "rrule", "repeat_mode",
+    "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "occurrence", "deleted_at", "deleted_top_id",
+)  # fmt: skip
+"""The columns of a todo that an action remembers and undo restores; labels are remembered beside them, by name."""
+
+LIST_FIELDS = ("name", "description", "archived_at", "deleted_at")
+
+Values = dict[str, Any]
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed what is to be written, or moved it out of the lists that were locked for it."""
+
+
+class Recording:
+    """One user action in the making.
+
+    Todos are read through it, under the locks of their lists, and changed through it. At the end it writes all of it
+    at once, keeps the lists' counts true, and leaves an `Action` from which undo can work.
+    """
+
+    def __init__(
+        self, user: AbstractBaseUser | None, verb: str, lists: dict[int, TodoList], at: datetime
+    ) -> None:
+        self.user = user
+        self.verb = verb
+        self.lists = lists
+        self.at = at
+        self.action: Action | None = None
+        self.todos: dict[int, Todo] = {}
+        self._before: dict[int, Values] = {}
+        self._lists_before = {pk: _snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
+        self._dirty: dict[int, set[str]] = {}
+        self._completions: list[Completion] = []
+        self._completion_keys: dict[int, tuple[str | None, str | None]] = {}
+        self._signals: list[tuple[Signal, Todo]] = []
+
+    def load(self, todos: Iterable[Todo]) -> list[Todo]:
+        """The given todos (most often a queryset) as they are under the lock; one object a row all along."""
+        loaded = []
+        for todo in todos:
+            if todo.todo_list_id not in self.lists:
+                raise ChangedMeanwhile
+            if todo.pk not in self.todos:
+                self.todos[todo.pk] = todo
+                self._before[todo.pk] = _snapshot(todo, TODO_FIELDS)
+            loaded.append(self.todos[todo.pk])
+        return loaded
+
+    def reload(self, todo: Todo) -> Todo:
+        """One todo as it is under the lock. Raises ChangedMeanwhile when it is gone."""
+        if todo.pk not in self.todos:
+            fresh = type(todo)._default_manager.filter(pk=todo.pk).first()
+            if fresh is None:
+                raise ChangedMeanwhile
+            self.load([fresh])
+        return self.todos[todo.pk]
+
+    def update(self, todo: Todo, **values: Any) -> None:
+        """Set columns of a loaded todo. Written by `flush`."""
+        dirty = self._dirty.setdefault(todo.pk, set())
+        for name, value in values.items():
+            if getattr(todo, name) != value:
+                setattr(todo, name, value)
+                dirty.add(name)
+
+    def update_list(self, pk: int, **values: Any) -> None:
+        """Set columns of a locked list, at once."""
+        todo_list = self.lists[pk]
+        for name, value in values.items():
+            setattr(todo_list, name, value)
+        todo_list.save(update_fields=list(values))
+
+    def add(self, todo: Todo) -> Todo:
+        """Insert a new todo. Undoing that moves it to the trash."""
+        todo.save(force_insert=True)
+        self.todos[todo.pk] = todo
+        self._before[todo.pk] = _snapshot(todo, TODO_FIELDS) | {"deleted_at": self.at}
+        self.tell(signals.created, todo)
+        return todo
+
+    def labels(self, todo: Todo) -> list[str]:
+        """The names of a loaded todo's labels, in order; remembered as they were before."""
+        names = sorted(todo.labels.values_list("name", flat=True), key=Label.key_of)
+        self._before[todo.pk].setdefault("labels", names)
+        return names
+
+    def set_labels(self, todo: Todo, names: list[str]) -> None:
+        """Give a loaded todo the labels of its list with exactly these names, made where missing."""
+        self.labels(todo)
+        todo.labels.set(Label.named(todo.todo_list_id, names))
+        self._dirty.setdefault(todo.pk, set())
+
+    def complete(self, completion: Completion) -> None:
+        """Write a completion with the rest."""
+        self._completions.append(completion)
+
+    def set_completion_key(self, completion: Completion, key: str | None) -> None:
+        """Take a completion back (None) or let it stand again, at once."""
+        self._completion_keys[completion.pk] = (completion.key, key)
+        completion.key, completion.undone_at = key, None if key is not None else self.at
+        completion.save(update_fields=["key", "undone_at"])
+
+    def tell(self, signal: Signal, todo: Todo) -> None:
+        """Send a public signal about `todo` after the commit."""
+        self._signals.append((signal, todo))
+
+    def flush(self) -> None:
+        """Write the changes of todos so far: a step that asks the database about order needs them there."""
+        changed = [self.todos[pk] for pk in self._dirty]
+        fields = sorted(set().union(*self._dirty.values())) if changed else []
+        for todo in changed:
+            todo.version += 1
+            todo.updated_at = self.at
+        if len(changed) == 1:
+            changed[0].save(update_fields=[*fields, "version", "updated_at"])
+        elif changed:
+            names = [field.removesuffix("_id") for field in fields]
+            type(changed[0])._default_manager.bulk_update(
+                changed, [*names, "version", "updated_at"], batch_size=100
+            )
+        self._dirty.clear()
+
+    def finish(self) -> None:
+        """Write what is left, the counts, and the action."""
+        self.flush()
+        self._write_completions()
+        self._count()
+        changes = self._changes()
+        if any(changes.values()):
+            self.action = Action.objects.create(
+                user=self.user, verb=self.verb, created_at=self.at, changes=changes
+            )
+        for signal, todo in self._signals:
+            transaction.on_commit(partial(self._send, signal, todo))
+
+    def _send(self, signal: Signal, todo: Todo) -> None:
+        signal.send_robust(sender=type(todo), todo=todo, user=self.user, action=self.action)
+
+    def _write_completions(self) -> None:
+        if self._completions:
+            model = type(self._completions[0])
+            for completion in model._default_manager.bulk_create(
+                self._completions, batch_size=100
+            ):
+                self._completion_keys[completion.pk] = (None, completion.key)
+
+    def _count(self) -> None:
+        steps: dict[int, int] = {}
+        for pk, todo in self.todos.items():
+            before = self._before[pk]
+            if not before["is_completed"] and before["deleted_at"] is None:
+                steps[before["todo_list_id"]] = steps.get(before["todo_list_id"], 0) - 1
+            if not todo.is_completed and todo.deleted_at is None:
+                steps[todo.todo_list_id] = steps.get(todo.todo_list_id, 0) + 1
+        for pk, step in steps.items():
+            if step:
+                TodoList.objects.filter(pk=pk).update(open_count=F("open_count") + step)
+                self.lists[pk].refresh_from_db(fields=["open_count"])
+
+    def _changes(self) -> dict[str, Any]:
+        todos = {}
+        for pk, todo in self.todos.items():
+            before, after = self._before[pk], _snapshot(todo, TODO_FIELDS)
+            if "labels" in before:
+                after["labels"] = sorted(
+                    todo.labels.values_list("name", flat=True), key=Label.key_of
+                )
+            if difference := _difference(before, after):
+                todos[str(pk)] = difference
+        lists = {
+            str(pk): difference
+            for pk, before in self._lists_before.items()
+            if (difference := _difference(before, _snapshot(self.lists[pk], LIST_FIELDS)))
+        }
+        keys = {str(pk): keys for pk, keys in self._completion_keys.items()}
+        return {"todos": todos, "lists": lists, "completions": keys}
+
+
+@contextmanager
+def recording(
+    user: AbstractBaseUser | None,
+    verb: str,
+    list_ids: set[int],
+    *,
+    at: datetime,
+    within: Recording | None = None,
+) -> Iterator[Recording]:
+    """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
+
+    A context manager around every write. `at` is the moment of the action.
+    """
+    if within is not None:
+        if not list_ids <= within.lists.keys():
+            raise ChangedMeanwhile
+        yield within
+        return
+    with transaction.atomic():
+        rec = Recording(user, verb, TodoList.objects.lock(list_ids), at)
+        yield rec
+        rec.finish()
+
+
+class Action(models.Model):
+    """One thing that a user did: what it changed, from what, to what.
+
+    `changes` holds, by primary key, ``{"todos": {pk: {column: [before, after]}}, "lists": {...}, "completions":
+    {pk: [key before, key after]}}``, with values as in JSON.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    verb = models.CharField(max_length=20)
+    changes = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[ActionQuerySet] = ActionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        indexes = [
+            models.Index(fields=["user", "created_at"], name="todos_action_recent"),
+            models.Index(fields=["created_at"], name="todos_action_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.verb
+
+    @property
+    def todo_ids(self) -> list[int]:
+        """Primary keys of the todos it changed."""
+        return [int(pk) for pk in self.changes["todos"]]
+
+    @property
+    def list_ids(self) -> set[int]:
+        """Primary keys of every list it touched: where its todos were and where they went."""
+        ids = {int(pk) for pk in self.changes["lists"]}
+        for change in self.changes["todos"].values():
+            ids.update(change.get("todo_list_id", ()))
+        todos = apps.get_model("django_todos", "Todo").objects.filter(pk__in=self.todo_ids)
+        return ids | set(todos.values_list("todo_list_id", flat=True))
+
+    def undo(self, *, at: datetime) -> bool:
+        """Put back exactly what was. False when it was undone before.
+
+        Raises ChangedMeanwhile, having changed nothing, where somebody changed one of the values since.
+        """
+        with transaction.atomic():
+            rec = Recording(self.user, "undo", TodoList.objects.lock(self.list_ids), at)
+            if not type(self).objects.filter(pk=self.pk, undone_at=None).update(undone_at=at):
+                return False
+            self.undone_at = at
+            self._undo_lists(rec)
+            self._undo_todos(rec)
+            self._undo_completions(rec)
+            rec.flush()
+            rec._count()
+            for signal, todo in rec._signals:
+                transaction.on_commit(partial(rec._send, signal, todo))
+        return True
+
+    def _undo_lists(self, rec: Recording) -> None:
+        for pk, change in self.changes["lists"].items():
+            todo_list = rec.lists.get(int(pk))
+            if todo_list is None:
+                raise ChangedMeanwhile
+            rec.update_list(int(pk), **_reverse(todo_list, change))
+
+    def _undo_todos(self, rec: Recording) -> None:
+        model = cast("type[Todo]", apps.get_model("django_todos", "Todo"))
+        todos = rec.load(model.objects.filter(pk__in=self.todo_ids))
+        if len(todos) != len(self.todo_ids):
+            raise ChangedMeanwhile
+        for todo in todos:
+            change = dict(self.changes["todos"][str(todo.pk)])
+            names = self._labels_before(rec, todo, change.pop("labels", None))
+            was_completed = todo.is_completed
+            rec.update(todo, **_reverse(todo, change))
+            if names is not None:
+                rec.set_labels(todo, names)
+            if was_completed and not todo.is_completed:
+                rec.tell(signals.reopened, todo)
+        rec.flush()
+        for todo in todos:
+            if not todo.fits():
+                raise ChangedMeanwhile
+
+    def _labels_before(
+        self, rec: Recording, todo: Todo, change: list[list[str]] | None
+    ) -> list[str] | None:
+        """The names to give back: what was, or for a todo that goes back to another list those that it carries."""
+        if change is None:
+            return (
+                rec.labels(todo) if "todo_list_id" in self.changes["todos"][str(todo.pk)] else None
+            )
+        if rec.labels(todo) != change[1]:
+            raise ChangedMeanwhile
+        return change[0]
+
+    def _undo_completions(self, rec: Recording) -> None:
+        keys = self.changes["completions"]
+        if not keys:
+            return
+        model = cast("type[Completion]", apps.get_model("django_todos", "Completion"))
+        for completion in model.objects.filter(pk__in=[int(pk) for pk in keys]):
+            before, after = keys[str(completion.pk)]
+            if completion.key != after:
+                raise ChangedMeanwhile
+            rec.set_completion_key(completion, before)
+
+
+def _snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
+    return {name: getattr(row, name) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """A column's value as JSON holds it, exact to the microsecond."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def _difference(before: Values, after: Values) -> dict[str, list[Any]]:
+    return {
+        name: [_plain(before[name]), _plain(after[name])]
+        for name in before
+        if name in after and before[name] != after[name]
+    }
+
+
+def _reverse(row: models.Model, change: dict[str, list[Any]]) -> Values:
+    """The values before `change`. Raises ChangedMeanwhile where the row no longer holds those after it."""
+    values = {}
+    for name, (before, after) in change.items():
+        if _plain(getattr(row, name)) != after:
+            raise ChangedMeanwhile
+        values[name] = _converter(row, name)(before)
+    return values
+
+
+def _converter(row: models.Model, name: str) -> Callable[[Any], Any]:
+    field = row._meta.get_field(name.removesuffix("_id"))
+    if field.is_relation:
+        return lambda value: value
+    return field.to_python  # type: ignore[union-attr]

@@ -1,0 +1,332 @@
+"""Lists, who is in them, and their labels."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings as project
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Max, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from django_todos._compat import check_constraint
+from django_todos.querysets import LabelQuerySet, OwnQuerySet, TodoListQuerySet, object_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models.manager import RelatedManager
+
+    from django_todos.models.actions import Action
+    from django_todos.models.todos import Todo
+
+GAP = 1 << 32
+"""The distance between neighbours in an order: thirty-two insertions at one place before a group is re-spaced."""
+
+
+class Color(models.TextChoices):
+    """The colours that the stylesheet knows, each in a light and a dark value."""
+
+    GREY = "grey", _("Grey")
+    RED = "red", _("Red")
+    ORANGE = "orange", _("Orange")
+    AMBER = "amber", _("Amber")
+    GREEN = "green", _("Green")
+    TEAL = "teal", _("Teal")
+    BLUE = "blue", _("Blue")
+    VIOLET = "violet", _("Violet")
+    PINK = "pink", _("Pink")
+
+
+class Role(models.TextChoices):
+    """What a member may do: each role includes those before it."""
+
+    VIEWER = "viewer", _("Viewer")
+    EDITOR = "editor", _("Editor")
+    OWNER = "owner", _("Owner")
+
+
+class TodoListManager(models.Manager.from_queryset(TodoListQuerySet)):  # type: ignore[misc]
+    """Makes lists."""
+
+    def create_for(
+        self, user: AbstractBaseUser, *, name: str, color: str = Color.GREY, **fields: Any
+    ) -> TodoList:
+        """A new list that `user` owns, last in their order."""
+        with transaction.atomic():
+            todo_list: TodoList = self.create(name=name, **fields)
+            todo_list.add_member(user, Role.OWNER, color=color)
+        return todo_list
+
+    def inbox_of(self, user: AbstractBaseUser) -> TodoList:
+        """The user's inbox, made on first need. Two requests that need it at once get the same one."""
+        found: TodoList | None = self.filter(inbox_of=user.pk).first()
+        if found is not None:
+            return found
+        try:
+            return self.create_for(user, name=gettext("Inbox"), inbox_of=user)
+        except IntegrityError:
+            inbox: TodoList = self.get(inbox_of=user.pk)
+            return inbox
+
+    def create_about(self, obj: models.Model, *, name: str) -> TodoList:
+        """The list about `obj`, an object of the host project; made if there is none."""
+        object_type = ContentType.objects.get_for_model(obj, for_concrete_model=True)
+        todo_list: TodoList = self.get_or_create(
+            object_type=object_type,
+            object_id=object_key(obj),
+            deleted_at=None,
+            defaults={"name": name},
+        )[0]
+        return todo_list
+
+
+class TodoList(models.Model):
+    """Todos that belong together, and the people who share them."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    inbox_of = models.OneToOneField(
+        project.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("inbox of"),
+    )
+    object_type = models.ForeignKey(
+        ContentType, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    object_id = models.CharField(max_length=255, blank=True)
+    open_count = models.PositiveIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[TodoListManager] = TodoListManager()  # type: ignore[assignment]
+
+    if TYPE_CHECKING:
+        todos: RelatedManager[Todo]
+        labels: RelatedManager[Label]
+        memberships: RelatedManager[Membership]
+        completed_count: int
+        member_count: int
+        color: str
+        inbox_of_id: int | None
+        object_type_id: int | None
+
+    class Meta:
+        verbose_name = _("list")
+        verbose_name_plural = _("lists")
+        constraints = [
+            check_constraint(~Q(name=""), name="todos_list_has_name"),
+            check_constraint(
+                Q(inbox_of=None) | Q(object_type=None, archived_at=None, deleted_at=None),
+                name="todos_list_inbox_is_plain",
+            ),
+            models.UniqueConstraint(
+                fields=["object_type", "object_id"],
+                condition=Q(object_type__isnull=False, deleted_at=None),
+                name="todos_list_one_per_object",
+            ),
+        ]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="todos_list_object")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page of the list; the inbox has one of its own."""
+        if self.inbox_of_id is not None:
+            return reverse("todos:inbox")
+        return reverse("todos:list-detail", args=[self.uuid])
+
+    @property
+    def is_inbox(self) -> bool:
+        """Whether this is somebody's inbox: it can't be shared, archived, renamed or deleted."""
+        return self.inbox_of_id is not None
+
+    def add_member(
+        self, user: AbstractBaseUser, role: str = Role.EDITOR, *, color: str = Color.GREY
+    ) -> Membership:
+        """Let `user` into the list, last in the user's own order; a member already there gets the new role.
+
+        Raises ValueError for an inbox that is somebody else's.
+        """
+        if self.inbox_of_id is not None and self.inbox_of_id != user.pk:
+            raise ValueError("An inbox can't be shared.")
+        last = Membership.objects.filter(user=user.pk).aggregate(last=Max("position"))["last"]
+        membership, is_new = Membership.objects.get_or_create(
+            todo_list=self,
+            user=user,
+            defaults={"role": role, "color": color, "position": (last or 0) + GAP},
+        )
+        if not is_new and membership.role != role:
+            membership.role = role
+            membership.save(update_fields=["role"])
+        return membership
+
+    def remove_member(self, user: AbstractBaseUser) -> None:
+        """Take `user` out of the list, and their assignments with them. Raises ValueError for the last owner."""
+        with transaction.atomic():
+            TodoList.objects.lock({self.pk})
+            others = self.memberships.exclude(user=user.pk)
+            if self.object_type_id is None and not others.filter(role=Role.OWNER).exists():
+                raise ValueError("The last owner can't leave.")
+            self.todos.filter(assignee=user.pk).update(assignee=None)
+            self.memberships.filter(user=user.pk).delete()
+
+    def edit(
+        self, *, by: AbstractBaseUser, changes: dict[str, str], at: datetime
+    ) -> Action | None:
+        """Change name or description. `changes` holds the fields that changed and their new values."""
+        from django_todos.models.actions import recording
+
+        with recording(by, "list-edit", {self.pk}, at=at) as rec:
+            rec.update_list(self.pk, **changes)
+        return rec.action
+
+    def archive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+        """Put the list aside: readable, but in none of the views across lists."""
+        return self._set_time("list-archive", "archived_at", at, by=by, at=at)
+
+    def unarchive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+        """Bring an archived list back."""
+        return self._set_time("list-unarchive", "archived_at", None, by=by, at=at)
+
+    def trash(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+        """Move the list, with everything in it, to the trash."""
+        return self._set_time("list-delete", "deleted_at", at, by=by, at=at)
+
+    def restore(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+        """Bring the list back from the trash."""
+        return self._set_time("list-restore", "deleted_at", None, by=by, at=at)
+
+    def _set_time(
+        self, verb: str, field: str, value: datetime | None, *, by: AbstractBaseUser, at: datetime
+    ) -> Action | None:
+        from django_todos.models.actions import recording
+
+        with recording(by, verb, {self.pk}, at=at) as rec:
+            current = rec.lists[self.pk]
+            if current.is_inbox:
+                raise ValueError("An inbox can't be archived or deleted.")
+            if (getattr(current, field) is None) != (value is None):
+                rec.update_list(self.pk, **{field: value})
+        return rec.action
+
+
+class Membership(models.Model):
+    """A user's role in a list, and the place and colour that the user gives it in their own sidebar."""
+
+    todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        project.AUTH_USER_MODEL, models.CASCADE, related_name="todos_memberships"
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EDITOR)
+    color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
+    position = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager[Membership]] = OwnQuerySet["Membership"].as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["todo_list", "user"], name="todos_member_once"),
+            check_constraint(Q(role__in=Role.values), name="todos_member_role"),
+            check_constraint(Q(color__in=Color.values), name="todos_member_color"),
+        ]
+        indexes = [models.Index(fields=["user", "position"], name="todos_member_order")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.todo_list}"
+
+    def place(self, *, after: Membership | None) -> None:
+        """Move the list in its user's own order: behind `after`, or first."""
+        with transaction.atomic():
+            mine = list(
+                Membership.objects.filter(user=self.user_id)
+                .select_for_update()
+                .order_by("position", "pk")
+            )
+            others = [one for one in mine if one.pk != self.pk]
+            at = next(
+                (
+                    i + 1
+                    for i, one in enumerate(others)
+                    if after is not None and one.pk == after.pk
+                ),
+                0,
+            )
+            others.insert(at, self)
+            for index, one in enumerate(others, start=1):
+                one.position = index * GAP
+            Membership.objects.bulk_update(others, ["position"])
+
+
+class Label(models.Model):
+    """A word that todos of one list carry. The same word in another list is another label, shown together."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="labels")
+    name = models.CharField(_("name"), max_length=100)
+    key = models.CharField(max_length=200, editable=False)
+    color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
+
+    objects: ClassVar[models.Manager[Label]] = models.Manager.from_queryset(LabelQuerySet)()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
+        constraints = [
+            models.UniqueConstraint(fields=["todo_list", "key"], name="todos_label_once"),
+            check_constraint(~Q(name=""), name="todos_label_has_name"),
+            check_constraint(Q(color__in=Color.values), name="todos_label_color"),
+        ]
+        indexes = [models.Index(fields=["key"], name="todos_label_key")]
+        ordering = [F("name").asc()]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def key_of(name: str) -> str:
+        """What makes two spellings one label: the casefolded name."""
+        return name.strip().casefold()
+
+    @classmethod
+    def named(cls, todo_list_id: int, names: list[str]) -> list[Label]:
+        """The labels of a list with these names, made where missing. Called under the list's lock."""
+        wanted = {cls.key_of(name): name.strip() for name in reversed(names) if name.strip()}
+        found = {
+            label.key: label
+            for label in cls.objects.filter(todo_list=todo_list_id, key__in=wanted)
+        }
+        for key, name in wanted.items():
+            if key not in found:
+                found[key] = cls.objects.create(
+                    todo_list_id=todo_list_id, name=name, key=key, color=_color_for(key)
+                )
+        return [found[key] for key in wanted]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps `key` true to `name`."""
+        self.key = self.key_of(self.name)
+        super().save(*args, **kwargs)
+
+
+def _color_for(key: str) -> str:
+    """A colour that the same word gets in every list, so that it can be recognised across them."""
+    palette = [color for color in Color.values if color not in ("grey", "red")]
+    return palette[sum(key.encode()) % len(palette)]

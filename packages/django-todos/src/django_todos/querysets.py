@@ -1,0 +1,350 @@
+"""The vocabulary of questions that the rest of the app asks of its tables.
+
+`visible_to` and `editable_by` are the only door to anybody's data: views, commands, feeds and exports start from them.
+Both are built from ``EXISTS`` subqueries, so they never return a row twice and combine with any other filter.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import connections, models, transaction
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, Now
+
+from django_todos.conf import settings
+from django_todos.dates import day_bounds
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
+    from django_todos import models as todos_models
+
+    User = AbstractBaseUser | AnonymousUser
+
+EDITORS = ("editor", "owner")
+
+_Model = TypeVar("_Model", bound=models.Model)
+
+
+def object_types(user: User) -> list[ContentType]:
+    """The host's models that lists are about. Remembered on the user object, which lives as long as a request."""
+    known = getattr(user, "_todos_object_types", None)
+    if known is None:
+        todo_lists = apps.get_model("django_todos", "TodoList")
+        ids = todo_lists.objects.exclude(object_type=None).values("object_type")
+        known = list(ContentType.objects.filter(pk__in=ids))
+        user._todos_object_types = known  # type: ignore[union-attr]
+    return known
+
+
+def _about_accessible_object(
+    user: User, permission: Literal["view", "change"], prefix: str = ""
+) -> Q:
+    """Lists about an object of the host that the host lets this user view or change."""
+    condition = Q(pk__in=[])
+    for object_type in object_types(user):
+        model = object_type.model_class()
+        if model is None:  # the host removed the model; its lists stay with their members
+            continue
+        accessible = settings.OBJECT_ACCESS(user, model, permission)
+        keys = accessible.annotate(todos_key=object_key_expression(model)).values("todos_key")
+        condition |= Q(**{f"{prefix}object_type": object_type, f"{prefix}object_id__in": keys})
+    return condition
+
+
+def object_key_expression(model: type[models.Model]) -> Any:
+    """A primary key as the text that `TodoList.object_id` holds, computed by the database.
+
+    UUIDs are stored by some databases without their hyphens, so hyphens go on both sides.
+    """
+    from django.db.models.functions import Replace
+
+    text = Cast("pk", models.CharField(max_length=255))
+    if isinstance(model._meta.pk, models.UUIDField):
+        return Replace(text, Value("-"), Value(""))
+    return text
+
+
+def object_key(obj: models.Model) -> str:
+    """The same text for one object: ``7``, ``a-slug`` or a UUID's 32 hexadecimal digits."""
+    if isinstance(obj._meta.pk, models.UUIDField):
+        return str(obj.pk.hex)
+    return str(obj.pk)
+
+
+class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
+    """Questions about lists."""
+
+    def _with_role(
+        self, user: User, roles: tuple[str, ...] | None, permission: Literal["view", "change"]
+    ) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        memberships = apps.get_model("django_todos", "Membership").objects.filter(
+            todo_list=OuterRef("pk"), user=user.pk
+        )
+        if roles is not None:
+            memberships = memberships.filter(role__in=roles)
+        return self.filter(Q(Exists(memberships)) | _about_accessible_object(user, permission))
+
+    def visible_to(self, user: User) -> Self:
+        """Lists that `user` may read: as a member, or through the object of the host that they are about."""
+        return self._with_role(user, None, "view")
+
+    def editable_by(self, user: User) -> Self:
+        """Lists whose todos and labels `user` may change. What is archived or in the trash is only read."""
+        return self._with_role(user, EDITORS, "change").filter(archived_at=None, deleted_at=None)
+
+    def owned_by(self, user: User) -> Self:
+        """Lists whose name, members, archive and trash `user` decides about."""
+        return self._with_role(user, ("owner",), "change")
+
+    def alive(self) -> Self:
+        """Lists that are not in the trash."""
+        return self.filter(deleted_at=None)
+
+    def active(self) -> Self:
+        """Lists that are neither in the trash nor archived: those that views across lists look into."""
+        return self.filter(deleted_at=None, archived_at=None)
+
+    def trashed(self) -> Self:
+        """Lists in the trash."""
+        return self.exclude(deleted_at=None)
+
+    def for_object(self, obj: models.Model) -> Self:
+        """The lists about `obj`, an object of the host project."""
+        return self.filter(
+            object_type=ContentType.objects.get_for_model(obj, for_concrete_model=True),
+            object_id=object_key(obj),
+        )
+
+    def with_details(self) -> Self:
+        """Adds `completed_count`, `member_count`: what a list's page says beside its open todos."""
+        todos = apps.get_model("django_todos", "Todo").objects.filter(todo_list=OuterRef("pk"))
+        completed = todos.filter(is_completed=True, deleted_at=None, depth=0)
+        members = apps.get_model("django_todos", "Membership").objects.filter(
+            todo_list=OuterRef("pk")
+        )
+        return self.annotate(
+            completed_count=_count(completed, "todo_list"),
+            member_count=_count(members, "todo_list"),
+        )
+
+    def lock(self, ids: set[int]) -> dict[int, todos_models.TodoList]:
+        """Take the write lock of each list and return them by primary key. The first statement of every write.
+
+        An UPDATE serialises writers on SQLite and PostgreSQL alike; a fixed order keeps two of them from waiting for
+        each other.
+        """
+        for pk in sorted(ids):
+            self.filter(pk=pk).update(version=F("version") + 1, updated_at=Now())
+        return self.in_bulk(ids)
+
+
+class TodoQuerySet(QuerySet["todos_models.Todo"]):
+    """Questions about todos."""
+
+    def visible_to(self, user: User) -> Self:
+        """Todos in lists that `user` may read, those in the trash included."""
+        return self._in(apps.get_model("django_todos", "TodoList").objects.visible_to(user))
+
+    def editable_by(self, user: User) -> Self:
+        """Todos in lists whose todos `user` may change."""
+        return self._in(apps.get_model("django_todos", "TodoList").objects.editable_by(user))
+
+    def _in(self, lists: TodoListQuerySet) -> Self:
+        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
+
+    def alive(self) -> Self:
+        """Neither in the trash nor in a list that is."""
+        return self.filter(deleted_at=None, todo_list__deleted_at=None)
+
+    def active(self) -> Self:
+        """Alive, and not in an archived list."""
+        return self.alive().filter(todo_list__archived_at=None)
+
+    def open(self) -> Self:
+        """Not completed."""
+        return self.filter(is_completed=False)
+
+    def completed(self) -> Self:
+        """Completed."""
+        return self.filter(is_completed=True)
+
+    def roots(self) -> Self:
+        """Todos that are nobody's subtask."""
+        return self.filter(depth=0)
+
+    def trashed(self) -> Self:
+        """What was moved to the trash by itself (not along with a todo above it or with its list)."""
+        return self.filter(deleted_top=None, todo_list__deleted_at=None).exclude(deleted_at=None)
+
+    def purge(self) -> int:
+        """Delete for ever, with everything below, under the locks of their lists. Returns how many todos went."""
+        with transaction.atomic():
+            ids = set(self.values_list("todo_list", flat=True))
+            apps.get_model("django_todos", "TodoList").objects.lock(ids)
+            return (
+                self.filter(todo_list__in=ids)
+                .exclude(deleted_at=None)
+                .delete()[1]
+                .get("django_todos.Todo", 0)
+            )
+
+    def in_order(self) -> Self:
+        """In the order that people gave them."""
+        return self.order_by("position", "pk")
+
+    def overdue(self, now: datetime, zone: ZoneInfo) -> Self:
+        """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""
+        local = now.astimezone(zone)
+        wall = Q(due_date__lt=local.date()) | Q(due_date=local.date(), due_time__lt=local.time())
+        return self.filter(Q(due_at__lt=now) | Q(due_at=None) & wall)
+
+    def due_on(self, day: date, zone: ZoneInfo) -> Self:
+        """Due on `day` as it is in `zone`."""
+        return self.due_between(day, day, zone)
+
+    def due_between(self, first: date, last: date, zone: ZoneInfo) -> Self:
+        """Due from `first` to `last`, both included, as these days are in `zone`."""
+        start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
+        return self.filter(
+            Q(due_at__gte=start, due_at__lt=end)
+            | Q(due_at=None, due_date__gte=first, due_date__lte=last)
+        )
+
+    def started(self, now: datetime, zone: ZoneInfo) -> Self:
+        """Without a start that lies ahead of `now`."""
+        local = now.astimezone(zone)
+        wall = Q(start_date__lt=local.date()) | Q(start_date=local.date()) & (
+            Q(start_time=None) | Q(start_time__lte=local.time())
+        )
+        return self.filter(Q(start_date=None) | Q(start_at__lte=now) | Q(start_at=None) & wall)
+
+    def assigned_to(self, user: User) -> Self:
+        """Assigned to `user`."""
+        return self.filter(assignee=user.pk)
+
+    def with_label(self, key: str) -> Self:
+        """Carrying a label whose casefolded name is `key`."""
+        carrying = self.model.labels.through.objects.filter(todo=OuterRef("pk"), label__key=key)  # type: ignore[attr-defined]
+        return self.filter(Exists(carrying))
+
+    def with_subtask_counts(self) -> Self:
+        """Adds `subtask_total` and `subtask_done`, counted over direct subtasks that are not in the trash."""
+        subtasks = self.model._default_manager.filter(parent=OuterRef("pk"), deleted_at=None)
+        return self.annotate(
+            subtask_total=_count(subtasks, "parent"),
+            subtask_done=_count(subtasks.filter(is_completed=True), "parent"),
+        )
+
+    def search(self, text: str) -> Self:
+        """Todos whose title or notes hold every word of `text`, each as the beginning of a word.
+
+        PostgreSQL answers from the index that the first migration makes; SQLite looks at each row the user can see.
+        """
+        words = [word for word in re.split(r"\s+", text.replace("\x00", " ").strip()) if word]
+        if not words:
+            return self.none()
+        if connections[self.db].vendor == "postgresql":
+            return _postgresql_search(self, words)
+        found = self
+        for word in words:
+            pattern = (r"\b" if word[0].isalnum() else "") + re.escape(word)
+            found = found.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
+        return found
+
+
+class LabelQuerySet(QuerySet["todos_models.Label"]):
+    """Questions about labels."""
+
+    def visible_to(self, user: User) -> Self:
+        """Labels of the lists that `user` may read."""
+        lists = apps.get_model("django_todos", "TodoList").objects.visible_to(user)
+        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
+
+    def editable_by(self, user: User) -> Self:
+        """Labels of the lists whose todos `user` may change."""
+        lists = apps.get_model("django_todos", "TodoList").objects.editable_by(user)
+        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
+
+
+class CompletionQuerySet(QuerySet["todos_models.Completion"]):
+    """Questions about what was completed."""
+
+    def visible_to(self, user: User) -> Self:
+        """Completions of todos in lists that `user` may read."""
+        lists = apps.get_model("django_todos", "TodoList").objects.visible_to(user)
+        return self.filter(Exists(lists.filter(pk=OuterRef("todo__todo_list"))))
+
+    def standing(self) -> Self:
+        """Completions that nobody took back, of todos that are not in the trash."""
+        return self.filter(undone_at=None, todo__deleted_at=None, todo__todo_list__deleted_at=None)
+
+
+class ActionQuerySet(QuerySet["todos_models.Action"]):
+    """Questions about what people did."""
+
+    def visible_to(self, user: User) -> Self:
+        """A user's own actions."""
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+    editable_by = visible_to
+
+    def prune(self, now: datetime) -> int:
+        """Delete actions older than the trash keeps things. Returns how many."""
+        return self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[0]
+
+
+class OwnQuerySet(QuerySet[_Model]):
+    """Questions about rows that belong to one user alone."""
+
+    def visible_to(self, user: User) -> Self:
+        """A user's own rows."""
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+    editable_by = visible_to
+
+
+def _count(rows: QuerySet[Any], group: str) -> Coalesce:
+    """`rows`, a queryset that refers to the outer query, counted; 0 where there are none."""
+    counted = rows.order_by().values(group).annotate(total=Count("*")).values("total")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _postgresql_search(todos: TodoQuerySet, words: list[str]) -> TodoQuerySet:
+    # The expression is the index's own, to the letter: PostgreSQL uses the index for nothing else.
+    parts = [" ".join(re.findall(r"\w+", word)) for word in words]
+    parts = [part for part in parts if part]
+    if not parts:
+        literal = todos
+        for word in words:
+            literal = literal.filter(Q(title__icontains=word) | Q(notes__icontains=word))
+        return literal
+    query = " & ".join(f"'{part}':*" for part in parts)
+    table = todos.model._meta.db_table
+    matches = (
+        f"to_tsvector('simple', {table}.title || ' ' || {table}.notes) @@ to_tsquery('simple', %s)"
+    )
+    # A table's own name around constants; what was typed travels as a parameter.
+    return todos.filter(RawSQL(matches, [query], output_field=BooleanField()))  # nosec B611

@@ -1,0 +1,79 @@
+"""Write packages/django-todos' one migration anew from its models.
+
+Run with the oldest supported Django (tox -e initial-migration does): newer ones read what the oldest writes, not the
+other way round. Until the first release there is one `0001_initial`; afterwards this file goes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+PACKAGE = Path(__file__).parent.parent / "packages/django-todos/src"
+MIGRATION = PACKAGE / "django_todos/migrations/0001_initial.py"
+
+BRANCH = '''
+
+def check_constraint(check, name):
+    """`check` became `condition` in Django 5.1 and is gone in 6.0; migrations import nothing from the app."""
+    return models.CheckConstraint(**{"condition" if django.VERSION >= (5, 1) else "check": check}, name=name)
+
+
+def make_search_index(apps, schema_editor):
+    """Full-text search on PostgreSQL, without an extension. Other databases search row by row."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "CREATE INDEX todos_todo_search ON django_todos_todo"
+            " USING gin (to_tsvector('simple', title || ' ' || notes))"
+        )
+
+
+def drop_search_index(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP INDEX todos_todo_search")
+
+
+class Migration('''
+
+
+def main() -> None:
+    if django.VERSION[:2] != (4, 2):
+        sys.exit(f"Run this with Django 4.2, not {django.__version__}.")
+    sys.path.insert(0, str(PACKAGE))
+    settings.configure(
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django_htmx",
+            "django_todos",
+        ],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        USE_TZ=True,
+    )
+    django.setup()
+    MIGRATION.unlink(missing_ok=True)
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    call_command(
+        "makemigrations", "django_todos", name="initial", skip_checks=True, include_header=False
+    )
+    text = MIGRATION.read_text()
+    text = text.replace("models.CheckConstraint(", "check_constraint(")
+    text = text.replace("\n\nclass Migration(", BRANCH, 1).replace(
+        "import django.db", "import django\nimport django.db", 1
+    )
+    end = text.rindex("    ]")
+    text = (
+        text[:end]
+        + "        migrations.RunPython(make_search_index, drop_search_index, elidable=False),\n"
+        + text[end:]
+    )
+    MIGRATION.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
