@@ -1,0 +1,233 @@
+"""A repeat rule in words: a sentence for the todo's page, a word or two for its row.
+
+Every whole phrase is one translatable string, because languages put their parts in other orders;
+the names of days and months are Django's. A rule that no phrase fits is shown as its RRULE text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from .rules import Rule, parse
+
+WORKDAYS = (0, 1, 2, 3, 4)
+WEEKEND = (5, 6)
+
+
+def describe(rrule: str, mode: str = "due") -> str:
+    """The rule as a sentence: "Every 2 weeks on Monday and Thursday, until 1 June 2027"."""
+    rule = parse(rrule)
+    text = _base(rule)
+    if text is None:
+        text = _("Custom rule (%(rule)s)") % {"rule": rule}
+    elif rule.until is not None:
+        text = _("%(rule)s, until %(date)s") % {"rule": text, "date": _day(rule.until)}
+    elif rule.count is not None:
+        text = ngettext("%(rule)s, %(count)d time", "%(rule)s, %(count)d times", rule.count) % {
+            "rule": text,
+            "count": rule.count,
+        }
+    if mode == "completion":
+        text = _("%(rule)s, counted from completion") % {"rule": text}
+    return capfirst(text)
+
+
+def short(rrule: str, mode: str = "due") -> str:
+    """The rule as a row shows it: "weekly", "weekdays", "every 2 weeks", "last Friday"."""
+    rule = parse(rrule)
+    text = _short(rule) or pgettext("repeat", "custom")
+    return _("%(rule)s after completion") % {"rule": text} if mode == "completion" else text
+
+
+def _day(until: date) -> str:
+    day = until.date() if isinstance(until, datetime) else until
+    return date_format(day, pgettext("date format", "j F Y"))
+
+
+def _and(words: Iterable[object]) -> str:
+    return get_text_list([str(word) for word in words], _("and"))
+
+
+def _every(freq: str, n: int) -> str:
+    if freq == "DAILY":
+        return ngettext("every day", "every %(n)d days", n) % {"n": n}
+    if freq == "WEEKLY":
+        return ngettext("every week", "every %(n)d weeks", n) % {"n": n}
+    if freq == "MONTHLY":
+        return ngettext("every month", "every %(n)d months", n) % {"n": n}
+    return ngettext("every year", "every %(n)d years", n) % {"n": n}
+
+
+def nth_weekday(nth: int, day: int) -> str | None:
+    """ "first Monday", "last Friday"; None for counts that no calendar speaks of."""
+    phrases = {
+        1: _("first %(weekday)s"),
+        2: _("second %(weekday)s"),
+        3: _("third %(weekday)s"),
+        4: _("fourth %(weekday)s"),
+        5: _("fifth %(weekday)s"),
+        -1: _("last %(weekday)s"),
+        -2: _("second to last %(weekday)s"),
+    }
+    return phrases[nth] % {"weekday": WEEKDAYS[day]} if nth in phrases else None
+
+
+def _set_of_days(rule: Rule) -> str | None:
+    """The one day that BYSETPOS picks among workdays, weekend days or all days of a month."""
+    if len(rule.by_set_pos) != 1 or rule.by_month_day or rule.by_set_pos[0] not in (1, -1):
+        return None
+    first = rule.by_set_pos[0] == 1
+    if rule.weekdays == WORKDAYS:
+        return _("first working day") if first else _("last working day")
+    if rule.weekdays == WEEKEND:
+        return _("first weekend day") if first else _("last weekend day")
+    if len(rule.weekdays) == 7:
+        return _("first day") if first else _("last day")
+    if len(rule.weekdays) == 1:
+        return nth_weekday(rule.by_set_pos[0], rule.weekdays[0])
+    return None
+
+
+def _weekdays_of_month(rule: Rule) -> str | None:
+    """ "last Friday", "first Monday and third Monday", "last working day"."""
+    if rule.by_set_pos:
+        return _set_of_days(rule)
+    if not rule.by_day or rule.by_month_day:
+        return None
+    words = [nth_weekday(nth, day) for nth, day in rule.by_day]
+    return None if None in words else _and(word for word in words if word)
+
+
+def _last_existing_day(rule: Rule) -> int | None:
+    """31 for BYMONTHDAY=28,29,30,31;BYSETPOS=-1: that day, or the last that a month has."""
+    days = rule.by_month_day
+    if rule.by_set_pos != (-1,) or rule.by_day or days != tuple(range(28, 28 + len(days))):
+        return None
+    return days[-1] if days and days[-1] > 28 else None
+
+
+def _days_of_month(rule: Rule) -> str | None:
+    """ "on day 15", "on the last day", "on day 30 or the last day"."""
+    days = rule.by_month_day
+    if last := _last_existing_day(rule):
+        if last == 31:
+            return _("on the last day")
+        return _("on day %(day)d or the last day") % {"day": last}
+    if not days or rule.by_day or rule.by_set_pos:
+        return None
+    if days == (-1,):
+        return _("on the last day")
+    if min(days) < 0:
+        return None
+    return ngettext("on day %(days)s", "on days %(days)s", len(days)) % {"days": _and(days)}
+
+
+def _base(rule: Rule) -> str | None:
+    if rule.by_week_no or rule.by_year_day:
+        return None
+    if rule.freq == "YEARLY":
+        return _yearly(rule)
+    text = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly}[rule.freq](rule)
+    if text and rule.by_month:
+        months = _and(MONTHS[month] for month in rule.by_month)
+        return _("%(rule)s in %(months)s") % {"rule": text, "months": months}
+    return text
+
+
+def _daily(rule: Rule) -> str | None:
+    if rule.by_day or rule.by_month_day or rule.by_set_pos:
+        return None
+    return _every("DAILY", rule.interval)
+
+
+def _weekly(rule: Rule) -> str | None:
+    if rule.by_set_pos:
+        return None
+    days = rule.weekdays
+    if not days:
+        return _every("WEEKLY", rule.interval)
+    names = _and(WEEKDAYS[day] for day in days)
+    if rule.interval > 1:
+        every = _every("WEEKLY", rule.interval)
+        return _("%(every)s on %(weekdays)s") % {"every": every, "weekdays": names}
+    if days == WORKDAYS:
+        return _("every weekday")
+    if len(days) == 7:
+        return _every("DAILY", 1)
+    return _("every %(weekdays)s") % {"weekdays": names}
+
+
+def _monthly(rule: Rule) -> str | None:
+    every = _every("MONTHLY", rule.interval)
+    if not (rule.by_day or rule.by_month_day or rule.by_set_pos):
+        return every
+    if days := _days_of_month(rule):
+        return _("%(every)s %(on_days)s") % {"every": every, "on_days": days}
+    if weekdays := _weekdays_of_month(rule):
+        return ngettext(
+            "%(weekdays)s of every month", "%(weekdays)s of every %(n)d months", rule.interval
+        ) % {"weekdays": weekdays, "n": rule.interval}
+    return None
+
+
+def _yearly(rule: Rule) -> str | None:
+    every = _every("YEARLY", rule.interval)
+    months = _and(MONTHS[month] for month in rule.by_month)
+    if not (rule.by_day or rule.by_month_day or rule.by_set_pos):
+        return _("%(rule)s in %(months)s") % {"rule": every, "months": months} if months else every
+    if not months:
+        return None
+    if rule.by_month == (2,) and _last_existing_day(rule) == 29:
+        return _("%(every)s on %(day)s, else the day before") % {
+            "every": every,
+            "day": _month_day(2, 29),
+        }
+    if len(rule.by_month) == len(rule.by_month_day) == 1 and rule.by_month_day[0] > 0:
+        if not (rule.by_day or rule.by_set_pos):
+            day = _month_day(rule.by_month[0], rule.by_month_day[0])
+            return _("%(every)s on %(days)s") % {"every": every, "days": day}
+    if days := _days_of_month(rule):
+        values = {"every": every, "on_days": days, "months": months}
+        return _("%(every)s %(on_days)s of %(months)s") % values
+    if weekdays := _weekdays_of_month(rule):
+        values = {"every": every, "weekdays": weekdays, "months": months}
+        return _("%(every)s on the %(weekdays)s of %(months)s") % values
+    return None
+
+
+def _month_day(month: int, day: int) -> str:
+    return date_format(date(2000, month, day), pgettext("date format", "j F"))
+
+
+def _short(rule: Rule) -> str | None:
+    if rule.interval > 1:
+        return _every(rule.freq, rule.interval)
+    if rule.freq == "WEEKLY" and rule.weekdays and not rule.by_set_pos:
+        return _short_weekly(rule.weekdays)
+    if rule.freq == "MONTHLY" and (weekdays := _weekdays_of_month(rule)):
+        return weekdays
+    if rule.freq == "DAILY" and not rule.is_plain:
+        return None
+    return {
+        "DAILY": pgettext("repeat", "daily"),
+        "WEEKLY": pgettext("repeat", "weekly"),
+        "MONTHLY": pgettext("repeat", "monthly"),
+        "YEARLY": pgettext("repeat", "yearly"),
+    }[rule.freq]
+
+
+def _short_weekly(days: tuple[int, ...]) -> str:
+    if days == WORKDAYS:
+        return pgettext("repeat", "weekdays")
+    if len(days) == 7:
+        return pgettext("repeat", "daily")
+    if len(days) == 1:
+        return pgettext("repeat", "weekly")
+    return ", ".join(str(WEEKDAYS_ABBR[day]) for day in days)
