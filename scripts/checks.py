@@ -62,7 +62,7 @@ def matrix(names: Iterable[str]) -> list[str]:
 
 def interpreter(name: str) -> str:
     """`python3.12` for `py312-…`."""
-    return f"python3.{re.findall(r'^py3(\d+)', name)[0]}"
+    return "python3." + name.removeprefix("py3").partition("-")[0]
 
 
 def available(name: str) -> bool:
