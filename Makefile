@@ -22,12 +22,10 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install  ## build the wheel, install the site with it, migrate and serve: PORT=8000 DATA=./data
-	@DATA_DIR="$(DATA)" $(SITE) scripts/data_folder.py
 	@DATA_DIR="$(DATA)" PORT="$(PORT)" exec $(SITE) site/manage.py run
 
 demo: install  ## add an account with lifelike data to the same folder
-	@DATA_DIR="$(DATA)" $(SITE) scripts/data_folder.py
-	@DATA_DIR="$(DATA)" LOCAL=true $(SITE) site/manage.py migrate --no-input --verbosity 0
+	@DATA_DIR="$(DATA)" $(SITE) site/manage.py run --prepare
 	@DATA_DIR="$(DATA)" LOCAL=true $(SITE) site/manage.py todos_demo
 
 test: .venv/ready  ## what a change must pass; says which of the matrix ran and which could not
