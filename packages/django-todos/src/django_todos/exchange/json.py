@@ -1,0 +1,295 @@
+"""Our own format: lossless JSON, version 1 (docs/exchange.md has the schema).
+
+Export → import into another account → export gives the same file but for identities (``uuid``,
+``parent``, ``deleted_with``, ``assignee``). One todo is one line, so that files compare well and a
+report can name a line. Keys that we don't know are kept under ``extra`` and named.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from django_todos.exchange.records import (
+    CompletionRecord,
+    LabelRecord,
+    ListRecord,
+    Note,
+    ParseResult,
+    Problem,
+    RepeatRecord,
+    TodoRecord,
+    fit,
+    fit_list,
+    shorten,
+)
+from django_todos.exchange.tree import arrange
+from django_todos.exchange.values import Unreadable, Values
+
+NAME = "json"
+FORMAT = "django-todos"
+VERSION = 1
+
+
+# -- writing
+
+
+def write(groups: Iterable[tuple[ListRecord, Iterable[TodoRecord]]]) -> Iterator[str]:
+    """The file in pieces, so that a large export needs little memory."""
+    yield f'{{"format": "{FORMAT}", "version": {VERSION}, "lists": ['
+    for number, (todo_list, todos) in enumerate(groups):
+        head = _line(_list_values(todo_list))
+        yield ("," if number else "") + f'\n{head[:-1]}, "todos": ['
+        for index, todo in enumerate(todos):
+            yield ("," if index else "") + "\n  " + _line(_todo_values(todo))
+        yield "]}"
+    yield "\n]}\n"
+
+
+def _line(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _list_values(record: ListRecord) -> dict[str, Any]:
+    values = {
+        "uuid": record.key,
+        "name": record.name,
+        "description": record.description,
+        "color": record.color,
+        "inbox": record.is_inbox,
+        "about": record.about,
+        "archived_at": _stamp(record.archived_at),
+        "deleted_at": _stamp(record.deleted_at),
+        "created_at": _stamp(record.created_at),
+        "labels": [{"name": label.name, "color": label.color} for label in record.labels],
+    }
+    return _without_empty(values, "uuid", "name")
+
+
+def _todo_values(record: TodoRecord) -> dict[str, Any]:
+    repeat = record.repeat
+    values = {
+        "uuid": record.key,
+        "parent": record.parent_key,
+        "title": record.title,
+        "notes": record.notes,
+        "priority": record.priority,
+        "due": record.due.format(),
+        "start": record.start.format(),
+        "labels": list(record.labels),
+        "assignee": record.assignee,
+        "completed_at": _stamp(record.completed_at),
+        "repeat": repeat
+        and {"rrule": repeat.rrule, "mode": repeat.mode, "anchor": repeat.anchor.format()},
+        "occurrence": record.occurrence,
+        "completions": [_completion_values(one) for one in record.completions],
+        "created_at": _stamp(record.created_at),
+        "deleted_at": _stamp(record.deleted_at),
+        "deleted_with": record.deleted_with,
+        "extra": record.extra,
+    }
+    return _without_empty(values, "uuid", "title")
+
+
+def _completion_values(record: CompletionRecord) -> dict[str, Any]:
+    values = {
+        "at": _stamp(record.at),
+        "kind": record.kind,
+        "key": record.key,
+        "due": record.due.format(),
+        "undone_at": _stamp(record.undone_at),
+    }
+    return _without_empty(values, "at", "kind")
+
+
+def _without_empty(values: dict[str, Any], *always: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value or key in always}
+
+
+def _stamp(moment: dt.datetime | None) -> str:
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if moment else ""
+
+
+# -- reading
+
+
+def load(text: str) -> Any:
+    """`json.loads` with every way it can fail as one `Unreadable`."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno}
+        message = _("The file is not JSON: line %(line)d, column %(column)d.") % where
+        raise Unreadable(message, error.lineno) from None
+    except (ValueError, RecursionError):
+        raise Unreadable(_("The file is not JSON that can be read."), 0) from None
+
+
+def parse(text: str) -> ParseResult:
+    """Read an export of ours; a row that is not what the schema says is a problem, no more."""
+    try:
+        data = load(text)
+        entries = _lists_of(data)
+    except Unreadable as error:
+        line = error.args[1] if len(error.args) > 1 else 0
+        return ParseResult(error=str(error.args[0]), error_line=line)
+    reader = _Reader(_line_numbers(text))
+    for entry in entries:
+        reader.read_list(entry)
+    arranged = arrange(reader.records)
+    return ParseResult(
+        records=arranged.records,
+        problems=(*reader.problems, *arranged.problems),
+        notes=(*reader.notes, *arranged.notes),
+        lists=tuple(reader.lists),
+    )
+
+
+def _lists_of(data: Any) -> list[Any]:
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise Unreadable(_("This is not an export of this program."))
+    if data.get("version") != VERSION:
+        raise Unreadable(
+            _("The file has version %(version)s of the format; this program reads version 1.")
+            % {"version": shorten(str(data.get("version")), 20)}
+        )
+    if not isinstance(data.get("lists"), list):
+        raise Unreadable(_("The file has no lists."))
+    return list(data["lists"])
+
+
+def _line_numbers(text: str) -> dict[str, int]:
+    """The line on which each uuid is first said as a row's own."""
+    numbers: dict[str, int] = {}
+    line, last = 1, 0
+    for match in re.finditer(r'"uuid"\s*:\s*"([^"\\]*)"', text):
+        line += text.count("\n", last, match.start())
+        last = match.start()
+        numbers.setdefault(match[1], line)
+    return numbers
+
+
+class _Reader:
+    """Collects records, notes and problems over the lists of one file."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        self.numbers = numbers
+        self.records: list[TodoRecord] = []
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+        self.lists: list[ListRecord] = []
+
+    def read_list(self, entry: Any) -> None:
+        try:
+            record, todos = self._list(entry)
+        except Unreadable as error:
+            self.problems.append(Problem(self._line_of(entry), str(error), _excerpt(entry)))
+            return
+        self.lists.append(fit_list(record))
+        for todo in todos:
+            try:
+                self._add(todo, record.key)
+            except Unreadable as error:
+                title = todo.get("title") if isinstance(todo, dict) else ""
+                title = shorten(title, 200) if isinstance(title, str) else ""
+                line = self._line_of(todo)
+                self.problems.append(Problem(line, str(error), _excerpt(todo), title))
+
+    def _line_of(self, entry: Any) -> int:
+        uuid = entry.get("uuid") if isinstance(entry, dict) else ""
+        return self.numbers.get(uuid, 0) if isinstance(uuid, str) else 0
+
+    def _list(self, entry: Any) -> tuple[ListRecord, list[Any]]:
+        values = Values(entry)
+        labels = [Values(label) for label in values.items("labels")]
+        record = ListRecord(
+            key=values.text("uuid", required=True),
+            name=values.text("name", required=True),
+            description=values.text("description"),
+            color=values.text("color"),
+            is_inbox=values.flag("inbox"),
+            about=values.text("about"),
+            labels=tuple(LabelRecord(one.text("name"), one.text("color")) for one in labels),
+            archived_at=values.stamp("archived_at"),
+            deleted_at=values.stamp("deleted_at"),
+            created_at=values.stamp("created_at"),
+        )
+        todos = values.items("todos")
+        line = self._line_of(entry)
+        if record.about:
+            text = _("The list “%(name)s” was about something in another project.")
+            self.notes.append(Note(0, text % {"name": shorten(record.name, 60)}))
+        for key in values.rest():
+            text = _("“%(key)s” of a list is not known here; it was left out.")
+            self.notes.append(Note(line, text % {"key": shorten(key, 60)}))
+        return record, todos
+
+    def _add(self, entry: Any, list_key: str) -> None:
+        values = Values(entry)
+        record = _todo(values, self._line_of(entry), list_key)
+        if unknown := values.rest():
+            kept = record.extra.get(NAME)
+            kept = kept if isinstance(kept, dict) else {}
+            record.extra[NAME] = kept | unknown
+            names = ", ".join(shorten(key, 60) for key in sorted(unknown)[:10])
+            text = _("Not known here, but kept: %(names)s.")
+            self.notes.append(Note(record.line, text % {"names": names}))
+        fitted, notes = fit(record)
+        self.records.append(fitted)
+        self.notes += notes
+
+
+def _todo(values: Values, line: int, list_key: str) -> TodoRecord:
+    completed_at = values.stamp("completed_at")
+    return TodoRecord(
+        key=values.text("uuid", required=True),
+        title=values.text("title", required=True),
+        line=line,
+        notes=values.text("notes"),
+        priority=values.number("priority", 9),
+        due=values.moment("due"),
+        start=values.moment("start"),
+        labels=tuple(values.texts("labels")),
+        list_key=list_key,
+        parent_key=values.text("parent"),
+        assignee=values.text("assignee"),
+        is_completed=completed_at is not None,
+        completed_at=completed_at,
+        completions=tuple(_completion(Values(one)) for one in values.items("completions")),
+        repeat=_repeat(values),
+        occurrence=values.number("occurrence", 2**31 - 1),
+        created_at=values.stamp("created_at"),
+        deleted_at=values.stamp("deleted_at"),
+        deleted_with=values.text("deleted_with"),
+        extra=values.mapping("extra"),
+    )
+
+
+def _repeat(values: Values) -> RepeatRecord | None:
+    mapping = values.mapping("repeat")
+    if not mapping:
+        return None
+    inner = Values(mapping)
+    mode = inner.text("mode") or "due"
+    if mode not in ("due", "completion"):
+        raise Unreadable(_("“mode” is neither “due” nor “completion”."))
+    return RepeatRecord(inner.text("rrule", required=True), mode, inner.moment("anchor"))
+
+
+def _completion(values: Values) -> CompletionRecord:
+    at = values.stamp("at")
+    kind = values.text("kind") or "completed"
+    if at is None or kind not in ("completed", "skipped"):
+        raise Unreadable(_("A completion has no time, or is of an unknown kind."))
+    return CompletionRecord(
+        at, kind, values.text("key")[:100], values.moment("due"), values.stamp("undone_at")
+    )
+
+
+def _excerpt(value: Any) -> str:
+    return shorten(json.dumps(value, ensure_ascii=False), 500)

@@ -1,0 +1,359 @@
+"""Taskwarrior's JSON: what ``task export`` writes (an array) and its hooks speak (lines).
+
+Attributes as Taskwarrior's "JSON Format" request for comments names them; user-defined ones and
+all we have no field for are kept under ``extra["taskwarrior"]`` and written out again. A recurring
+template and its children are one repeating todo here.
+
+``todos…`` attributes are ours (Taskwarrior keeps unknown attributes): which of the four date cases
+it was, the full rule, the parent, the exact priority and labels. Each is believed only while the
+attribute it explains is unchanged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from django_todos.dates import Moment
+from django_todos.exchange.records import (
+    LineKeys,
+    ListRecord,
+    Note,
+    ParseResult,
+    Problem,
+    RepeatRecord,
+    TodoRecord,
+    add_paragraph,
+    clean_text,
+    clean_value,
+    fit,
+    shorten,
+)
+from django_todos.exchange.taskwarrior_dates import (
+    read_own,
+    read_stamp,
+    recur_of,
+    to_moment,
+)
+from django_todos.exchange.taskwarrior_repeats import NAME, Task, merge
+from django_todos.exchange.tree import arrange
+from django_todos.exchange.values import Unreadable, Values
+
+__all__ = ["NAME", "parse"]
+
+PRIORITIES = {"H": 1, "M": 5, "L": 9}
+STATUSES = ("pending", "waiting", "recurring", "completed", "deleted")
+#: Derived by Taskwarrior itself; there is nothing to keep.
+DERIVED = ("id", "urgency", "modified", "mask", "imask", "rtype", "last", "template")
+
+
+class BadDate(Unreadable):
+    """A date attribute that is not one; the rest of the task may still make sense."""
+
+    def __init__(self, key: str, value: Any) -> None:
+        self.key, self.value = key, shorten(clean_text(str(value)), 60)
+        super().__init__(
+            _("“%(key)s”: the date %(date)s can’t be read.") % {"key": key, "date": self.value}
+        )
+
+
+def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
+    """Read an export; ``tz`` is the zone it was written in, which tells dates from times."""
+    keys = LineKeys()
+    tasks: list[Task] = []
+    problems: list[Problem] = []
+    midnights = [0, 0]
+    try:
+        for line, entry in entries(text):
+            if isinstance(entry, Problem):
+                problems.append(entry)
+                continue
+            _count_midnights(entry, tz, midnights)
+            _collect(entry, line, keys, tz, tasks, problems)
+    except Unreadable as error:
+        return ParseResult(error=str(error.args[0]), error_line=error.args[1])
+    if not tasks and problems and not any(problem.fallback for problem in problems):
+        return ParseResult(error=problems[0].reason, error_line=problems[0].line)
+    merged, notes = merge(tasks, tz)
+    return _result(merged, problems, notes, midnights)
+
+
+def _result(
+    merged: list[TodoRecord], problems: list[Problem], notes: list[Note], midnights: list[int]
+) -> ParseResult:
+    records = []
+    for record in merged:
+        fitted, more = fit(record)
+        records.append(fitted)
+        notes += more
+    problems = [replace(one, fallback=one.fallback and fit(one.fallback)[0]) for one in problems]
+    if midnights[0] > midnights[1]:
+        text = _("Most dates lie at midnight UTC: was the file written in the time zone UTC?")
+        notes.append(Note(0, text))
+    arranged = arrange(records)
+    rows = [*arranged.records, *(one.fallback for one in problems if one.fallback)]
+    names = dict.fromkeys(row.list_key for row in rows if row.list_key)
+    return ParseResult(
+        records=arranged.records,
+        problems=(*problems, *arranged.problems),
+        notes=(*notes, *arranged.notes),
+        lists=tuple(ListRecord(key=name, name=name) for name in names),
+    )
+
+
+# -- the file
+
+
+def entries(text: str) -> Iterator[tuple[int, Any]]:
+    """Each task with its line; `Unreadable` (message, line) when the file is no JSON at all."""
+    text = text.removeprefix("\ufeff")
+    body = text.lstrip()
+    if body.startswith("["):
+        yield from _array(text)
+        return
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        yield from _lines(text)
+    else:
+        yield text[: len(text) - len(body)].count("\n") + 1, whole
+
+
+def _array(text: str) -> Iterator[tuple[int, Any]]:
+    decoder = json.JSONDecoder()
+    position = text.index("[") + 1
+    line, counted = 1, 0
+    while True:
+        while position < len(text) and text[position] in " \t\r\n,":
+            position += 1
+        line += text.count("\n", counted, position)
+        counted = position
+        if position < len(text) and text[position] == "]":
+            break
+        try:
+            entry, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            raise Unreadable(_("The file is not JSON from here on."), line) from None
+        yield line, entry
+    if text[position + 1 :].strip():
+        raise Unreadable(_("The file goes on behind its end."), line)
+
+
+def _lines(text: str) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        words = line.strip().rstrip(",")
+        if not words:
+            continue
+        try:
+            yield number, json.loads(words)
+        except (ValueError, RecursionError):
+            yield number, Problem(number, _("The line is not JSON."), shorten(line, 500))
+
+
+def _count_midnights(entry: Any, tz: ZoneInfo, counts: list[int]) -> None:
+    """How many dates look like days to UTC, and how many to the reader's zone."""
+    due = entry.get("due") if isinstance(entry, dict) else None
+    try:
+        instant = read_stamp(due) if isinstance(due, str) else None
+    except ValueError:
+        return
+    if instant is not None:
+        local = to_moment(instant, tz).case == "date"
+        counts[1] += local
+        counts[0] += not local and instant.time() == dt.time()
+
+
+# -- one task
+
+
+def _collect(
+    entry: Any,
+    line: int,
+    keys: LineKeys,
+    tz: ZoneInfo,
+    tasks: list[Task],
+    problems: list[Problem],
+) -> None:
+    """Read one task into ``tasks``, or name what is wrong; a bad date leaves a choice."""
+    text = shorten(json.dumps(entry, ensure_ascii=False), 500)
+    aside: list[str] = []
+    first: BadDate | None = None
+    key = keys.key(text)
+    while True:
+        try:
+            task = _Reader(Values(entry), line, tz).task(key)
+            break
+        except BadDate as error:
+            first = first or error
+            aside.append(f"{error.key}: {error.value}")
+            entry = {key: value for key, value in entry.items() if key != error.key}
+        except Unreadable as error:
+            problems.append(Problem(line, str(error), text, _title(entry)))
+            return
+    if first is None:
+        tasks.append(task)
+        return
+    record = replace(task.record, notes=add_paragraph(task.record.notes, "\n\n".join(aside)))
+    choice = _("Import it without this date")
+    problems.append(Problem(line, str(first), text, record.title, record, choice))
+
+
+def _title(entry: Any) -> str:
+    title = entry.get("description") if isinstance(entry, dict) else None
+    return shorten(title, 200) if isinstance(title, str) else ""
+
+
+class _Reader:
+    """Reads one task's attributes."""
+
+    def __init__(self, values: Values, line: int, tz: ZoneInfo) -> None:
+        self.values, self.line, self.tz = values, line, tz
+        self.notes: list[str] = []
+        self.extra: dict[str, Any] = {}
+
+    def task(self, key: str) -> Task:
+        values = self.values
+        status = values.text("status") or "pending"
+        if status not in STATUSES:
+            raise Unreadable(_("The status “%(s)s” is not known.") % {"s": shorten(status, 40)})
+        recur, until, end = values.text("recur"), self.stamp("until"), self.stamp("end")
+        template = values.text("parent")
+        mode = "completion" if values.loose("rtype") == "chained" else "due"
+        mask, index = values.loose("mask"), values.loose("imask")
+        record = self.record(key, status, end)
+        record = self.with_rule(record, recur, until, template)
+        for derived in DERIVED:
+            values.loose(derived)
+        self.extra |= clean_value(values.rest())
+        if self.extra:
+            record = replace(record, extra={NAME: self.extra})
+        return Task(
+            record=record,
+            status=status,
+            template=template,
+            recur=recur,
+            mode=mode,
+            until=until,
+            mask=mask if isinstance(mask, str) else "",
+            index=int(index) if isinstance(index, (int, float)) and 0 <= index < 10**6 else 0,
+            end=end,
+            notes=tuple(self.notes),
+        )
+
+    def record(self, key: str, status: str, end: dt.datetime | None) -> TodoRecord:
+        values = self.values
+        own_completed = values.stamp("todoscompleted")
+        completed = status == "completed" or own_completed is not None
+        if status == "deleted":
+            self.notes.append(_("It is deleted in Taskwarrior; here it goes to the trash."))
+        created = self.stamp("entry")
+        deleted_at = end or self.stamp("modified") or created
+        if status == "deleted" and deleted_at is None:
+            raise Unreadable(_("It is deleted, and the file doesn’t say when."))
+        return TodoRecord(
+            key=values.text("uuid") or key,
+            title=values.text("description", required=True),
+            line=self.line,
+            notes=self.annotations(),
+            priority=self.priority(),
+            due=self.moment("due", "todosdue"),
+            start=self.start(),
+            labels=self.labels(),
+            list_key=values.text("project").strip(),
+            parent_key=values.text("todosparent"),
+            is_completed=completed,
+            completed_at=(own_completed or end) if completed else None,
+            created_at=created,
+            deleted_at=deleted_at if status == "deleted" else None,
+        )
+
+    def with_rule(
+        self, record: TodoRecord, recur: str, until: dt.datetime | None, template: str
+    ) -> TodoRecord:
+        """The rule we wrote ourselves, if it still fits; Taskwarrior's own is merged later."""
+        values = self.values
+        rrule, mode = values.text("todosrrule"), values.text("todosmode") or "due"
+        anchor = values.moment("todosanchor")
+        self.depends()
+        if until is not None and not (recur or template or rrule):
+            self.extra["until"] = self.values.text("until")
+            self.notes.append(_("It expires in Taskwarrior (until); here it stays."))
+        if rrule and mode in ("due", "completion") and (not recur or recur == recur_of(rrule)):
+            return replace(record, repeat=RepeatRecord(rrule, mode, anchor or record.due))
+        return record
+
+    def stamp(self, key: str) -> dt.datetime | None:
+        value = self.values.loose(key)
+        if value in (None, ""):
+            return None
+        try:
+            return read_stamp(value if isinstance(value, str) else "")
+        except ValueError:
+            raise BadDate(key, value) from None
+
+    def moment(self, key: str, own_key: str = "") -> Moment:
+        instant = self.stamp(key)
+        own = self.values.text(own_key) if own_key else ""
+        if instant is None:
+            return Moment()
+        return (read_own(own, instant) if own else None) or to_moment(instant, self.tz)
+
+    def start(self) -> Moment:
+        """``scheduled``, else ``wait``; ``start`` says since when somebody works on it."""
+        start, wait = self.moment("scheduled", "todosstart"), self.moment("wait")
+        if start and wait:
+            self.extra["wait"] = self.values.text("wait")
+            self.notes.append(_("It is both scheduled and waiting; it starts when scheduled."))
+        if active := self.values.text("start"):
+            self.extra["start"] = active
+            self.notes.append(_("That it was being worked on is kept, and not shown."))
+        return start or wait
+
+    def priority(self) -> int:
+        word = self.values.text("priority")
+        own = self.values.number("todospriority", 9)
+        if own and word == priority_word(own):
+            return own
+        if word and word not in PRIORITIES:
+            self.extra["priority"] = word
+            text = _("Priority %(word)s is not known; it is kept, and set to none.")
+            self.notes.append(text % {"word": shorten(word, 20)})
+        return PRIORITIES.get(word, 0)
+
+    def labels(self) -> tuple[str, ...]:
+        tags = self.values.texts("tags")
+        own = [unquote(name) for name in self.values.text("todoslabels").split(",") if name]
+        return tuple(own if own and tags == [tag_of(name) for name in own] else tags)
+
+    def annotations(self) -> str:
+        """Annotations one after the other; as they were they are kept for the way back."""
+        rows = [Values(row) for row in self.values.items("annotations")]
+        texts = [row.text("description") for row in rows]
+        if len(rows) > 1:
+            self.extra["annotations"] = clean_value(self.values.items("annotations"))
+        return "\n\n".join(text for text in texts if text.strip())
+
+    def depends(self) -> None:
+        """Others that must be done first: a list, or (before 2.6) words with commas."""
+        depends = self.values.loose("depends")
+        if depends:
+            self.extra["depends"] = clean_value(depends)
+            self.notes.append(_("What it depends on is kept, and has no effect here."))
+
+
+def priority_word(priority: int) -> str:
+    if not priority:
+        return ""
+    return "H" if priority < 5 else "M" if priority == 5 else "L"
+
+
+def tag_of(label: str) -> str:
+    """A label as the one word that a tag is."""
+    return "_".join(label.split()).replace(",", "_")

@@ -1,0 +1,377 @@
+"""todo.txt: one line a todo.
+
+Read as the format's own page describes it (github.com/todotxt/todo.txt: priority, dates, ``x``,
+``+project``, ``@context``, ``key:value``), with the keys that its programs agreed on: ``due:``,
+``t:`` (threshold, our start), ``rec:1w`` from completion and ``rec:+1w`` from due (topydo,
+Simpletask, dorecur), ``id:`` / ``p:`` for subtasks (topydo), ``pri:`` on completed lines, ``h:1``.
+
+The first project of a line is its list, further ones and contexts are labels. A word is taken out
+of the title only where it stands before or behind all plain words; in the middle of a sentence it
+is understood *and* kept. A key we don't know, or a value we can't read, stays in the title.
+
+Keys of our own, where the format has none (docs/exchange.md): ``due_time`` ``due_tz`` ``t_time``
+``t_tz`` ``rrule`` ``rmode`` ``anchor`` ``anchor_time`` ``anchor_tz`` ``list`` ``label``. A
+backslash before a word keeps it plain, as in quick add.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from django_todos.dates import Moment, resolve_zone
+from django_todos.exchange.records import (
+    LineKeys,
+    ListRecord,
+    Note,
+    ParseResult,
+    Problem,
+    RepeatRecord,
+    TodoRecord,
+    day_start,
+    fit,
+    lines_of,
+)
+from django_todos.exchange.tree import arrange
+
+NAME = "todotxt"
+
+KEYS = frozenset(
+    "due due_time due_tz t t_time t_tz rec rrule rmode anchor anchor_time anchor_tz".split()
+    + "list label id p pri h".split()
+)
+_PAIR = re.compile(r"([A-Za-z][A-Za-z0-9_]*):(\S+)", re.ASCII)
+_PRIORITY = re.compile(r"\(([A-Z])\)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LIKE_A_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T.*)?", re.ASCII)
+_REC = re.compile(r"(\+?)(\d{0,4})([dbwmy]?)", re.ASCII)
+_FREQ = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One line on its way to a record."""
+
+    line: int
+    text: str
+    tz: ZoneInfo
+    done: bool = False
+    letter: str = ""
+    completed: dt.date | None = None
+    created: dt.date | None = None
+    title: str = ""
+    projects: list[str] = field(default_factory=list)
+    contexts: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
+    """Read a todo.txt file. Bare days of creation and completion begin in ``tz``."""
+    keys = LineKeys()
+    local_ids: dict[str, str] = {}
+    records: list[TodoRecord] = []
+    problems: list[Problem] = []
+    notes: list[Note] = []
+    for number, line in lines_of(text):
+        if not line.strip(" \t\x00"):
+            continue
+        reading = _read(number, line.replace("\t", " ").strip(), tz)
+        record, record_notes = fit(_record(reading, keys.key(line)))
+        notes += [Note(number, note) for note in reading.notes] + record_notes
+        if "id" in reading.values and reading.values["id"] not in local_ids:
+            local_ids[reading.values["id"]] = record.key
+        elif "id" in reading.values:
+            notes.append(Note(number, _("Its id: is used by an earlier line.")))
+        if reading.broken:
+            problems.append(_problem(reading, record))
+        else:
+            records.append(record)
+    return _result(records, problems, notes, local_ids)
+
+
+def _result(
+    records: list[TodoRecord],
+    problems: list[Problem],
+    notes: list[Note],
+    local_ids: dict[str, str],
+) -> ParseResult:
+    arranged = arrange(_adopt(record, local_ids) for record in records)
+    problems = [
+        replace(one, fallback=one.fallback and _adopt(one.fallback, local_ids)) for one in problems
+    ]
+    names: dict[str, str] = {}
+    for record in [*records, *(one.fallback for one in problems if one.fallback)]:
+        if record.list_key:
+            names.setdefault(record.list_key, record.list_key)
+    return ParseResult(
+        records=arranged.records,
+        problems=(*problems, *arranged.problems),
+        notes=(*notes, *arranged.notes),
+        lists=tuple(ListRecord(key=name, name=name) for name in names),
+    )
+
+
+def _adopt(record: TodoRecord, local_ids: dict[str, str]) -> TodoRecord:
+    parent = record.parent_key
+    return replace(record, parent_key=local_ids.get(parent, f"id:{parent}")) if parent else record
+
+
+def _read(number: int, line: str, tz: ZoneInfo) -> _Reading:
+    reading = _Reading(number, line, tz)
+    words = _read_head(reading, line.split(" "))
+    kinds = [_kind(word, index == 0) for index, word in enumerate(words)]
+    plain = [i for i, kind in enumerate(kinds) if kind == "plain" and words[i]]
+    first, last = (plain[0], plain[-1]) if plain else (len(words), -1)
+    title = []
+    for index, (word, kind) in enumerate(zip(words, kinds, strict=True)):
+        keep = _take(reading, word, kind)
+        if keep or (kind in ("project", "context") and first < index < last):
+            title.append(_unescape(word, index == 0))
+    reading.title = " ".join(title).strip() or " ".join(words).strip() or line
+    return reading
+
+
+def _read_head(reading: _Reading, words: list[str]) -> list[str]:
+    """Take ``x``, the priority and the dates off the front."""
+    words = list(words)
+    if words[0] == "x" and len(words) > 1:
+        reading.done = True
+        words.pop(0)
+    if match := _PRIORITY.fullmatch(words[0]):
+        reading.letter = match[1]
+        words.pop(0)
+    days: list[dt.date] = []
+    while words and len(days) < (2 if reading.done else 1) and (day := _day(words[0])):
+        days.append(day)
+        words.pop(0)
+    if reading.done and days:
+        reading.completed, *days = days
+    reading.created = days[0] if days else None
+    if reading.done and words and not reading.letter and (match := _PRIORITY.fullmatch(words[0])):
+        reading.letter = match[1]
+        words.pop(0)
+    return words or [""]
+
+
+def _kind(word: str, first: bool) -> str:
+    """What a word of the body is: plain, escaped, project, context, or the name of a key."""
+    if word.startswith("\\") and _special(word.lstrip("\\"), first):
+        return "plain"
+    if len(word) > 1 and word[0] in "+@" and any(map(str.isalpha, word)):
+        return "project" if word[0] == "+" else "context"
+    pair = _PAIR.fullmatch(word)
+    return pair[1] if pair and pair[1] in KEYS else "plain"
+
+
+def _special(word: str, first: bool) -> bool:
+    """Whether a plain word would be read as something else."""
+    head = word == "x" or _PRIORITY.fullmatch(word) or _DAY.fullmatch(word)
+    return bool(first and head) or (not word.startswith("\\") and _kind(word, first) != "plain")
+
+
+def _unescape(word: str, first: bool) -> str:
+    return word[1:] if word.startswith("\\") and _special(word.lstrip("\\"), first) else word
+
+
+def escape(title: str) -> str:
+    """The title with a backslash before each word that a reader would take for syntax."""
+    words = title.split(" ")
+    return " ".join(
+        f"\\{word}" if _special(word.lstrip("\\"), index == 0) else word
+        for index, word in enumerate(words)
+    )
+
+
+def _take(reading: _Reading, word: str, kind: str) -> bool:
+    """Understand one word; True when it stays in the title as well."""
+    if kind == "plain":
+        return True
+    if kind == "project":
+        reading.projects.append(word[1:])
+    elif kind == "context":
+        reading.contexts.append(word[1:])
+    elif kind == "label":
+        reading.contexts.append(unquote(word[6:]))
+    elif kind in reading.values:
+        reading.notes.append(_("“%(word)s” is given twice.") % {"word": word})
+        return True
+    else:
+        reading.values[kind] = word[len(kind) + 1 :]
+    return False
+
+
+def _record(reading: _Reading, key: str) -> TodoRecord:
+    values = reading.values
+    due = _moment(reading, "due", "due")
+    start = _moment(reading, "t", "t")
+    letter = _letter(reading)
+    extra = _extra(reading, letter)
+    repeat = _repeat(reading, due, start, extra)
+    if reading.done and reading.completed is None:
+        reading.notes.append(_("It is completed without a date; it is taken as completed today."))
+    list_name, labels = _list_and_labels(reading)
+    return TodoRecord(
+        key=key,
+        title=reading.title,
+        line=reading.line,
+        notes="\n\n".join(reading.unread),
+        priority=min("ABCDEFGHI".find(letter) + 1 or 9, 9) if letter else 0,
+        due=due,
+        start=start,
+        labels=labels,
+        list_key=list_name,
+        parent_key=values.get("p", ""),
+        is_completed=reading.done,
+        completed_at=reading.completed and day_start(reading.completed, reading.tz),
+        repeat=repeat,
+        created_at=reading.created and day_start(reading.created, reading.tz),
+        extra={NAME: extra} if extra else {},
+    )
+
+
+def _letter(reading: _Reading) -> str:
+    pri = reading.values.get("pri", "")
+    if pri and (reading.letter or not _PRIORITY.fullmatch(f"({pri})")):
+        _keep(reading, f"pri:{pri}")
+        return reading.letter
+    return reading.letter or pri
+
+
+def _extra(reading: _Reading, letter: str) -> dict[str, str]:
+    """What has no field of ours, and a note about it."""
+    extra: dict[str, str] = {}
+    if letter > "I":
+        extra["priority"] = letter
+        reading.notes.append(_("Priority %(letter)s becomes the lowest.") % {"letter": letter})
+    if hidden := reading.values.get("h"):
+        extra["h"] = hidden
+        reading.notes.append(_("It is hidden in todo.txt (h:); here it is shown."))
+    return extra
+
+
+def _list_and_labels(reading: _Reading) -> tuple[str, tuple[str, ...]]:
+    named = unquote(reading.values.get("list", "")).strip()
+    projects = list(reading.projects)
+    if not named:
+        return (projects[0] if projects else ""), (*projects[1:], *reading.contexts)
+    if projects and projects[0] == project_word(named):
+        projects.pop(0)
+    return named, (*projects, *reading.contexts)
+
+
+def project_word(name: str) -> str:
+    """A list's name as the one word that a ``+project`` can be."""
+    return "_".join(name.split())
+
+
+def _moment(reading: _Reading, key: str, prefix: str) -> Moment:
+    """The date under ``key`` with the time and zone beside it; the unreadable is kept."""
+    day = reading.values.get(key, "")
+    clock = reading.values.get(f"{prefix}_time", "")
+    zone = reading.values.get(f"{prefix}_tz", "")
+    moment = _read_moment(day)
+    if moment is None:
+        if _LIKE_A_DAY.fullmatch(day):
+            reading.broken.append(day)
+        _keep(reading, f"{key}:{day}")
+        moment = Moment()
+    if not moment and (clock or zone):
+        _keep(reading, f"{prefix}_time:{clock} {prefix}_tz:{zone}")
+    elif clock or zone:
+        moment = _with_time(reading, moment, prefix, clock, zone)
+    return moment
+
+
+def _read_moment(text: str) -> Moment | None:
+    """A day, or (some programs write it) a day and a time; with Z it is in UTC."""
+    try:
+        return Moment.parse(f"{text[:-1]}[UTC]" if text.endswith("Z") else text)
+    except ValueError:
+        return None
+
+
+def _with_time(reading: _Reading, moment: Moment, prefix: str, clock: str, zone: str) -> Moment:
+    try:
+        time = dt.time.fromisoformat(clock) if clock else moment.time
+        if zone and resolve_zone(zone) is None:
+            _keep(reading, f"{prefix}_tz:{zone}")
+            zone = ""
+        return Moment(moment.date, time, zone or moment.tz)
+    except ValueError:
+        _keep(reading, f"{prefix}_time:{clock}")
+        return moment
+
+
+def _keep(reading: _Reading, words: str) -> None:
+    """A key whose value can't be read: it goes into the notes, and is named."""
+    reading.unread.append(words)
+    reading.notes.append(_("“%(words)s” can’t be read; it is in the notes.") % {"words": words})
+
+
+def _repeat(
+    reading: _Reading, due: Moment, start: Moment, extra: dict[str, str]
+) -> RepeatRecord | None:
+    values = reading.values
+    anchor = _moment(reading, "anchor", "anchor") if "anchor" in values else Moment()
+    if rrule := values.get("rrule"):
+        mode = "completion" if values.get("rmode") == "completion" else "due"
+        return RepeatRecord(rrule, mode, anchor or due or start)
+    if rec := values.get("rec"):
+        repeat = repeat_of(rec, anchor or due or start)
+        if repeat is None:
+            extra["rec"] = rec
+            text = _("The repeat “%(rec)s” can’t be followed; it is kept and exports.")
+            reading.notes.append(text % {"rec": rec})
+        return repeat
+    return None
+
+
+def repeat_of(rec: str, anchor: Moment) -> RepeatRecord | None:
+    """``rec:``: number and unit, from completion, or with a plus from the due date.
+
+    A month's or year's step from a day that not every month has stays at the last such day, as the
+    programs that write it do (RFC 5545 alone would leave such months out).
+    """
+    match = _REC.fullmatch(rec)
+    if not match or match[2].strip("0") == "" and match[2] or not (match[2] or match[3]):
+        return None
+    number, unit = int(match[2] or 1), match[3] or "d"
+    mode = "due" if match[1] else "completion"
+    if unit == "b":
+        weekdays = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+        return RepeatRecord(weekdays, mode, anchor) if number == 1 else None
+    rule = f"FREQ={_FREQ[unit]}" + (f";INTERVAL={number}" if number > 1 else "")
+    return RepeatRecord(rule + last_such_day(_FREQ[unit], anchor.date), mode, anchor)
+
+
+def last_such_day(freq: str, day: dt.date | None) -> str:
+    """The rule's part that keeps a monthly step from the 29th to 31st at the month's end."""
+    if day is None or day.day < 29 or freq not in ("MONTHLY", "YEARLY"):
+        return ""
+    days = ",".join(str(number) for number in range(28, day.day + 1))
+    if freq == "MONTHLY":
+        return f";BYMONTHDAY={days};BYSETPOS=-1"
+    return ";BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1" if day.month == 2 else ""
+
+
+def _day(word: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(word) if _DAY.fullmatch(word) else None
+    except ValueError:
+        return None
+
+
+def _problem(reading: _Reading, record: TodoRecord) -> Problem:
+    date = reading.broken[0]
+    missing = _("The date %(date)s does not exist.")
+    reason = (_("The date %(date)s can’t be read.") if "T" in date else missing) % {"date": date}
+    choice = _("Import it without a date")
+    return Problem(reading.line, reason, reading.text, record.title, record, choice)

@@ -1,0 +1,99 @@
+"""Reads the fields of one JSON object as the types that a schema names, or says which is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from django_todos.dates import EARLIEST, LATEST, Moment
+from django_todos.exchange.records import clean_text, shorten
+
+
+class Unreadable(ValueError):
+    """A value that is not what the schema says; the message is for people."""
+
+
+class Values:
+    """One JSON object; remembers which keys were asked for, so that the rest can be named."""
+
+    def __init__(self, entry: Any) -> None:
+        if not isinstance(entry, dict):
+            raise Unreadable(_("The row is not a JSON object."))
+        self._entry: dict[str, Any] = entry
+        self._asked: set[str] = set()
+
+    def _get(self, key: str, kind: type | tuple[type, ...]) -> Any:
+        self._asked.add(key)
+        value = self._entry.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise Unreadable(_("“%(key)s” is of the wrong type.") % {"key": key})
+        return value
+
+    def rest(self) -> dict[str, Any]:
+        """What nobody asked for."""
+        return {key: value for key, value in self._entry.items() if key not in self._asked}
+
+    def loose(self, key: str) -> Any:
+        """A value of whichever type."""
+        self._asked.add(key)
+        return self._entry.get(key)
+
+    def text(self, key: str, *, required: bool = False) -> str:
+        value = self._get(key, str) or ""
+        if required and not value.strip():
+            raise Unreadable(_("“%(key)s” is missing.") % {"key": key})
+        return clean_text(value)
+
+    def texts(self, key: str) -> list[str]:
+        values = self.items(key)
+        if not all(isinstance(value, str) for value in values):
+            raise Unreadable(_("“%(key)s” holds something else than text.") % {"key": key})
+        return [clean_text(value) for value in values]
+
+    def items(self, key: str) -> list[Any]:
+        return list(self._get(key, list) or [])
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        return dict(self._get(key, dict) or {})
+
+    def flag(self, key: str) -> bool:
+        return bool(self._get(key, bool))
+
+    def number(self, key: str, limit: int) -> int:
+        value = int(self._get(key, int) or 0)
+        if not 0 <= value <= limit:
+            raise Unreadable(
+                _("“%(key)s” is not between 0 and %(limit)d.") % {"key": key, "limit": limit}
+            )
+        return value
+
+    def moment(self, key: str) -> Moment:
+        """``2026-12-15``, ``2026-12-15T09:00``, ``2026-12-15T09:00[Europe/Berlin]``."""
+        return Moment.parse(self._checked(key, Moment.parse))
+
+    def stamp(self, key: str) -> dt.datetime | None:
+        """A point in time: ISO 8601 with an offset."""
+        text = self._checked(key, read_stamp)
+        return read_stamp(text) if text else None
+
+    def _checked(self, key: str, read: Any) -> str:
+        text = str(self._get(key, str) or "")
+        try:
+            if text:
+                read(text)
+        except (ValueError, OverflowError):
+            shown = {"key": key, "text": shorten(clean_text(text), 40)}
+            raise Unreadable(_("“%(key)s”: “%(text)s” is not a date.") % shown) from None
+        return text
+
+
+def read_stamp(text: str) -> dt.datetime:
+    """ISO 8601 with an offset, as UTC; ValueError for anything else."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return min(max(moment, EARLIEST), LATEST).astimezone(dt.UTC)
