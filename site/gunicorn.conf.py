@@ -1,4 +1,4 @@
-"""gunicorn -c gunicorn.conf.py, as PID 1 or below a supervisor; sizes come from the environment."""
+"""`gunicorn -c gunicorn.conf.py`, by exec as PID 1; sizes come from the environment."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ env = Environment()
 
 chdir = str(here)
 wsgi_app = "config.wsgi:application"
-bind = f"{'127.0.0.1' if settings.LOCAL else '0.0.0.0'}:{settings.PORT}"  # nosec B104: a container's own address
+# All addresses, because in a container they are its own.
+bind = f"{'127.0.0.1' if settings.LOCAL else '0.0.0.0'}:{settings.PORT}"  # nosec B104
 workers = env.number("WEB_CONCURRENCY", 2, least=1)
 threads = env.number("WEB_THREADS", 4, least=1)
 worker_class = "gthread"
-# Loaded once, before the fork: less memory, and one place where an import error is told. No connection is open yet.
+# Loaded once, before the fork: less memory, and one place where an import error is told. No
+# connection is open yet.
 preload_app = True
 # A heartbeat file on a disk that stalls would get the worker killed.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # nosec B108
 control_socket_disable = True
 timeout = 60
-# After SIGTERM: what runs may finish within this time. Orchestrators usually wait 30 seconds before SIGKILL.
+# After SIGTERM: what runs may finish within this time. Orchestrators usually wait 30 seconds
+# before SIGKILL.
 graceful_timeout = 25
 keepalive = 5
 # Whether a request came by https is decided by TRUSTED_PROXIES, in Django, and nowhere else.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The site's command line. ``run`` serves it on this machine, ``test`` tests it; both need no environment."""
+"""The site's command line; ``run`` and ``test`` need nothing from the environment."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from allauth.account import forms as account
@@ -9,24 +10,49 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+
+from django_todos.views.pages import Nav, Viewer
 
 
 class Adapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("That didn’t match. Check the name and the password."),
+        "email_password_mismatch": _("That didn’t match. Check the address and the password."),
+        "incorrect_password": _("That is not your password."),
+        "too_many_login_attempts": _("Too many attempts. Wait some minutes, then try again."),
+        "email_taken": _("Another account has this address."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what the account pages say depends on these two."""
+    """Context processor: what the site's own pages need, and the frame around them.
+
+    The frame is looked up when a template shows it: the package's pages bring their own.
+    """
     return {
         "signup_open": settings.SIGNUP == "open",
         "mail_configured": settings.MAIL_CONFIGURED,
+        "viewer": SimpleLazyObject(partial(_viewer, request)),
+        "nav": SimpleLazyObject(partial(_nav, request)),
     }
 
 
+def _viewer(request: HttpRequest) -> Viewer | None:
+    return Viewer.of(request) if request.user.is_authenticated else None
+
+
+def _nav(request: HttpRequest) -> Nav | None:
+    return Nav(Viewer.of(request), "") if request.user.is_authenticated else None
+
+
 class Look(forms.Form):
-    """Our field class; no placeholder, for each field has a visible label."""
+    """No placeholder, for each field has a visible label; no focus that jumps; our words."""
 
     labels: dict[str, Any] = {}
 
@@ -34,10 +60,13 @@ class Look(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-            field.widget.attrs["class"] = "todos-input"
+            field.widget.attrs.pop("autofocus", None)
             field.label = self.labels.get(name, field.label)
+            if "password" in name:
+                field.help_text = PASSWORD_HELP if name == "password1" else ""
 
 
+PASSWORD_HELP = _("At least 8 characters, not only digits, and none that everybody uses.")
 PASSWORDS = {"password1": _("Password"), "password2": _("Password, once more")}
 NEW_PASSWORDS = {
     "oldpassword": _("Current password"),
@@ -51,8 +80,6 @@ class LoginForm(Look, account.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # "Forgotten?" stands beside the label (templates/account/login.html).
-        self.fields["password"].help_text = ""
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
@@ -81,7 +108,7 @@ class ResetPasswordForm(Look, account.ResetPasswordForm):
     labels = {"email": _("Email")}
 
 
-class ResetPasswordKeyForm(Look, account.ResetPasswordKeyForm):
+class ResetPasswordFromKeyForm(Look, account.ResetPasswordKeyForm):
     labels = NEW_PASSWORDS
 
 
@@ -90,6 +117,6 @@ class ReauthenticateForm(Look, account.ReauthenticateForm):
 
 
 class DeleteAccountForm(ReauthenticateForm):
-    """Asks for the password again (an unlocked screen is not enough), under the rate limit of a login."""
+    """Asks for the password again: an unlocked screen is not enough."""
 
     labels = {"password": _("Your password")}

@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning
 
 
 def check_environment(app_configs: Any = None, **kwargs: Any) -> Sequence[CheckMessage]:
-    """The problems that the settings met while they read the environment, as system checks ``site.…``."""
+    """What the settings found wrong with the environment, as system checks ``site.…``."""
     return [_message(problem) for problem in settings.SITE_PROBLEMS]
 
 
@@ -24,7 +24,8 @@ def _message(problem: Problem) -> CheckMessage:
 def stop_if_misconfigured() -> None:
     """Say each problem in one line on stderr; exit with 1 if the site can't run with it.
 
-    For gunicorn, before a worker is started. Management commands say the same through Django's checks.
+    For gunicorn, before a worker is started. Management commands say the same through Django's
+    checks.
     """
     problems: list[Problem] = settings.SITE_PROBLEMS
     for problem in problems:

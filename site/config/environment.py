@@ -1,8 +1,9 @@
 """Reading the environment without a traceback.
 
-A value that is missing or makes no sense is noted as a problem with an id and a hint; reading goes on with a
-harmless stand-in, and ``config.checks`` refuses to start with one line for each problem. So an operator sees
-everything that is wrong at once, and ``collectstatic`` needs no secret.
+A value that is missing or makes no sense is noted as a problem with an id and a hint; reading
+goes on with a harmless stand-in, and ``config.checks`` refuses to start with one line for each
+problem. So an operator sees everything that is wrong at once, and ``collectstatic`` needs no
+secret.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ FALSE = {"", "0", "false", "no", "off"}
 HOST = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^\[[0-9a-f:.]+\]$")
 
 SQLITE = {
-    # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait for it),
-    # instead of failing in its middle. WAL lets readers go on meanwhile.
+    # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait
+    # for it), instead of failing in its middle. WAL lets readers go on meanwhile.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -63,7 +64,7 @@ class Address:
 
 
 class Environment:
-    """``NAME``, or the content of the file that ``NAME_FILE`` names, each as the type it is meant to have."""
+    """``NAME``, or the content of the file that ``NAME_FILE`` names, as a type."""
 
     def __init__(self, values: MutableMapping[str, str] | None = None) -> None:
         self.values: Mapping[str, str] = environ.environ.FileAwareMapping(values)
@@ -127,7 +128,7 @@ class Environment:
         return default
 
     def secret(self, kept_in: Path | None) -> str:
-        """The secret key; `kept_in` is the file in which a local run keeps one that it made itself."""
+        """The secret key; `kept_in` is where a local run keeps one that it made itself."""
         value = self.text("SECRET_KEY")
         if not value and kept_in:
             return _own_secret(kept_in)
@@ -135,7 +136,7 @@ class Environment:
             self.problem(
                 "E001",
                 "SECRET_KEY is not set.",
-                "Set SECRET_KEY or SECRET_KEY_FILE to 50 random characters: it signs sessions and links.",
+                "Set it to 50 random characters, which sign sessions and the links in mails.",
             )
         elif len(value) < 32 or len(set(value)) < 8:
             self.problem(
@@ -146,7 +147,7 @@ class Environment:
         return value
 
     def site(self, local: str, *, allow_http: bool) -> Address:
-        """The address in SITE_URL; `local` is that of a run on this machine, where nobody sits between."""
+        """The address in SITE_URL; `local` is that of a run on this machine."""
         value = self.text("SITE_URL", local)
         nowhere = Address("https", "invalid", "invalid")
         if not value:
@@ -167,7 +168,7 @@ class Environment:
             self.problem(
                 "E006",
                 f"SITE_URL is {value!r}.",
-                "Write a scheme and a host, perhaps a port, and no path: https://todos.example.org.",
+                "Write a scheme, a host and perhaps a port: https://todos.example.org.",
             )
             return nowhere
         address = Address(parts.scheme, host, f"{host}:{port}" if port else host)
@@ -180,7 +181,7 @@ class Environment:
             self.problem(
                 "W001",
                 "The site speaks plain http.",
-                "Whoever sits between can read passwords. Put TLS before it and say https in SITE_URL.",
+                "Whoever sits between can read passwords: put TLS before it.",
             )
         else:
             self.problem(

@@ -18,9 +18,9 @@ logger = logging.getLogger("site.health")
 class HealthMiddleware:
     """Answers the two probes before any check of host, scheme, session or login.
 
-    ``/healthz`` says that the process answers, and touches nothing: a database that is away must not get every
-    web process killed. ``/readyz`` says whether to send requests here: not while draining, without the
-    database, or before its migrations.
+    ``/healthz`` says that the process answers, and touches nothing: a database that is away
+    must not get every web process killed. ``/readyz`` says whether to send requests here: not
+    while draining, without the database, or before its migrations.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

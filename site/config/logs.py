@@ -22,8 +22,8 @@ SECRET_ARGUMENTS = ("key", "token")
 class RequestLogMiddleware:
     """Logs method, path, status, time, address and user, and returns the id as ``X-Request-ID``.
 
-    An id that a trusted proxy brings is kept (config.proxies drops a stranger's). The query string is not logged:
-    it holds what people search for. Nor are the keys of links in mails.
+    An id that a trusted proxy brings is kept (config.proxies drops a stranger's). The query
+    string is not logged: it holds what people search for. Nor are the keys of links in mails.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -72,7 +72,7 @@ class RequestIdFilter(logging.Filter):
 
 
 class LineFormatter(logging.Formatter):
-    """Times in UTC; a message is one line, whatever it was made of (a traceback follows on its own lines)."""
+    """Times in UTC; a message stays one line, whatever a request put into it."""
 
     converter = staticmethod(time.gmtime)  # type: ignore[assignment]
     default_time_format = "%Y-%m-%dT%H:%M:%S"

@@ -10,10 +10,10 @@ from django.http.response import HttpResponseBase
 
 
 class TrustedProxiesMiddleware:
-    """Sets ``REMOTE_ADDR`` to what the outermost of our proxies saw, and removes what a client made up.
+    """Sets ``REMOTE_ADDR`` to what the outermost of our proxies saw; drops what a client made up.
 
-    Each proxy appends the address it was called from, so the n-th entry from the end is the first one that a
-    stranger could not write. Rate limits and the log rely on it.
+    Each proxy appends the address it was called from, so the n-th entry from the end is the
+    first one that a stranger could not write. Rate limits and the log rely on it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

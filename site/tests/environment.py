@@ -1,4 +1,4 @@
-"""What `manage.py test` runs with when the environment says nothing: the settings of a real installation."""
+"""What `manage.py test` runs with: the settings of a real installation."""
 
 from __future__ import annotations
 

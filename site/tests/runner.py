@@ -9,7 +9,7 @@ from django.test.runner import DiscoverRunner
 
 
 class Runner(DiscoverRunner):
-    """Collects the static files first: the pages are tested with their hashed names, as they are served."""
+    """Collects the static files first, so that pages are tested with their hashed names."""
 
     def setup_test_environment(self, **kwargs: Any) -> None:
         super().setup_test_environment(**kwargs)

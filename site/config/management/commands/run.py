@@ -34,8 +34,8 @@ class Command(BaseCommand):
             raise CommandError("There is no data folder. Set DATA_DIR, or use gunicorn.conf.py.")
         folder.mkdir(parents=True, exist_ok=True)
         refuse_older_data(folder)
-        call_command("migrate", interactive=False, verbosity=0)
         (folder / STAMP).write_text(fingerprint(), encoding="utf-8")
+        call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["prepare"]:
             return
@@ -43,21 +43,22 @@ class Command(BaseCommand):
         self.stdout.flush()
         base = str(settings.BASE_DIR / "gunicorn.conf.py")
         command = [sys.executable, "-m", "gunicorn", "-c", base]
-        os.execv(sys.executable, command)  # nosec B606: our own interpreter, no shell
+        os.execv(sys.executable, command)  # nosec B606
 
 
 def refuse_older_data(folder: Path) -> None:
     """Stop before a database whose tables an older development version made.
 
-    Until the first release the package has one migration, which is rewritten when a model changes: a database made
-    by its older text counts as migrated, and fails later in ways that nobody understands.
+    Until the first release the package has one migration, which is rewritten when a model
+    changes: a database made by its older text counts as migrated, and fails later in ways that
+    nobody understands.
     """
     stamp = folder / STAMP
     made_by = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
     if (folder / "db.sqlite3").exists() and made_by != fingerprint():
         raise CommandError(
             f"{folder} was made by an older development version, and can't be migrated.\n"
-            f"Export what you need with that version, then move the folder away: mv {folder} {folder}.old"
+            f"Export what you need with that version, then: mv {folder} {folder}.old"
         )
 
 
