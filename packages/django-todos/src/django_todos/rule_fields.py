@@ -88,6 +88,8 @@ _Days = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]
 def _days(fields: RepeatFields) -> _Days:
     """BYDAY, BYMONTHDAY and BYSETPOS."""
     if fields.freq == "WEEKLY":
+        if not set(fields.weekdays) <= set(range(7)):
+            raise RuleError(_("Choose weekdays from Monday to Sunday."))
         return tuple((0, day) for day in sorted(set(fields.weekdays))), (), ()
     if fields.freq == "DAILY":
         return (), (), ()
