@@ -113,7 +113,11 @@ class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
 
     def editable_by(self, user: User) -> Self:
         """Lists whose todos and labels `user` may change. What is archived or in the trash is only read."""
-        return self._with_role(user, EDITORS, "change").filter(archived_at=None, deleted_at=None)
+        return self.changeable_by(user).filter(archived_at=None, deleted_at=None)
+
+    def changeable_by(self, user: User) -> Self:
+        """The same with archived lists: what was deleted from one may be restored elsewhere, or deleted for ever."""
+        return self._with_role(user, EDITORS, "change")
 
     def owned_by(self, user: User) -> Self:
         """Lists whose name, members, archive and trash `user` decides about."""
@@ -231,6 +235,12 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
         return self.filter(
             Q(due_at__gte=start, due_at__lt=end)
             | Q(due_at=None, due_date__gte=first, due_date__lte=last)
+        )
+
+    def due_until(self, last: date, zone: ZoneInfo) -> Self:
+        """Due on `last` or before, as that day is in `zone`."""
+        return self.filter(
+            Q(due_at__lt=day_bounds(last, zone)[1]) | Q(due_at=None, due_date__lte=last)
         )
 
     def started(self, now: datetime, zone: ZoneInfo) -> Self:

@@ -211,6 +211,12 @@ class TodoList(models.Model):
         """Bring the list back from the trash."""
         return self._set_time("list-restore", "deleted_at", None, by=by, at=at)
 
+    def purge(self) -> None:
+        """Delete the list and everything in it for ever."""
+        with transaction.atomic():
+            TodoList.objects.lock({self.pk})
+            self.delete()
+
     def _set_time(
         self, verb: str, field: str, value: datetime | None, *, by: AbstractBaseUser, at: datetime
     ) -> Action | None:

@@ -50,6 +50,21 @@ class TodoTree(TodoFields):
         tree = type(self).objects.filter(tree=self.tree).in_order()
         return self._below(list(tree))  # type: ignore[arg-type]
 
+    def ancestors(self) -> list[Self]:
+        """The todos above it, the topmost first; one query at most."""
+        if self.parent_id is None:
+            return []
+        tree = {
+            todo.pk: todo
+            for todo in type(self).objects.filter(tree=self.tree, depth__lt=self.depth)
+        }
+        above: list[Self] = []
+        parent = tree.get(self.parent_id)
+        while parent is not None:
+            above.insert(0, parent)  # type: ignore[arg-type]
+            parent = tree.get(parent.parent_id) if parent.parent_id is not None else None
+        return above
+
     def fits(self) -> bool:
         """Whether list, parent, depth and tree agree with the rows in the database."""
         if self.parent_id is None:

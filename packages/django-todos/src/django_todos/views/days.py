@@ -1,0 +1,210 @@
+"""Views by day: Today, Upcoming and the logbook of what was completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from django_todos.dates import day_bounds, today_in
+from django_todos.forms import QuickAddForm, RescheduleForm
+from django_todos.models import Completion, Todo, TodoList, recording
+from django_todos.querysets import CompletionQuerySet, TodoQuerySet
+from django_todos.views.pages import Viewer, back, is_htmx, page, partial
+from django_todos.views.rows import ORDERS, PAGE, Row, Rows, details, flat_page, may_edit
+
+DAYS = 7
+"""Days of Upcoming that stand open."""
+
+MOST = 200
+"""Todos of one day that a page of days shows."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of Upcoming: its date and its rows."""
+
+    date: date
+    rows: list[Row] = field(default_factory=list)
+
+
+def open_todos(viewer: Viewer) -> TodoQuerySet:
+    """What is to do anywhere that the viewer can see."""
+    return Todo.objects.visible_to(viewer.user).active().open()
+
+
+def editable_lists(viewer: Viewer) -> set[int]:
+    """The lists whose todos the viewer may change."""
+    return set(TodoList.objects.editable_by(viewer.user).values_list("pk", flat=True))
+
+
+@require_GET
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """What is overdue, then what is due today; what starts later is left out."""
+    return show_today(request)
+
+
+def show_today(
+    request: HttpRequest, *, quick_add: QuickAddForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of today; `quick_add` brings back what was typed and did not hold."""
+    viewer = Viewer.of(request)
+    due = open_todos(viewer).due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
+    rows = flat_page(
+        due, ORDERS["due"], request.GET.get("after", ""), editable=editable_lists(viewer)
+    )
+    late = [row for row in rows if not row.todo.due.is_today(viewer.today, viewer.zone)]
+    context = {
+        "rows": rows,
+        "overdue": Rows(late),
+        "today": Rows([row for row in rows if row.todo.due.is_today(viewer.today, viewer.zone)]),
+        "next_todo": _next_dated(viewer) if not rows.rows else None,
+        "completed_count": completed_today(viewer),
+        "quick_add": quick_add or QuickAddForm(initial={"view": "today"}),
+        "select": "select" in request.GET,
+    }
+    if is_htmx(request) and "after" in request.GET:
+        return partial(request, "todo_page", context)
+    return page(request, "today", "today", context, status=status)
+
+
+def _next_dated(viewer: Viewer) -> Todo | None:
+    later = (
+        open_todos(viewer)
+        .exclude(due_date=None)
+        .due_between(viewer.today, date.max - timedelta(days=2), viewer.zone)
+    )
+    return later.order_by("due_date", "due_time", "pk").first()
+
+
+@require_GET
+@login_required
+def upcoming(request: HttpRequest) -> HttpResponse:
+    """Seven days from today, or from ``?from=``, each with what is due then."""
+    viewer = Viewer.of(request)
+    first = _day(request.GET.get("from"), viewer)
+    last = first + timedelta(days=DAYS - 1)
+    todos = details(open_todos(viewer).due_between(first, last, viewer.zone))
+    ordered = todos.order_by("due_date", "due_time", "position", "pk")[: MOST * DAYS]
+    editable = editable_lists(viewer)
+    by_day: dict[date, list[Row]] = {first + timedelta(days=n): [] for n in range(DAYS)}
+    for todo in sorted(
+        ordered, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
+    ):
+        due = todo.due.wall(viewer.zone).date
+        if due in by_day:
+            by_day[due].append(Row(todo, may_edit(todo, editable)))
+    context = {
+        "days": [Day(day, rows) for day, rows in by_day.items()],
+        "overdue_count": (
+            open_todos(viewer).overdue(viewer.now, viewer.zone).count()
+            if first == viewer.today
+            else 0
+        ),
+        "earlier": (
+            max(viewer.today, first - timedelta(days=DAYS)) if first > viewer.today else None
+        ),
+        "later": last + timedelta(days=1),
+        "quick_add": QuickAddForm(initial={"view": "upcoming"}),
+    }
+    return page(request, "upcoming", "upcoming", context)
+
+
+def _day(text: str | None, viewer: Viewer) -> date:
+    """A day from the address, from today to a hundred years ahead; today for anything else."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return viewer.today
+    return day if viewer.today <= day <= viewer.today + timedelta(days=36500) else viewer.today
+
+
+@require_POST
+@login_required
+def overdue_reschedule(request: HttpRequest) -> HttpResponse:
+    """Move everything overdue to one day, today unless the form names another. Times of day stay."""
+    viewer = Viewer.of(request)
+    form = RescheduleForm(
+        {"date": request.POST.get("date") or viewer.today.isoformat()}, viewer=viewer
+    )
+    if not form.is_valid():
+        return back(request, reverse("todos:today"), kept="date")
+    day = form.cleaned_data["date"].date
+    late = open_todos(viewer).overdue(viewer.now, viewer.zone)
+    ids = set(
+        TodoList.objects.editable_by(viewer.user)
+        .filter(todos__in=late)
+        .values_list("pk", flat=True)
+    )
+    with recording(viewer.user, "bulk-date", ids, at=viewer.now) as rec:
+        for todo in rec.load(late.filter(todo_list__in=ids)):
+            todo.reschedule(day, rec=rec, zone=viewer.zone)
+    action = rec.action
+    return back(
+        request, reverse("todos:today"), **({"done": action.uuid} if action else {"kept": "same"})
+    )
+
+
+@dataclass(frozen=True)
+class LogDay:
+    """A day of the logbook: its date and what was completed then."""
+
+    date: date
+    completions: list[Completion]
+
+
+@require_GET
+@login_required
+def completed(request: HttpRequest) -> HttpResponse:
+    """What was completed, by the viewer's days, latest first."""
+    viewer = Viewer.of(request)
+    entries = (
+        Completion.objects.visible_to(viewer.user)
+        .standing()
+        .filter(kind=Completion.Kind.COMPLETED)
+        .select_related("todo__todo_list", "user")
+        .order_by("-at", "-pk")
+    )
+    some = list(_entries_after(entries, request.GET.get("after", ""))[: PAGE + 1])
+    cursor = _cursor(some[PAGE - 1]) if len(some) > PAGE else ""
+    context = {
+        "days": list(_by_day(some[:PAGE], viewer)),
+        "cursor": cursor,
+        "editable": editable_lists(viewer),
+    }
+    if is_htmx(request) and "after" in request.GET:
+        return partial(request, "log_page", context)
+    return page(request, "completed", "completed", context)
+
+
+def _by_day(completions: Iterable[Completion], viewer: Viewer) -> Iterator[LogDay]:
+    for day, entries in groupby(completions, key=lambda one: today_in(one.at, viewer.zone)):
+        yield LogDay(day, list(entries))
+
+
+def _cursor(entry: Completion) -> str:
+    return signing.dumps([entry.at.isoformat(), entry.pk], salt=__name__)
+
+
+def _entries_after(entries: CompletionQuerySet, cursor: str) -> CompletionQuerySet:
+    try:
+        at, pk = signing.loads(cursor, salt=__name__)
+    except signing.BadSignature:
+        return entries
+    return entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+
+
+def completed_today(viewer: Viewer) -> int:
+    """How much was completed on the viewer's day."""
+    start, end = day_bounds(viewer.today, viewer.zone)
+    entries = Completion.objects.visible_to(viewer.user).standing()
+    return entries.filter(kind=Completion.Kind.COMPLETED, at__gte=start, at__lt=end).count()

@@ -1,0 +1,138 @@
+"""What a page says about the action before it, and whether that can be undone."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from django_todos.models import Action, Todo, TodoList
+
+if TYPE_CHECKING:
+    from django_todos.views.pages import Viewer
+
+
+@dataclass(frozen=True)
+class Toast:
+    """A sentence; the action that Undo takes back, if it can be; whether it concerned more than one todo."""
+
+    text: str
+    action: uuid.UUID | None = None
+    many: bool = False
+    url: str = ""
+
+
+def from_request(request: HttpRequest, viewer: Viewer) -> Toast | None:
+    """The message that a redirect carries: ``done=<action>``, ``undone=1``, ``undone=0`` or ``kept=<reason>``."""
+    if "undone" in request.GET:
+        if request.GET["undone"] == "1":
+            return Toast(_("Undone."))
+        return Toast(_("Not undone: somebody changed it since."))
+    if "kept" in request.GET:
+        return Toast(_KEPT.get(request.GET["kept"], _KEPT["same"])())
+    try:
+        key = uuid.UUID(request.GET.get("done", ""))
+    except ValueError:
+        return None
+    action = Action.objects.visible_to(viewer.user).filter(uuid=key).first()
+    return about(action) if action is not None else None
+
+
+def about(action: Action | None) -> Toast | None:
+    """The message about an action just done."""
+    if action is None:
+        return None
+    if action.undone_at is not None:
+        return Toast(_("Undone."))
+    if action.changes["lists"]:
+        return _about_list(action)
+    return _about_todos(action)
+
+
+def _about_list(action: Action) -> Toast:
+    todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
+    name = todo_list.name if todo_list is not None else ""
+    sentence = {
+        "list-edit": _("Saved “%(name)s”."),
+        "list-archive": _("Archived “%(name)s”."),
+        "list-unarchive": _("“%(name)s” is back."),
+        "list-delete": _("Moved “%(name)s” to the trash."),
+        "list-restore": _("Restored “%(name)s”."),
+    }[action.verb]
+    return Toast(sentence % {"name": name}, action.uuid)
+
+
+def _about_todos(action: Action) -> Toast:
+    top, total = _top(action)
+    if top is None:
+        return Toast(_("Done."))
+    verb = action.verb
+    if verb.startswith("bulk-"):
+        return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many=total > 1)
+    values = {"title": top.title, "count": total - 1, "list": top.todo_list.name}
+    return Toast(_sentence(verb, top, total) % values, action.uuid, many=total > 1)
+
+
+def _top(action: Action) -> tuple[Todo | None, int]:
+    """The todo that the action was about, which is the highest of those it changed, and how many these are."""
+    todos = list(
+        Todo.objects.filter(pk__in=action.todo_ids)
+        .select_related("todo_list")
+        .order_by("depth", "pk")
+    )
+    return (todos[0] if todos else None), len(todos)
+
+
+def _sentence(verb: str, top: Todo, total: int) -> str:
+    if verb == "complete" and total > 1 and top.is_completed:
+        return ngettext(
+            "Completed “%(title)s” and %(count)s subtask.",
+            "Completed “%(title)s” and %(count)s subtasks.",
+            total - 1,
+        )
+    if verb in ("complete", "skip") and not top.is_completed and top.due_date is not None:
+        following = date_format(top.due_date, "SHORT_DATE_FORMAT").replace("%", "%%")
+        sentence = _("Completed “%(title)s”.") if verb == "complete" else _("Skipped “%(title)s”.")
+        return sentence + " " + _("Next: %(date)s.").replace("%(date)s", following)
+    return {
+        "complete": _("Completed “%(title)s”."),
+        "skip": _("Skipped “%(title)s”."),
+        "reopen": _("Reopened “%(title)s”."),
+        "create": _("Added “%(title)s” to %(list)s."),
+        "edit": _("Saved “%(title)s”."),
+        "move": _("Moved “%(title)s”."),
+        "delete": _("Moved “%(title)s” to the trash."),
+        "restore": _("Restored “%(title)s” in %(list)s."),
+    }[verb]
+
+
+def _bulk_sentence(verb: str, total: int) -> str:
+    return {
+        "bulk-complete": ngettext(
+            "Completed %(count)s todo.", "Completed %(count)s todos.", total
+        ),
+        "bulk-delete": ngettext(
+            "Moved %(count)s todo to the trash.", "Moved %(count)s todos to the trash.", total
+        ),
+        "bulk-move": ngettext("Moved %(count)s todo.", "Moved %(count)s todos.", total),
+        "bulk-create": ngettext("Added %(count)s todo.", "Added %(count)s todos.", total),
+        "bulk-import": ngettext("Imported %(count)s todo.", "Imported %(count)s todos.", total),
+    }.get(verb, ngettext("Changed %(count)s todo.", "Changed %(count)s todos.", total))
+
+
+_KEPT = {
+    "same": lambda: _("Nothing to change."),
+    "done": lambda: _("That was already done."),
+    "edge": lambda: _("It can't go any further."),
+    "place": lambda: _(
+        "It can't go there: at most five levels, and open todos only under open ones."
+    ),
+    "changed": lambda: _("Not done: somebody changed it meanwhile. This is how it is now."),
+    "none": lambda: _("Choose at least one todo first."),
+    "preferences": lambda: _("Saved your preferences."),
+}

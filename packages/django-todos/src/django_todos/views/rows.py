@@ -1,0 +1,178 @@
+"""Todos as rows of a page: trees and flat rows, sorted, filtered, and continued by keyset."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from django.core import signing
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Coalesce, Lower, RowNumber
+
+from django_todos.models import Todo
+from django_todos.querysets import TodoQuerySet
+
+PAGE = 100
+"""Todos at the top level a page."""
+
+BELOW = 50
+"""Todos that one of these brings along; the rest is fetched when asked for."""
+
+
+@dataclass
+class Row:
+    """A todo on a page, with the rows below it and how many more there are."""
+
+    todo: Todo
+    can_edit: bool
+    children: list[Row] = field(default_factory=list)
+    more: int = 0
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One page of rows, and the cursor of the next (empty at the end)."""
+
+    rows: list[Row]
+    cursor: str = ""
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order by columns that are never NULL, so that a page can continue after any row of it."""
+
+    name: str
+    columns: tuple[str, ...]
+
+    def apply(self, todos: TodoQuerySet) -> TodoQuerySet:
+        """Adds the columns. `continue_after` and the order itself rely on them."""
+        annotations: dict[str, Any] = {
+            "due": {
+                "order_date": Coalesce("due_date", Value(date.max)),
+                "order_time": Coalesce("due_time", Value(time.max.replace(microsecond=0))),
+            },
+            "priority": {
+                "order_priority": Case(When(priority=0, then=Value(10)), default=F("priority"))
+            },
+            "title": {"order_title": Lower("title")},
+        }.get(self.name, {})
+        return todos.annotate(**annotations)
+
+    def continue_after(self, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
+        """The todos behind the row that `cursor` names. A cursor that nobody gave out is the beginning."""
+        try:
+            name, *values = signing.loads(cursor, salt=__name__)
+        except signing.BadSignature:
+            return todos
+        if name != self.name:
+            return todos
+        condition, equal = Q(), Q()
+        for column, value in zip(self.columns, values, strict=True):
+            field_name, side = column.lstrip("-"), "lt" if column.startswith("-") else "gt"
+            condition |= equal & Q(**{f"{field_name}__{side}": value})
+            equal &= Q(**{field_name: value})
+        return todos.filter(condition)
+
+    def cursor(self, todo: Todo) -> str:
+        """What names a row."""
+        values = [getattr(todo, column.lstrip("-")) for column in self.columns]
+        plain = [value if isinstance(value, int | str) else value.isoformat() for value in values]
+        return signing.dumps([self.name, *plain], salt=__name__)
+
+
+ORDERS = {
+    order.name: order
+    for order in (
+        Order("manual", ("position", "id")),
+        Order("due", ("order_date", "order_time", "position", "id")),
+        Order("priority", ("order_priority", "position", "id")),
+        Order("title", ("order_title", "id")),
+        Order("newest", ("-id",)),
+        Order("completed", ("-completed_at", "-id")),
+    )
+}
+
+
+def tree_page(roots: TodoQuerySet, order: Order, cursor: str, *, can_edit: bool) -> Rows:
+    """A page of `roots` with what is below each; one query, and one for labels."""
+    inner = order.continue_after(order.apply(roots), cursor).order_by(*order.columns)[: PAGE + 1]
+    family = (
+        order.apply(details(Todo.objects.filter(tree__in=inner.values("uuid"), deleted_at=None)))
+        .annotate(
+            rank=Window(RowNumber(), partition_by="tree", order_by=["depth", "position", "id"]),
+            family=Window(Count("*"), partition_by="tree"),
+        )
+        .filter(rank__lte=BELOW + 1)
+        .order_by("depth", *order.columns)
+    )
+    todos = list(family)
+    tops = [todo for todo in todos if todo.depth == 0]
+    shown = {todo.tree for todo in tops[:PAGE]}
+    rows = nest((todo for todo in todos if todo.tree in shown), can_edit=can_edit)
+    for row in rows:
+        row.more = max(0, row.todo.family - 1 - BELOW)  # type: ignore[attr-defined]
+    return Rows(rows, order.cursor(tops[PAGE - 1]) if len(tops) > PAGE else "")
+
+
+def flat_page(
+    todos: TodoQuerySet, order: Order, cursor: str, *, editable: set[int] | bool
+) -> Rows:
+    """A page of todos by themselves. `editable`: the lists whose todos the viewer may change, or whether all may be."""
+    page = list(
+        order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)[
+            : PAGE + 1
+        ]
+    )
+    rows = [Row(todo, may_edit(todo, editable)) for todo in page[:PAGE]]
+    return Rows(rows, order.cursor(page[PAGE - 1]) if len(page) > PAGE else "")
+
+
+def may_edit(todo: Todo, editable: set[int] | bool) -> bool:
+    """Whether a todo is in one of the editable lists."""
+    return editable if isinstance(editable, bool) else todo.todo_list_id in editable
+
+
+def details(todos: TodoQuerySet) -> TodoQuerySet:
+    """Everything that a row shows, in one query and one for labels."""
+    return (
+        todos.with_subtask_counts()
+        .select_related("assignee", "todo_list")
+        .prefetch_related("labels")
+    )
+
+
+def nest(todos: Iterable[Todo], *, can_edit: bool) -> list[Row]:
+    """Rows in the given order, each below its parent where that one is given too."""
+    rows = {todo.pk: Row(todo, can_edit) for todo in todos}
+    children: dict[int | None, list[Row]] = defaultdict(list)
+    for row in rows.values():
+        parent = row.todo.parent_id
+        children[parent if parent in rows else None].append(row)
+    for pk, row in rows.items():
+        row.children = children.get(pk, [])
+    return children.get(None, [])
+
+
+def row_of(todos: QuerySet[Todo], todo: Todo, *, can_edit: bool) -> Row:
+    """One todo as a row, with its subtasks, as it is now."""
+    family = details(
+        Todo.objects.filter(tree=todo.tree, deleted_at=None, depth__gte=todo.depth)
+    ).in_order()
+    rows = nest(family, can_edit=can_edit)
+    stack = list(rows)
+    while stack:
+        row = stack.pop()
+        if row.todo.pk == todo.pk:
+            return row
+        stack += row.children
+    return Row(todo, can_edit)

@@ -1,0 +1,333 @@
+"""One todo: add, read, edit, tick, move; and undo."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from django_todos.access import can_edit, get_action, get_list, get_todo
+from django_todos.forms import QuickAddForm, RescheduleForm, TodoForm
+from django_todos.models import (
+    BUCKETS,
+    Action,
+    ChangedMeanwhile,
+    Conflict,
+    NotAllowedHere,
+    Todo,
+    TodoList,
+    recording,
+)
+from django_todos.views import adding, messages
+from django_todos.views.days import show_today
+from django_todos.views.lists import show_list
+from django_todos.views.pages import Viewer, back, is_htmx, next_url, page, partial
+from django_todos.views.rows import details, nest, row_of
+
+
+@require_POST
+@login_required
+def todo_create(request: HttpRequest) -> HttpResponse:
+    """Add what was typed: a line a todo. What does not hold comes back on the page it was typed on."""
+    viewer = Viewer.of(request)
+    form = QuickAddForm(request.POST)
+    todo_list, parent = _target(request, viewer, form)
+    if not form.is_valid():
+        return _typed_again(request, todo_list, parent, form)
+    action, first = adding.add(viewer, form, todo_list, parent)
+    fallback = parent.get_absolute_url() if parent is not None else todo_list.get_absolute_url()
+    return back(request, fallback, anchor=first.uuid, done=action.uuid)
+
+
+def _target(
+    request: HttpRequest, viewer: Viewer, form: QuickAddForm
+) -> tuple[TodoList, Todo | None]:
+    """The list, and the todo above, that the form names; the inbox when it names none."""
+    form.is_valid()
+    if parent := form.cleaned_data.get("parent"):
+        above = get_todo(viewer.user, parent, "edit")
+        return above.todo_list, above
+    if uuid := form.cleaned_data.get("list"):
+        return get_list(viewer.user, uuid, "edit"), None
+    return TodoList.objects.inbox_of(viewer.user), None
+
+
+def _typed_again(
+    request: HttpRequest, todo_list: TodoList, parent: Todo | None, form: QuickAddForm
+) -> HttpResponse:
+    if parent is not None:
+        return _show(request, parent, quick_add=form, status=422)
+    if form.data.get("view") in ("today", "upcoming"):
+        return show_today(request, quick_add=form, status=422)
+    detailed = TodoList.objects.with_details().get(pk=todo_list.pk)
+    return show_list(request, detailed, quick_add=form, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
+    viewer = Viewer.of(request)
+    if request.method == "GET":
+        return _show(request, get_todo(viewer.user, uuid))
+    todo = get_todo(viewer.user, uuid, "edit")
+    form = TodoForm(request.POST, todo=todo, viewer=viewer)
+    if not form.is_valid():
+        return _show(request, todo, form=form, status=422)
+    try:
+        action = todo.edit(by=viewer.user, at=viewer.now, initial=form.seen, values=form.values)
+    except Conflict as conflict:
+        return _conflict(request, todo, form, conflict)
+    except ChangedMeanwhile:
+        return back(request, todo.get_absolute_url(), kept="changed")
+    if is_htmx(request):
+        return _show(request, get_todo(viewer.user, uuid), saved=action)
+    return back(request, todo.get_absolute_url(), done=action and action.uuid)
+
+
+def _conflict(
+    request: HttpRequest, todo: Todo, form: TodoForm, conflict: Conflict
+) -> HttpResponse:
+    """The form again (409): what others changed is merged in; where both changed a field, both values stand to choose.
+
+    The hidden initial values become those that stand now, so that saving again is a deliberate choice.
+    """
+    viewer = Viewer.of(request)
+    fresh = get_todo(viewer.user, todo.uuid, "edit")
+    now = TodoForm(todo=fresh, viewer=viewer)
+    data: QueryDict = request.POST.copy()
+    for name in form.fields:
+        shown = now[name].value()
+        current = "" if shown is None else str(shown)
+        if data.get(name, "") == data.get(form.add_initial_prefix(name), ""):
+            data[name] = current
+        data[form.add_initial_prefix(name)] = current
+    again = TodoForm(data, todo=fresh, viewer=viewer)
+    again.is_valid()
+    who = Action.objects.filter(changes__todos__has_key=str(todo.pk)).exclude(user=viewer.user.pk)
+    last = who.order_by("-created_at").select_related("user").first()
+    conflicts = [
+        {
+            "field": name,
+            "theirs": again.as_text(name, conflict.theirs[name]),
+            "yours": again.as_text(name, again.values[name]),
+        }
+        for name in conflict.theirs
+    ]
+    context = {"conflicts": conflicts, "changed_by": last.user if last is not None else None}
+    return _show(request, fresh, form=again, status=409, **context)
+
+
+def _show(
+    request: HttpRequest,
+    todo: Todo,
+    *,
+    form: TodoForm | None = None,
+    saved: Action | None = None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    viewer = Viewer.of(request)
+    editable = can_edit(viewer.user, todo)
+    below = [one for one in todo.descendants() if one.deleted_at is None]
+    family = details(Todo.objects.filter(pk__in=[one.pk for one in below])).order_by(
+        "depth", "position", "pk"
+    )
+    everything = {
+        "todo": todo,
+        "todo_list": todo.todo_list,
+        "form": form or TodoForm(todo=todo, viewer=viewer),
+        "rows": nest(family, can_edit=editable),
+        "completions": todo.completions.filter(undone_at=None)
+        .select_related("user")
+        .order_by("-at")[:20],
+        "breadcrumb": todo.ancestors(),
+        "can_edit": editable,
+        "quick_add": QuickAddForm(initial={"parent": todo.uuid, "view": "todo"}),
+        "back_url": next_url(request, todo.todo_list.get_absolute_url()),
+        **context,
+    }
+    if is_htmx(request):
+        if saved is not None:
+            everything |= {"row": row_of(todo, can_edit=editable), "toast": messages.about(saved)}
+        return partial(request, "todo", everything, current=_current(todo, viewer), status=status)
+    return page(request, "todo_detail", _current(todo, viewer), everything, status=status)
+
+
+def _current(todo: Todo, viewer: Viewer) -> str:
+    return "inbox" if todo.todo_list.inbox_of_id == viewer.user.pk else str(todo.todo_list.uuid)
+
+
+@require_GET
+@login_required
+def todo_subtasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Everything below a todo: what "n more" fetches. Without htmx, the todo's page."""
+    viewer = Viewer.of(request)
+    todo = get_todo(viewer.user, uuid)
+    if not is_htmx(request):
+        return _show(request, todo)
+    return partial(
+        request, "todo_row", {"row": row_of(todo, can_edit=can_edit(viewer.user, todo))}
+    )
+
+
+@require_POST
+@login_required
+def todo_complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Tick. ``occurrence`` says what the person saw, so that a second click changes nothing."""
+    viewer = Viewer.of(request)
+    todo = get_todo(viewer.user, uuid, "edit")
+    action = todo.complete(
+        by=viewer.user, at=viewer.now, zone=viewer.zone, seen=_occurrence(request)
+    )
+    return _row(request, todo, action)
+
+
+@require_POST
+@login_required
+def todo_reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Untick."""
+    viewer = Viewer.of(request)
+    todo = get_todo(viewer.user, uuid, "edit")
+    return _row(request, todo, todo.reopen(by=viewer.user, at=viewer.now))
+
+
+@require_POST
+@login_required
+def todo_skip(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Move a repeating todo on without completing it."""
+    viewer = Viewer.of(request)
+    todo = get_todo(viewer.user, uuid, "edit")
+    action = todo.skip(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=_occurrence(request))
+    return _row(request, todo, action)
+
+
+@require_POST
+@login_required
+def todo_set(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Set one thing from a row: ``priority`` by its word, or ``due`` as a day (ISO 8601, or empty for none)."""
+    viewer = Viewer.of(request)
+    todo = get_todo(viewer.user, uuid, "edit")
+    with recording(viewer.user, "edit", {todo.todo_list_id}, at=viewer.now) as rec:
+        fresh = rec.reload(todo)
+        if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
+            rec.update(fresh, priority=BUCKETS[word])  # type: ignore[index]
+        form = RescheduleForm({"date": request.POST.get("due", "")}, viewer=viewer)
+        if form.is_valid():
+            fresh.reschedule(form.cleaned_data["date"].date, rec=rec, zone=viewer.zone)
+    return _row(request, todo, rec.action, same="same")
+
+
+def _occurrence(request: HttpRequest) -> int | None:
+    text = request.POST.get("occurrence", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _row(
+    request: HttpRequest, todo: Todo, action: Action | None, *, same: str = "done"
+) -> HttpResponse:
+    """After something was done to one row: the row as it is now for htmx, else back to it."""
+    if not is_htmx(request):
+        message = {"done": action.uuid} if action is not None else {"kept": same}
+        return back(request, todo.todo_list.get_absolute_url(), anchor=todo.uuid, **message)
+    viewer = Viewer.of(request)
+    fresh = get_todo(viewer.user, todo.uuid)
+    context = {
+        "row": row_of(fresh, can_edit=can_edit(viewer.user, fresh)),
+        "toast": messages.about(action),
+    }
+    return partial(
+        request, "todo_row_update", context, current=request.headers.get("Todos-Current", "")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def todo_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Everywhere that a todo can go.
+
+    ``to``: up, down, top, bottom, in (under the one above), out (one level), list (with ``list``), or
+    before/after/under with ``anchor``, another todo of the same list.
+    """
+    viewer = Viewer.of(request)
+    todo = get_todo(viewer.user, uuid, "edit")
+    if request.method == "GET":
+        lists = (
+            TodoList.objects.editable_by(viewer.user)
+            .exclude(pk=todo.todo_list_id)
+            .order_by("name")
+        )
+        context = {
+            "todo": todo,
+            "lists": lists,
+            "above": todo.neighbour("up"),
+            "back_url": next_url(request, ""),
+        }
+        return page(request, "todo_move", _current(todo, viewer), context)
+    try:
+        action = _move(request, viewer, todo)
+    except NotAllowedHere:
+        return back(request, todo.get_absolute_url(), anchor=todo.uuid, kept="place")
+    except ChangedMeanwhile:
+        return back(request, todo.get_absolute_url(), anchor=todo.uuid, kept="changed")
+    message = {"done": action.uuid} if action is not None else {"kept": "edge"}
+    return back(request, todo.todo_list.get_absolute_url(), anchor=todo.uuid, **message)
+
+
+def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
+    to, by, at = request.POST.get("to", ""), viewer.user, viewer.now
+    if to in ("up", "down"):
+        return todo.move_by_one(by=by, at=at, direction=to)  # type: ignore[arg-type]
+    if to == "in":
+        return todo.indent(by=by, at=at)
+    if to == "out":
+        return todo.outdent(by=by, at=at)
+    if to in ("top", "bottom"):
+        return todo.move(
+            by=by, at=at, parent=todo.parent, side="before" if to == "top" else "after"
+        )
+    if to == "list":
+        target = get_list(by, _uuid(request, "list"), "edit")
+        return todo.move(by=by, at=at, todo_list=target, side="before")
+    anchor = get_todo(by, _uuid(request, "anchor"), "edit")
+    if to == "under":
+        return todo.move(by=by, at=at, todo_list=anchor.todo_list, parent=anchor, side="before")
+    side = "before" if to == "before" else "after"
+    return todo.move(
+        by=by, at=at, todo_list=anchor.todo_list, parent=anchor.parent, side=side, anchor=anchor
+    )
+
+
+def _uuid(request: HttpRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise NotAllowedHere("nowhere") from None
+
+
+@require_POST
+@login_required
+def action_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take one of the viewer's actions back."""
+    viewer = Viewer.of(request)
+    action = get_action(viewer.user, uuid)
+    try:
+        action.undo(at=timezone.now())
+    except ChangedMeanwhile:
+        return back(request, reverse("todos:today"), undone="0")
+    first = (
+        Todo.objects.filter(pk__in=action.todo_ids, deleted_at=None)
+        .order_by("depth", "pk")
+        .first()
+    )
+    return back(
+        request,
+        reverse("todos:today"),
+        anchor=first.uuid if first is not None else None,
+        undone="1",
+    )
