@@ -1,0 +1,111 @@
+"""The admin: where superusers see other people's lists, and members are added until sharing has its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_todos.models import Completion, Label, Membership, Preferences, Todo, TodoList
+
+
+class MembershipInline(admin.TabularInline):
+    """Who is in a list. Removing somebody here clears their assignments, as everywhere."""
+
+    model = Membership
+    extra = 0
+    fields = ("user", "role", "color")
+    raw_id_fields = ("user",)
+
+
+@admin.register(TodoList)
+class TodoListAdmin(admin.ModelAdmin):
+    """Lists and their members."""
+
+    list_display = ("name", "open_count", "archived_at", "deleted_at", "created_at")
+    list_filter = ("archived_at", "deleted_at")
+    search_fields = ("name",)
+    readonly_fields = (
+        "uuid",
+        "inbox_of",
+        "object_type",
+        "object_id",
+        "open_count",
+        "created_at",
+        "updated_at",
+    )
+    inlines = (MembershipInline,)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Saves members; assignments of those removed go with them."""
+        super().save_formset(request, form, formset, change)
+        gone = [one.user_id for one in formset.deleted_objects]
+        form.instance.todos.filter(assignee__in=gone).update(assignee=None)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the app writes: their rules can't be kept by editing columns."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nothing is added here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is changed here."""
+        return False
+
+
+@admin.register(Todo)
+class TodoAdmin(ReadOnlyAdmin):
+    """Todos, to look at and to move to the trash."""
+
+    list_display = ("title", "todo_list", "due_date", "is_completed", "deleted_at")
+    list_filter = ("is_completed", "deleted_at")
+    search_fields = ("title",)
+    list_select_related = ("todo_list",)
+
+    def delete_model(self, request: HttpRequest, obj: Todo) -> None:
+        """Moves it to the trash, so that counts stay true; the trash empties itself."""
+        obj.trash(by=request.user, at=timezone.now())  # type: ignore[arg-type]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
+        """The same for several."""
+        for todo in queryset:
+            todo.trash(by=request.user, at=timezone.now())  # type: ignore[arg-type]
+
+
+@admin.register(Label)
+class LabelAdmin(admin.ModelAdmin):
+    """Labels and their colours."""
+
+    list_display = ("name", "todo_list", "color")
+    search_fields = ("name",)
+    fields = ("name", "color")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Labels are made by todos that carry them."""
+        return False
+
+
+@admin.register(Completion)
+class CompletionAdmin(ReadOnlyAdmin):
+    """The log of what was completed."""
+
+    list_display = ("todo", "kind", "user", "at", "undone_at")
+    list_filter = ("kind",)
+    date_hierarchy = "at"
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(admin.ModelAdmin):
+    """What people prefer."""
+
+    list_display = ("user", "time_zone", "theme", "digest")
+    fields = ("time_zone", "week_start", "theme", "reminder_hour", "digest", "shortcuts")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """They come into being when somebody prefers something."""
+        return False
