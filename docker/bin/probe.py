@@ -1,4 +1,4 @@
-"""Ask the web in this container for a path; exit 0 when it answers 200. Standard library only.
+"""Ask a web, by default that in this container, for a path; exit 0 when it answers 200. Standard library only.
 
 The request carries the site's own host and scheme, so that the answer is what a visitor's would be,
 and no host check or redirect stands in its way.
@@ -12,11 +12,11 @@ import sys
 from urllib.parse import urlsplit
 
 
-def probe(path: str, *, port: int, site_url: str, timeout: float = 2.5) -> tuple[int, str]:
-    """The status and the first line of the answer."""
+def probe(address: str, path: str, *, site_url: str, timeout: float = 2.5) -> tuple[int, str]:
+    """The status and the first line of what `host:port` answers."""
     site = urlsplit(site_url)
     headers = {"Host": site.netloc or "localhost", "X-Forwarded-Proto": site.scheme or "http"}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection = http.client.HTTPConnection(address, timeout=timeout)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
@@ -35,11 +35,12 @@ def site_url() -> str:
 
 
 def main() -> int:
-    """`probe.py [PATH]`, by default /healthz."""
+    """`probe.py [PATH [HOST:PORT]]`, by default /healthz of the web in this container."""
     path = sys.argv[1] if len(sys.argv) > 1 else "/healthz"
+    address = sys.argv[2] if len(sys.argv) > 2 else f"127.0.0.1:{os.environ.get('PORT') or 8000}"
     try:
-        status, said = probe(path, port=int(os.environ.get("PORT", "8000")), site_url=site_url())
-    except OSError as error:
+        status, said = probe(address, path, site_url=site_url())
+    except (OSError, http.client.HTTPException) as error:
         print(f"{path}: no answer: {error}")
         return 1
     print(f"{path}: {status} {said}")
