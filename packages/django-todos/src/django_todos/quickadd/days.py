@@ -1,0 +1,325 @@
+"""Days by where today is: tomorrow, next fri, in 3 days, end of month, 6 weeks before 21 Jul."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from ..dates import local_now
+from .calendar_dates import (
+    Day,
+    Found,
+    add,
+    at_day,
+    coming,
+    count,
+    make,
+    read_iso,
+    read_month_day,
+    read_numeric,
+    read_ordinal,
+    week_begin,
+    year_after,
+)
+from .tokens import Context
+
+_OFFSET = re.compile(r"\+(\d{1,4})([a-z]*)", re.ASCII)
+_COUNTED = re.compile(r"(\d{1,4})([a-z]+)", re.ASCII)
+
+
+def read_day(c: Context, i: int) -> Found:
+    """The day said at `i`, of the kinds below, and where its words end."""
+    word = c.low(i)
+    if not word:
+        return None
+    if word[0].isdigit():
+        readers = _DIGIT_READERS
+    elif word[0] == "+":
+        readers = (_offset,)
+    else:
+        readers = _WORD_READERS
+    for reader in readers:
+        found = reader(c, i)
+        if found:
+            return found
+    return None
+
+
+def _counted(c: Context, i: int) -> Found:
+    """`5 days from now`, `2 weeks ago`, `6 weeks before 21 Jul`; "5 days" in a date field."""
+    number = count(c, i)
+    unit = c.phrase("units", number[1]) if number else None
+    if number and unit:
+        return _from(c, number[0] * unit[0][1], unit[0][0], unit[1])
+    if number and c.field:
+        minutes = c.phrase("clock_units", number[1])
+        return _later(c, number[0] * minutes[0], minutes[1]) if minutes else None
+    short = _COUNTED.fullmatch(c.low(i))
+    if short and c.field and short[2] in c.words.units:
+        name, times = c.words.units[short[2]]
+        return at_day(add(c.today, name, int(short[1]) * times), i + 1)
+    return None
+
+
+def _from(c: Context, number: int, unit: str, j: int) -> Found:
+    ahead = c.phrase("from_now", j)
+    if ahead:
+        return at_day(add(c.today, unit, number), ahead[1])
+    ago = c.phrase("ago", j)
+    if ago:
+        return at_day(add(c.today, unit, -number), ago[1], need="edge")
+    for table, sign in (("before", -1), ("after", 1)):
+        found = c.phrase(table, j)
+        base = _simple(c, found[1]) if found else None
+        if base:
+            return _counted_from(c, base, unit, sign * number)
+    return at_day(add(c.today, unit, number), j) if c.field else None
+
+
+def _counted_from(c: Context, base: tuple[Day, int], unit: str, number: int) -> Found:
+    """Before a day that comes every year, the next such day that leaves the time."""
+    day, j = base
+    found = add(day.day, unit, number)
+    if found and found < c.today and not any(c.low(k)[-4:].isdigit() for k in (j - 1, j - 2)):
+        later = add(day.day, "year", 1)
+        found = add(later, unit, number) if later else None
+    return at_day(found, j)
+
+
+def _simple(c: Context, i: int) -> Found:
+    """A day that others are counted from; not itself counted, so that nothing nests."""
+    for reader in (read_iso, read_numeric, read_month_day, _relative, _weekday, _holiday):
+        found = reader(c, i)
+        if found:
+            return found
+    return None
+
+
+def _relative(c: Context, i: int) -> Found:
+    evening = c.phrase("evening_days", i)
+    if evening:
+        return Day(c.today, part=evening[0]), evening[1]
+    found = c.phrase("days", i)
+    if not found:
+        return None
+    token = c.tokens[i]
+    if token.low in c.words.lower_only and token.text != token.low:
+        return None
+    day = add(c.today, "day", found[0])
+    return at_day(day, found[1], need="edge" if c.weak(i, found[1]) else "")
+
+
+def _weekday(c: Context, i: int) -> Found:
+    """Fri is the next Friday after today; next fri is the one of next week; this fri may be today.
+
+    A date may follow: fri 4 dec, when the two agree.
+    """
+    for table in ("next", "this"):
+        lead = c.phrase(table, i)
+        found = c.phrase("weekdays", lead[1]) if lead else None
+        if found:
+            return at_day(_led_weekday(c, table, found[0]), found[1])
+    found = c.phrase("weekdays", i)
+    if not found:
+        return None
+    number, j = found
+    after = j + 1 if c.any_low(j) in (",", ".") else j
+    dated = read_month_day(c, after) or read_numeric(c, after) or read_iso(c, after)
+    if dated and dated[0].day.weekday() == number:
+        return dated
+    if len(c.tokens[i].text) == 3 and c.tokens[i].text.isupper() and not c.text.isupper():
+        return None  # the SAT is an exam
+    day = add(c.today, "day", (number - c.today.weekday() - 1) % 7 + 1)
+    return at_day(day, j, need="edge" if c.weak(i, j) else "")
+
+
+def _led_weekday(c: Context, lead: str, number: int) -> date | None:
+    if lead == "this":
+        return add(c.today, "day", (number - c.today.weekday()) % 7)
+    monday = add(week_begin(c, c.today), "week", 1)
+    return add(monday, "day", (number - c.week_start) % 7) if monday else None
+
+
+def _next_unit(c: Context, i: int) -> Found:
+    """Next week, month, quarter, year: the first day of it."""
+    lead = c.phrase("next", i)
+    unit = c.phrase("units", lead[1]) if lead else None
+    if not unit or unit[0] == ("day", 1):
+        return None
+    name, number = unit[0]
+    if (name, number) == ("week", 1):
+        return at_day(add(week_begin(c, c.today), "week", 1), unit[1])
+    if name == "week":
+        return None
+    start = c.today.replace(day=1)
+    if name == "year":
+        start = start.replace(month=1)
+    if number == 3:
+        start = start.replace(month=(start.month - 1) // 3 * 3 + 1)
+    return at_day(add(start, name, number), unit[1])
+
+
+def _weekend(c: Context, i: int) -> Found:
+    """Saturday; the weekend that is on counts as this one."""
+    found = c.phrase("weekend_day", i)
+    if not found and c.field:
+        bare = c.phrase("weekends", i)
+        found = ("this", bare[1]) if bare else None
+    if found:
+        ahead = (5 - c.today.weekday()) % 7
+        if c.today.weekday() == 6:
+            ahead = 0
+        if found[0] == "next":
+            ahead = (5 - c.today.weekday()) % 7 + (0 if c.today.weekday() == 6 else 7)
+        return at_day(add(c.today, "day", ahead), found[1])
+    later = c.phrase("later_this_week", i)
+    if not later:
+        return None
+    last = add(week_begin(c, c.today), "day", 6) or c.today
+    return at_day(min(add(c.today, "day", 2) or last, last), later[1])
+
+
+def _in_units(c: Context, i: int) -> Found:
+    """In 3 days, in two weeks, in an hour; and in january, its first day."""
+    lead = c.phrase("in_", i)
+    if not lead:
+        return None
+    number = count(c, lead[1])
+    if not number:
+        return _in_month(c, lead[1])
+    unit = c.phrase("units", number[1])
+    j = unit[1] if unit else number[1]
+    if (
+        c.low(j) in c.words.index["of"]
+        and c.low(j) != c.low(i)
+        or c.any_low(i - 1) in c.words.how_often
+    ):
+        return None  # "in 10 minutes of play", "once in a week"
+    singular = number[0] > 1 and c.any_low(j - 1) in c.words.singulars
+    need = "edge" if singular else ""  # "in 3 day intensive"
+    if unit:
+        return at_day(add(c.today, unit[0][0], number[0] * unit[0][1]), unit[1], need)
+    minutes = c.phrase("clock_units", number[1])
+    if not minutes or c.low(minutes[1]) in c.words.index["of"]:
+        return None
+    if number[0] == 1 and minutes[0] == 1 and not c.low(lead[1]).isdigit():
+        return None  # "in a minute"
+    return _later(c, number[0] * minutes[0], minutes[1])
+
+
+def _in_month(c: Context, i: int) -> Found:
+    month = c.phrase("months", i)
+    if not month:
+        return None
+    year = year_after(c, month[1])
+    if year:
+        return at_day(make(year[0], month[0], 1), year[1])
+    return at_day(coming(c, month[0], 1), month[1], need="edge")
+
+
+def _later(c: Context, minutes: int, j: int) -> Found:
+    """So many minutes of real time from now, as the wall will show them; seconds are dropped."""
+    try:
+        instant = c.instant + timedelta(minutes=minutes)
+    except OverflowError:
+        return None
+    wall: datetime = local_now(instant, c.zone)
+    return Day(wall.date(), clock=wall.time().replace(second=0, microsecond=0)), j
+
+
+def _offset(c: Context, i: int) -> Found:
+    """+5 days, +3d."""
+    match = _OFFSET.fullmatch(c.low(i))
+    if not match:
+        return None
+    number = int(match[1])
+    if match[2]:
+        name = c.words.short_units.get(match[2])
+        return at_day(add(c.today, name, number), i + 1) if name else None
+    unit = c.phrase("units", i + 1)
+    if unit:
+        return at_day(add(c.today, unit[0][0], number * unit[0][1]), unit[1])
+    minutes = c.phrase("clock_units", i + 1)
+    return _later(c, number * minutes[0], minutes[1]) if minutes else None
+
+
+def _middle(c: Context, i: int) -> Found:
+    """Mid january (the 15th), start of may, end of month, end of next week, eom."""
+    short = c.phrase("ends", i)
+    if short:
+        return at_day(_end(c, short[0], c.today), short[1])
+    for table in ("middle", "start_of", "end_of"):
+        lead = c.phrase(table, i)
+        if not lead:
+            continue
+        month = c.phrase("months", lead[1])
+        if month:
+            return _part_of_month(c, table, month[0], month[1])
+        if table == "end_of":
+            return _end_of(c, lead[1])
+        after = c.phrase("next", lead[1])
+        if table == "start_of" and after:
+            return _next_unit(c, lead[1])
+    return None
+
+
+def _part_of_month(c: Context, table: str, month: int, j: int) -> Found:
+    number = {"middle": 15, "start_of": 1, "end_of": 1}[table]
+    year = year_after(c, j)
+    j = year[1] if year else j
+    if table != "end_of":
+        day = make(year[0], month, number) if year else coming(c, month, number)
+        return at_day(day, j)
+    start = make(year[0] if year else c.today.year, month, 1)
+    last = _end(c, "month", start) if start else None
+    if last and last < c.today and not year:
+        last = _end(c, "month", start.replace(year=start.year + 1)) if start else None
+    return at_day(last, j)
+
+
+def _end_of(c: Context, i: int) -> Found:
+    lead = c.phrase("next", i)
+    unit = c.phrase("units", lead[1] if lead else i)
+    if not unit or unit[0][1] != 1:
+        return None
+    base = add(c.today.replace(day=min(c.today.day, 28)), unit[0][0], 1) if lead else c.today
+    return at_day(_end(c, unit[0][0], base) if base else None, unit[1])
+
+
+def _end(c: Context, unit: str, base: date) -> date | None:
+    """The last day of the week, month or year that holds `base`; of a day, itself."""
+    if unit == "day":
+        return base
+    if unit == "week":
+        return add(week_begin(c, base), "day", 6)
+    if unit == "year":
+        return make(base.year, 12, 31)
+    following = add(base.replace(day=1), "month", 1)
+    return add(following, "day", -1) if following else make(base.year, 12, 31)
+
+
+def _holiday(c: Context, i: int) -> Found:
+    found = c.phrase("holidays", i)
+    if not found:
+        return None
+    return at_day(coming(c, *found[0]), found[1], need="edge")
+
+
+def _no_date(c: Context, i: int) -> Found:
+    found = c.phrase("no_date", i)
+    return (Day(c.today, need="edge", none=True), found[1]) if found else None
+
+
+Reader = Callable[[Context, int], Found]
+_DIGIT_READERS: tuple[Reader, ...] = (
+    read_iso,
+    read_numeric,
+    read_month_day,
+    _counted,
+    read_ordinal,
+)
+_WORD_READERS: tuple[Reader, ...] = (
+    _relative, _weekday, read_month_day, _in_units, _next_unit, _weekend, _middle, _holiday,
+    _counted, read_ordinal, _no_date,
+)  # fmt: skip

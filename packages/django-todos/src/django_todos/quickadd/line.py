@@ -1,0 +1,419 @@
+"""A line into a todo: find the parts, choose between them, and put the values together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from ..dates import Moment, local_now
+from .days import read_day
+from .marks import (
+    SIGNS,
+    Known,
+    escaped,
+    first_possible,
+    notes_at,
+    read_key,
+    read_letter,
+    read_priority,
+    read_sign,
+    readable,
+)
+from .parts import ParsedTodo, Part
+from .repeats import RepeatRule, Said, pinned, read_repeat
+from .tokens import GLUE, Context, Token, hide_quoted, raw_words, split_word
+from .when import When, read_when
+from .words import ENGLISH, Words
+
+Plain: TypeAlias = "str | tuple[int, int]"
+
+ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
+MAX_PLAIN = 50
+COMPARED = 12  # words of a turned-back phrase; notes can be very long
+
+
+def parse(
+    text: str,
+    *,
+    now: datetime,
+    tz: ZoneInfo,
+    plain: Collection[Plain] = (),
+    words: Words = ENGLISH,
+    week_start: int = 0,
+    day_first: bool | None = None,
+    labels: Collection[str] | None = None,
+    members: Collection[str] | None = None,
+    lists: Collection[str] | None = None,
+) -> ParsedTodo:
+    """Read one line: `Pay rent tomorrow 9am every month #home !1 @sam +Flat // the meter`.
+
+    `now` (aware) and `tz` say what today is. `plain` holds what the person turned back into words:
+    spans of this text, or the words themselves wherever they stand. `labels`, `members` and `lists`
+    are the names that count after their sign; None takes any. `day_first` overrides the language's
+    order of 15/12.
+
+    Never raises, whatever the text; what isn't understood stays in the title, in order.
+    """
+    c = context(text, now, tz, words, week_start, day_first)
+    line = _Line(c)
+    if first_possible(c):
+        line.read_marks(Known(labels, members, lists), plain)
+        return line.result(line.read_values(line.candidates()))
+    return line.result(Fields())
+
+
+def context(
+    text: str,
+    now: datetime,
+    tz: ZoneInfo,
+    words: Words,
+    week_start: int,
+    day_first: bool | None,
+    field: bool = False,
+) -> Context:
+    """What the grammar reads with; its tokens are still to come."""
+    first = words.day_first if day_first is None else day_first
+    return Context(text, [], words, local_now(now, tz), now, tz, week_start % 7, first, field)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A phrase that could be a part: tokens `i` to `j`."""
+
+    kind: str
+    i: int
+    j: int
+    said: Any
+
+
+@dataclass(slots=True)
+class Fields:
+    """The values that depend on each other."""
+
+    due: Moment = Moment()
+    start: Moment = Moment()
+    repeat: RepeatRule | None = None
+
+
+@dataclass(slots=True)
+class _Line:
+    c: Context
+    parts: list[Part] = field(default_factory=list)
+    blocked: list[tuple[int, int]] = field(default_factory=list)
+
+    # ---- signs, keys, escapes
+
+    def read_marks(self, known: Known, plain: Collection[Plain]) -> None:
+        c = self.c
+        raw = raw_words(c.text)
+        self.blocked = _blocked(c.text, raw, plain)
+        reach = 0
+        for n, (start, end) in enumerate(raw):
+            if start < reach:
+                continue
+            if notes_at(c.text, start, end) and not self._is_blocked(start, end):
+                self._notes(start)
+                break
+            part, free = self._mark(known, start, end, first=n == 0)
+            reach = self._tokens(part, free, start, end)
+        hide_quoted(c.tokens)
+        self._hide_done_mark()
+
+    def _mark(self, known: Known, start: int, end: int, first: bool) -> tuple[Part | None, bool]:
+        """The part that this word is, and whether the grammar may read it otherwise."""
+        c = self.c
+        if self._is_blocked(start, end):
+            return None, False  # and an edge: turning one part back must not change another
+        sign = c.text[start]
+        if sign == "\\":
+            if escaped(c, start, end):
+                return Part("escape", start, start + 1, "\\", "\\"), False
+            return None, True
+        if sign in SIGNS:
+            return read_sign(c, known, start, end), True
+        if sign == "!":
+            return read_priority(c, start, end), True
+        if sign == "(" and first:
+            return read_letter(c, start, end), True
+        return (read_key(c, start, end) if ":" in c.text[start:end] else None), True
+
+    def _tokens(self, part: Part | None, free: bool, start: int, end: int) -> int:
+        """Add the word's tokens, and say how far they reach."""
+        c = self.c
+        if part is None or part.kind == "escape":
+            tokens = split_word(c.text, start, end)
+            for token in tokens:
+                token.free, token.taken = free and not part, not (free or part)
+            c.tokens += tokens
+            if part:
+                self.parts.append(part)
+            return end
+        end_of_part = glued(c.text, part.end)
+        part = replace(part, end=end_of_part, text=c.text[part.start : end_of_part])
+        self.parts.append(part)
+        c.tokens.append(Token(part.text, "", part.start, part.end, free=False, taken=True))
+        if part.end < end:
+            c.tokens += split_word(c.text, part.end, end)
+        return max(end, part.end)
+
+    def _notes(self, start: int) -> None:
+        text = self.c.text[start:]
+        self.parts.append(Part("notes", start, len(self.c.text), text[2:].strip(), text))
+        self.c.tokens.append(Token("//", "", start, len(self.c.text), free=False, taken=True))
+
+    def _hide_done_mark(self) -> None:
+        """`x 2026-11-22 2026-11-20 Return books`: todo.txt's completed line is not due then."""
+        tokens = self.c.tokens
+        if tokens and tokens[0].text == "x" and tokens[0].start == 0:
+            for token in tokens[1:3]:
+                if not token.low[:4].isdigit():
+                    break
+                token.free = False
+
+    def _is_blocked(self, start: int, end: int) -> bool:
+        return any(a < end and start < b for a, b in self.blocked)
+
+    # ---- phrases
+
+    def candidates(self) -> list[_Candidate]:
+        found: list[_Candidate] = []
+        i, tokens = 0, self.c.tokens
+        while i < len(tokens):
+            step = self._at(i) if _may_begin(self.c, i) else None
+            if step is None:
+                i += 1
+                continue
+            candidates, i = step
+            found += candidates
+        return found
+
+    def _at(self, i: int) -> tuple[list[_Candidate], int] | None:
+        """What is said at `i`, and where to go on."""
+        c = self.c
+        fixed = c.phrase("fixed", i)
+        if fixed:
+            return [], fixed[1]
+        repeat = read_repeat(c, i)
+        if repeat and not c.low(i - 1) in c.words.how_often:
+            return [_Candidate("repeat", i, repeat[1], repeat[0])], repeat[1]
+        if c.phrase("every", i):
+            return [], self._not_understood(i)
+        lead = c.phrase("starting", i)
+        if lead:
+            when = read_when(c, lead[1])
+            if when and when[0].day and not self._refused(i):
+                return self._alone("start", i, when)
+        when = read_when(c, i)
+        if not when:
+            return None
+        if self._refused(i):
+            return [], when[1]
+        return self._alone("due" if when[0].day or when[0].none else "time", i, when)
+
+    def _alone(
+        self, kind: str, i: int, when: tuple[When, int]
+    ) -> tuple[list[_Candidate], int] | None:
+        """The phrase, unless it is one end of a range or one of several: mon to fri, 4 or 5 pm.
+
+        Of "tomorrow 9am to 10am" the day is read.
+        """
+        end, days = self._chain(when[1])
+        if end == when[1]:
+            return [_Candidate(kind, i, when[1], when[0])], end
+        day = read_day(self.c, i) if when[0].day and when[0].time and not days else None
+        if not day or day[0].clock or day[0].part or day[1] >= when[1]:
+            return [], end
+        return [_Candidate(kind, i, day[1], When(day[0].day))], end
+
+    def _chain(self, j: int) -> tuple[int, int]:
+        """Where the dates joined to this one end, and how many of them name a day."""
+        c, days = self.c, 0
+        while True:
+            k = j + 1 if c.any_low(j) == "," else j
+            for table in ("and_", "to", "until"):
+                k = c.skip(table, k)
+            other = read_when(c, k) if k > j and c.low(k) not in c.words.index["at"] else None
+            if not other or read_repeat(c, k):
+                return j, days
+            j, days = other[1], days + bool(other[0].day)
+
+    def _not_understood(self, i: int) -> int:
+        """Past an `every …` that no rule can say, and the days and times it lists."""
+        c = self.c
+        j = c.phrase("every", i)[1]  # type: ignore[index]
+        reach = j
+        while j < len(c.tokens):
+            known = readable(c, [c.tokens[j]]) if c.tokens[j].free else False
+            if not known and c.any_low(j) not in (",", "!"):
+                break
+            j += 1
+            reach = j if known else reach
+        return reach
+
+    def _refused(self, i: int) -> bool:
+        """Whether the word before says that the date is only talked about."""
+        before = self.c.any_low(i - 1)
+        return before in self.c.words.refused_after and not self.c.edge(i - 1)
+
+    # ---- values
+
+    def read_values(self, candidates: list[_Candidate]) -> Fields:
+        """Choose between the candidates (the last of a kind wins) and resolve them together."""
+        c, fields = self.c, Fields()
+        key = self._keyed("due")
+        due = None if key else _last(candidates, "due")
+        clock = _last(candidates, "time")
+        if key:
+            fields.due = key
+        elif due:
+            fields.due = due.said.moment(c)
+        if fields.due.time or due and due.said.none:
+            clock = None
+        elif fields.due and clock:
+            fields.due = Moment(fields.due.date, clock.said.time, clock.said.tz)
+        clock = self._repeat(fields, _last(candidates, "repeat"), clock)
+        if clock and not fields.due:
+            fields.due = clock.said.moment(c)
+        self._recurrence(fields)
+        self._emit(due, "due", fields.due)
+        if clock:
+            alone = not (due or key)
+            self._emit(clock, "due" if alone else "time", fields.due if alone else clock.said.time)
+        start = None if self._keyed("start") else _last(candidates, "start")
+        fields.start = start.said.moment(c) if start else self._keyed("start") or Moment()
+        self._emit(start, "start", fields.start)
+        return fields
+
+    def _keyed(self, kind: str) -> Any:
+        """The value of the last part of a kind that signs and keys gave."""
+        return next((part.value for part in reversed(self.parts) if part.kind == kind), None)
+
+    def _repeat(
+        self, fields: Fields, found: _Candidate | None, clock: _Candidate | None
+    ) -> _Candidate | None:
+        """Resolve the repeat with the due date; returns the time that is still of use."""
+        if found is None or self._keyed("repeat"):
+            return clock
+        said: Said = found.said
+        if said.time and not fields.due.time:
+            clock = None
+            if fields.due:
+                fields.due = Moment(fields.due.date, said.time.time, said.time.tz)
+        elif clock:
+            said = replace(said, time=clock.said)
+        first = said.first(self.c, fields.due)
+        rule = said.bound(first) if first else None
+        if not first or not rule:
+            return clock
+        fields.due, fields.repeat = first, rule
+        self._emit(found, "repeat", rule)
+        return clock
+
+    def _recurrence(self, fields: Fields) -> None:
+        """A todo.txt rec: without a date begins today."""
+        keyed = self._keyed("repeat")
+        if keyed and not fields.repeat:
+            fields.due = fields.due or Moment(self.c.today)
+            fields.repeat = pinned(keyed, fields.due)
+
+    def _emit(self, found: _Candidate | None, kind: str, value: Any) -> None:
+        if found is None:
+            return
+        tokens, text = self.c.tokens, self.c.text
+        start, end = tokens[found.i].start, tokens[found.j - 1].end
+        if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
+            start, end = start - 1, end + 1
+        end = glued(text, end)
+        self.parts.append(Part(kind, start, end, value, text[start:end]))
+
+    def result(self, fields: Fields) -> ParsedTodo:
+        """The fields, and the parts that they come from, in order."""
+        for kind in ONE_OF:
+            self._keep_last(kind)
+        parts = tuple(sorted(self.parts, key=lambda part: part.start))
+        return ParsedTodo(
+            text=self.c.text,
+            title=without(self.c.text, parts),
+            notes=self._keyed("notes") or "",
+            priority=self._keyed("priority") or 0,
+            due=fields.due,
+            start=fields.start,
+            repeat=fields.repeat,
+            labels=_unique(part.value for part in parts if part.kind == "label"),
+            assignee=self._keyed("assignee") or "",
+            list=self._keyed("list") or "",
+            spans=parts,
+        )
+
+    def _keep_last(self, kind: str) -> None:
+        of_kind = [part for part in self.parts if part.kind == kind]
+        for part in of_kind[:-1]:
+            self.parts.remove(part)
+
+
+def _last(candidates: Iterable[_Candidate], kind: str) -> _Candidate | None:
+    return next((found for found in reversed(list(candidates)) if found.kind == kind), None)
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple({name.casefold(): name for name in reversed(list(names))}.values())[::-1]
+
+
+def glued(text: str, end: int) -> int:
+    """Past the punctuation that hangs on a part's end, if the word ends with it."""
+    stop = end
+    while stop < len(text) and text[stop] in GLUE:
+        stop += 1
+    if stop == len(text) or text[stop].isspace() or text[end:stop] == ",":
+        return stop
+    return end
+
+
+def without(text: str, parts: Sequence[Part]) -> str:
+    """The text minus the parts' spans, whitespace collapsed."""
+    kept, at = [], 0
+    for part in parts:
+        kept.append(text[at : part.start])
+        at = part.end
+    return " ".join("".join([*kept, text[at:]]).split())
+
+
+def _may_begin(c: Context, i: int) -> bool:
+    """A quick look before the readers try."""
+    word = c.low(i)
+    return bool(word) and (
+        word[0].isdigit() or word[0] in "+@" or word in c.words.vocabulary or _is_range(c, word)
+    )
+
+
+def _is_range(c: Context, word: str) -> bool:
+    return "-" in word and word.split("-")[0] in c.words.weekdays
+
+
+def _blocked(
+    text: str, raw: list[tuple[int, int]], plain: Collection[Plain]
+) -> list[tuple[int, int]]:
+    """Where the person wants words: spans as they are, words wherever they stand."""
+    spans = [span for span in plain if not isinstance(span, str)]
+    tokens = None
+    for phrase in [p for p in plain if isinstance(p, str)][:MAX_PLAIN]:
+        if tokens is None:
+            tokens = _bare(text, raw)
+        wanted = [token.low for token in _bare(phrase, raw_words(phrase))]
+        head = wanted[:COMPARED]
+        if not head:
+            continue
+        for i in range(len(tokens) - len(head) + 1):
+            if tokens[i].low == head[0] and [t.low for t in tokens[i : i + len(head)]] == head:
+                last = tokens[min(i + len(wanted), len(tokens)) - 1]
+                spans.append((tokens[i].start, last.end))
+    return spans
+
+
+def _bare(text: str, raw: list[tuple[int, int]]) -> list[Token]:
+    """The tokens that are not punctuation."""
+    tokens = (token for start, end in raw for token in split_word(text, start, end))
+    return [token for token in tokens if len(token.text) > 1 or token.text.isalnum()]

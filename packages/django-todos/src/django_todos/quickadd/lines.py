@@ -1,0 +1,90 @@
+"""Many lines pasted: each makes a todo, indentation makes subtasks, bullets go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .line import parse
+from .marks import escaped
+from .parts import ParsedTodo
+from .tokens import raw_words
+
+MAX_DEPTH = 4  # five levels
+TAB = 4
+
+# One bullet and one empty box: "- ", "* ", "• ", "[ ] "; "2. " only in a paste of several lines.
+_BULLET = re.compile(r"(?:[-*+•‣–—]\s+)?(?:\[\s?\]\s+)?")
+_NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]\s+)?(?:\[\s?\]\s+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLine:
+    """One todo of a paste; `depth` 0 is at the top, n is below the line before it at n - 1."""
+
+    depth: int
+    todo: ParsedTodo
+
+
+def parse_lines(text: str, *, limit: int = 500, **options: Any) -> tuple[ParsedLine, ...]:
+    """Read up to `limit` lines; the options are `parse`'s.
+
+    A line that would have no title keeps its words: "Monday:" above its list is a heading.
+    """
+    lines = list(_lines(text, limit))
+    found: list[ParsedLine] = []
+    indents: list[int] = []
+    for indent, content in lines:
+        while indents and indents[-1] >= indent:
+            indents.pop()
+        depth = min(len(indents), MAX_DEPTH)
+        indents.append(indent)
+        found.append(ParsedLine(depth, _titled(_stripped(content, len(lines) > 1), options)))
+    return tuple(found)
+
+
+def _lines(text: str, limit: int) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(line for line in text.splitlines() if line.strip()):
+        if number >= limit:
+            return
+        content = line.lstrip()
+        yield len(line[: len(line) - len(content)].expandtabs(TAB)), content.rstrip()
+
+
+def _stripped(content: str, many: bool) -> str:
+    """Without its bullet, unless nothing would be left."""
+    for pattern in (_BULLET, _NUMBERED) if many else (_BULLET,):
+        match = pattern.match(content)
+        if match and match.end() and content[match.end() :].strip():
+            return content[match.end() :]
+    return content
+
+
+def _titled(line: str, options: dict[str, Any]) -> ParsedTodo:
+    todo = parse(line, **options)
+    if todo.title:
+        return todo
+    return ParsedTodo(text=line, title=" ".join(line.split()))
+
+
+def escape(text: str) -> str:
+    """The text with a backslash before each word that could be read: `parse` gives it back."""
+    pieces, at = [], 0
+    for start, end in raw_words(text):
+        probe = "\\" + text[start:end]
+        pieces.append(text[at:start] + ("\\" if _could_be_read(probe) else ""))
+        at = start
+    return "".join([*pieces, text[at:]])
+
+
+def _could_be_read(probe: str) -> bool:
+    from datetime import datetime, timezone
+    from zoneinfo import ZoneInfo
+
+    from .line import context
+    from .words import ENGLISH
+
+    now = datetime(2000, 1, 1, tzinfo=timezone.utc)
+    return escaped(context(probe, now, ZoneInfo("UTC"), ENGLISH, 0, None), 0, len(probe))

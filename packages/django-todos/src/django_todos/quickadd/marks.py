@@ -1,0 +1,185 @@
+"""Signs and keys: #label, @member, +list, !1, // notes, (A), due:2026-12-15, and backslashes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from ..dates import Moment
+from ..rules import MAX_INTERVAL, Rule
+from .calendar_dates import add
+from .parts import Part
+from .repeats import FREQS, RepeatRule
+from .tokens import GLUE, Context, Token, split_word
+from .when import read_when
+
+SIGNS = {"#": "label", "@": "assignee", "+": "list"}
+MAX_NAME = 100
+
+_TODOTXT_PRIORITY = re.compile(r"\(([A-Z])\)")
+_NAME = re.compile(r"[^\W_](?:[^\s,;]*\w)?")
+_DIGITS = re.compile(r"[\d.,:/%-]+(?:am|pm)?", re.ASCII | re.IGNORECASE)
+_OFFSET = re.compile(r"\d+[a-z]", re.ASCII)
+_PATH = re.compile(r"\S*[./]\S")
+_REC = re.compile(r"(\+?)(\d{1,3})([a-z])", re.ASCII)
+_KEY = re.compile(r"([a-z]+):(\S+)", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names that count after a sign; None where any name does."""
+
+    labels: Collection[str] | None = None
+    members: Collection[str] | None = None
+    lists: Collection[str] | None = None
+
+    def of(self, kind: str) -> Collection[str] | None:
+        return {"label": self.labels, "assignee": self.members, "list": self.lists}[kind]
+
+
+@lru_cache(maxsize=64)
+def _folded(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names by how they are compared, the longest first."""
+    return tuple(sorted(((fold(name), name) for name in names), key=lambda pair: -len(pair[0])))
+
+
+def fold(name: str) -> str:
+    """`Harbour relaunch`, `harbour-relaunch` and `harbour_relaunch` are one name."""
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
+
+
+def read_sign(c: Context, known: Known, start: int, end: int) -> Part | None:
+    """The label, member or list at a word that begins with its sign."""
+    kind = SIGNS[c.text[start]]
+    names = known.of(kind)
+    quoted = _quoted(c.text, start)
+    if quoted:
+        name, stop = quoted
+        found = name if names is None else _lookup(names, name)
+        return Part(kind, start, stop, found, c.text[start:stop]) if found else None
+    if names:
+        several = _several_words(c.text, start + 1, tuple(names))
+        if several:
+            name, stop = several
+            return Part(kind, start, stop, name, c.text[start:stop])
+    match = _NAME.match(c.text, start + 1, end)
+    if not match or match.end() - match.start() > MAX_NAME or _DIGITS.fullmatch(match[0]):
+        return None
+    if any(char not in GLUE and char not in ")]}?…\"'”’»" for char in c.text[match.end() : end]):
+        return None
+    if names is None and _OFFSET.fullmatch(match[0]):
+        return None  # +3d is a date
+    found = match[0] if names is None else _lookup(names, match[0])
+    return Part(kind, start, match.end(), found, c.text[start : match.end()]) if found else None
+
+
+def _quoted(text: str, start: int) -> tuple[str, int] | None:
+    if text[start + 1 : start + 2] != '"':
+        return None
+    close = text.find('"', start + 2, start + 3 + MAX_NAME)
+    name = text[start + 2 : close].strip() if close > 0 else ""
+    return (name, close + 1) if name else None
+
+
+def _lookup(names: Collection[str], name: str) -> str | None:
+    wanted = fold(name)
+    return next((full for folded, full in _folded(tuple(names)) if folded == wanted), None)
+
+
+def _several_words(text: str, start: int, names: tuple[str, ...]) -> tuple[str, int] | None:
+    """The longest known name that stands here word for word."""
+    for _, name in _folded(names):
+        stop = start + len(name)
+        if " " in name and text[start:stop].casefold() == name.casefold():
+            if stop == len(text) or not (text[stop].isalnum() or text[stop] in "-_'’"):
+                return name, stop
+    return None
+
+
+def read_priority(c: Context, start: int, end: int) -> Part | None:
+    """!1, !high."""
+    stop = end
+    while stop > start + 1 and c.text[stop - 1] in GLUE:
+        stop -= 1
+    level = c.words.priorities.get(c.text[start + 1 : stop].lower())
+    return Part("priority", start, stop, level, c.text[start:stop]) if level else None
+
+
+def read_letter(c: Context, start: int, end: int) -> Part | None:
+    """todo.txt's (A) in front: A to I are 1 to 9, J to Z are 9."""
+    match = _TODOTXT_PRIORITY.fullmatch(c.text, start, end)
+    if not match or end >= len(c.text):
+        return None
+    level = min(ord(match[1]) - ord("A") + 1, 9)
+    return Part("priority", start, end, level, match[0])
+
+
+def notes_at(text: str, start: int, end: int) -> bool:
+    """Whether notes begin here: // alone or before a word, not //server/share."""
+    word = text[start:end]
+    if not word.startswith("//") or word.startswith("///"):
+        return False
+    return not _PATH.match(word[2:]) and bool(text[start + 2 :].strip())
+
+
+def read_key(c: Context, start: int, end: int) -> Part | None:
+    """todo.txt's due:, t: and rec:, where the value is understood."""
+    match = _KEY.fullmatch(c.text, start, end)
+    if not match:
+        return None
+    key, value = match[1].lower(), match[2]
+    if key in c.words.repeat_keys:
+        rule = _recurrence(c, value.lower())
+        return Part("repeat", start, end, rule, match[0]) if rule else None
+    for kind, keys in (("due", c.words.due_keys), ("start", c.words.start_keys)):
+        if key in keys:
+            moment = _key_moment(c, value)
+            return Part(kind, start, end, moment, match[0]) if moment else None
+    return None
+
+
+def _key_moment(c: Context, value: str) -> Moment | None:
+    inner = replace(c, text=value, tokens=split_word(value, 0, len(value)), field=True)
+    if not (value[0].isdigit() or value[0] == "+" or value.isalpha()) or value.isdigit():
+        return None
+    found = read_when(inner, 0)
+    return found[0].moment(c) if found and found[1] == len(inner.tokens) else None
+
+
+def _recurrence(c: Context, value: str) -> RepeatRule | None:
+    match = _REC.fullmatch(value)
+    unit = c.words.short_units.get(match[3]) if match else None
+    if not match or not unit or not 1 <= int(match[2]) <= MAX_INTERVAL:
+        return None
+    return RepeatRule(str(Rule(FREQS[unit], int(match[2]))), "due" if match[1] else "completion")
+
+
+def escaped(c: Context, start: int, end: int) -> bool:
+    """Whether the backslash here keeps a word plain: one that could be read otherwise.
+
+    Any other backslash is the person's own and stays.
+    """
+    rest = c.text[start + 1 : end]
+    if not rest:
+        return False
+    if rest[0] in "\\#@+!(" or rest.startswith("//") or rest[0].isdigit():
+        return True
+    return readable(c, split_word(c.text, start + 1, end))
+
+
+def readable(c: Context, tokens: list[Token]) -> bool:
+    """Whether quick add knows one of these words."""
+    for token in tokens:
+        word = token.low
+        if word[:1].isdigit() or word in c.words.vocabulary or _KEY.fullmatch(word):
+            return True
+        if any(piece in c.words.weekdays for piece in re.split("[-–/]", word)):
+            return True
+    return False
+
+
+def first_possible(c: Context) -> bool:
+    """Whether today has a tomorrow: on the calendar's last day nothing is read."""
+    return add(c.today, "year", 10) is not None

@@ -1,0 +1,46 @@
+"""What quick add returns: frozen values that know which characters they were read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..dates import Moment
+from .repeats import RepeatRule
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that was read: `text[start:end]`, which is no part of the title.
+
+    `kind` and `value`: due (Moment), time (time; it completes the due date's), start (Moment),
+    repeat (RepeatRule), priority (int), label, assignee, list, notes (str), escape (the backslash
+    that kept a word plain).
+    """
+
+    kind: str
+    start: int
+    end: int
+    value: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTodo:
+    """A line of quick add as fields, and the parts they were read from.
+
+    `text` without the parts' spans, whitespace collapsed, is `title`. `due` and `start` are empty
+    moments where nothing was said; a repeat always has a `due`, which is its anchor.
+    """
+
+    text: str
+    title: str
+    notes: str = ""
+    priority: int = 0
+    due: Moment = Moment()
+    start: Moment = Moment()
+    repeat: RepeatRule | None = None
+    labels: tuple[str, ...] = ()
+    assignee: str = ""
+    list: str = ""
+    spans: tuple[Part, ...] = ()

@@ -1,0 +1,177 @@
+"""A day and a time put together: tomorrow 9am, at 9 on friday, tonight, fri 4 dec @ 14:30."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+
+from ..dates import Moment, local_now, resolve_zone
+from .calendar_dates import Day, add
+from .clock import Clock, in_half, read_clock
+from .days import read_day
+from .tokens import Context
+
+_ISO_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})t(\d{2}):(\d{2})(?::\d{2}(?:\.\d{1,6})?)?(z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What a phrase says: a day, a time, or both."""
+
+    day: date | None = None
+    time: time | None = None
+    tz: str = ""
+    none: bool = False  # "no date"
+
+    def moment(self, c: Context) -> Moment:
+        """As a `Moment`. A time alone is its next one: today, or tomorrow when it has passed."""
+        if self.none:
+            return Moment()
+        if self.time is None:
+            return Moment(self.day)
+        day = self.day or next_day_for(c, self.time, self.tz)
+        return Moment(day, self.time, self.tz)
+
+
+def next_day_for(c: Context, clock: time, tz: str = "") -> date:
+    """The day of the next such time. Midnight is the coming one."""
+    zone = resolve_zone(tz) if tz else None
+    here = local_now(c.instant, zone) if zone else c.now
+    if clock > here.time():
+        return here.date()
+    return add(here.date(), "day", 1) or here.date()
+
+
+def read_when(c: Context, i: int) -> tuple[When, int] | None:
+    """The longest date, time, or both at `i`, a leading "on", "by", "due" or "for" included."""
+    found = _read(c, i)
+    lead = c.phrase("lead_in", i) if not found else None
+    return _read(c, lead[1]) if lead else found
+
+
+def _read(c: Context, i: int) -> tuple[When, int] | None:
+    if not c.low(i):
+        return None
+    return _iso_time(c, i) or _day_first(c, i) or _clock_first(c, i) or _daypart(c, i)
+
+
+def _iso_time(c: Context, i: int) -> tuple[When, int] | None:
+    """2026-12-15T09:00; with an offset it is an instant, kept in the person's zone."""
+    match = _ISO_TIME.fullmatch(c.low(i))
+    if not match:
+        return None
+    try:
+        wall = datetime.combine(date.fromisoformat(match[1]), time(int(match[2]), int(match[3])))
+        if not match[4]:
+            return When(wall.date(), wall.time()), i + 1
+        instant = wall.replace(tzinfo=_offset(match[4]))
+        wall = local_now(instant.astimezone(timezone.utc), c.zone)
+    except (ValueError, OverflowError):
+        return None
+    return When(wall.date(), wall.time(), c.zone.key), i + 1
+
+
+def _offset(text: str) -> timezone:
+    if text == "z":
+        return timezone.utc
+    sign = -1 if text[0] == "-" else 1
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    return timezone(sign * timedelta(hours=hours, minutes=minutes))
+
+
+def _day_first(c: Context, i: int) -> tuple[When, int] | None:
+    """Tomorrow, tomorrow 9am, fri @ 7pm, tomorrow morning, tonight at 8."""
+    found = read_day(c, i)
+    if not found:
+        return None
+    day, j = found
+    if day.clock or day.none:
+        when = When(None if day.none else day.day, day.clock, none=day.none)
+        return (when, j) if stands(c, i, j, day.need) else None
+    part, k = _part(c, day, j)
+    after = k + 1 if c.any_low(k) == "," else k
+    clock = read_clock(c, after, after_day=True)
+    if clock:
+        said = in_half(clock[0], part)
+        k = clock[1] if part else c.skip("in_daypart", clock[1])
+        if not part and k > clock[1]:
+            said = in_half(clock[0], c.phrase("in_daypart", clock[1])[0])  # type: ignore[index]
+        return _with_clock(c, day, said, part), k
+    if k > j or day.part:
+        return When(day.day, _part_time(c, day, part)), k
+    return (When(day.day), j) if stands(c, i, j, day.need) else None
+
+
+def _part(c: Context, day: Day, j: int) -> tuple[str, int]:
+    """The part of the day that follows it."""
+    for table in ("dayparts", "in_daypart"):
+        found = c.phrase(table, j)
+        if found:
+            return found[0], found[1]
+    return day.part, j
+
+
+def _part_time(c: Context, day: Day, part: str) -> time:
+    """The hour a part of the day stands for; tonight, once that has passed, is night."""
+    clock = c.words.daypart_times[part]
+    if day.part and day.day == c.today and clock <= c.now.time():
+        return c.words.daypart_times["night"]
+    return clock
+
+
+def _with_clock(c: Context, day: Day, clock: Clock, part: str) -> When:
+    """Midnight "tonight" is the one that ends today; on a named day it is that day's first."""
+    at = day.day
+    if part and clock.time == time(0) and day.part:
+        at = add(at, "day", 1) or at
+    return When(at, clock.time, clock.tz)
+
+
+def _clock_first(c: Context, i: int) -> tuple[When, int] | None:
+    """9am, 9am tomorrow, at 9 on friday, 8 in the evening, at 8 tonight."""
+    found = read_clock(c, i)
+    if not found:
+        return None
+    clock, j = found
+    part = c.phrase("in_daypart", j)
+    if part:
+        clock, j = in_half(clock, part[0]), part[1]
+    k = j + 1 if c.any_low(j) == "," else j
+    k = c.skip("on", k)
+    day = read_day(c, k)
+    if not day or day[0].clock or day[0].none or not stands(c, k, day[1], day[0].need):
+        return When(None, clock.time, clock.tz), j
+    said, end = _part(c, day[0], day[1])
+    return _with_clock(c, day[0], in_half(clock, said), said), end
+
+
+def _daypart(c: Context, i: int) -> tuple[When, int] | None:
+    """In the morning, this evening; with a time after it, or before (`_clock_first`)."""
+    found = c.phrase("in_daypart", i)
+    if not found:
+        return None
+    part, j = found
+    clock = read_clock(c, j)
+    if clock:
+        return When(None, in_half(clock[0], part).time, clock[0].tz), clock[1]
+    if c.phrase("this", i):
+        return When(c.today, c.words.daypart_times[part]), j
+    return (When(None, c.words.daypart_times[part]), j) if c.edge(j) or i == 0 else None
+
+
+def stands(c: Context, i: int, j: int, need: str) -> bool:
+    """Whether what follows lets an ambiguous phrase count."""
+    if need == "edge":
+        return c.edge(j) or goes_on(c, j)
+    if need == "loose":
+        return c.loose_edge(j) or goes_on(c, j)
+    return True
+
+
+def goes_on(c: Context, j: int) -> bool:
+    """Whether a repeat or its end follows."""
+    return any(c.phrase(table, j) for table in ("every", "starting", "until", "adverbs"))
