@@ -119,9 +119,14 @@ class Todo(TodoTree):
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, "skip", {self.todo_list_id}, at=at) as rec:
             todo = rec.reload(self)
-            if not todo.rrule or todo.is_completed or seen not in (None, todo.occurrence):
+            if (
+                not todo.rrule
+                or todo.is_completed
+                or todo.deleted_at is not None
+                or seen not in (None, todo.occurrence)
+            ):
                 return None
-            following = todo._next_due(at, zone)
+            following = todo._next_due(at, zone, skipped=True)
             todo._log(rec, Completion.Kind.SKIPPED)
             below = [one for one in rec.load(todo.descendants()) if one.deleted_at is None]
             if following is None:
@@ -215,13 +220,25 @@ class Todo(TodoTree):
             return None
         return recurrence.Repeat(self.rrule, self.repeat_mode, self.repeat_anchor or self.due)  # type: ignore[arg-type]
 
-    def _next_due(self, at: datetime, zone: ZoneInfo) -> Moment | None:
+    def _next_due(self, at: datetime, zone: ZoneInfo, *, skipped: bool = False) -> Moment | None:
         repeat = self.repeat
-        return (
-            None
-            if repeat is None
-            else recurrence.next_occurrence(repeat, self.due, at, zone, self.occurrence)
-        )
+        if repeat is None:
+            return None
+        step = recurrence.skip_occurrence if skipped else recurrence.next_occurrence
+        return step(repeat, self.due, at, zone, self.completions_of_rule())
+
+    def completions_of_rule(self) -> int:
+        """How often it was completed by its present rule: what COUNT measures when it counts from completion.
+
+        Skips are no completions; what was due before the rule's anchor was completed by an earlier rule.
+        """
+        repeat = self.repeat
+        if repeat is None or repeat.mode != "completion" or repeat.rule.count is None:
+            return 0
+        standing = self.completions.filter(kind=Completion.Kind.COMPLETED, undone_at=None)
+        if self.repeat_anchor_date is not None:
+            standing = standing.filter(due_date__gte=self.repeat_anchor_date)
+        return standing.count()
 
     def _log(self, rec: Recording, kind: str) -> None:
         """Write the completion of this occurrence; its unique key is what makes completing idempotent."""
@@ -249,8 +266,9 @@ class Todo(TodoTree):
     def _go_on(self, rec: Recording, following: Moment, below: list[Todo]) -> None:
         old = self.due
         for one in below:
-            if one.is_completed:
-                one._reopen(rec)
+            if one.is_completed:  # its completion stands: it was done, and is to be done again
+                rec.update(one, is_completed=False, completed_at=None)
+                rec.tell(signals.reopened, one)
             rec.update(one, **due_columns(recurrence.shift_with(old, following, one.due)))
             rec.update(one, **start_columns(recurrence.shift_with(old, following, one.start)))
         rec.update(
