@@ -1,0 +1,424 @@
+"""How todos are put into words and marks on a page. Presentation only: nothing here asks the database.
+
+Names start with ``todos_`` because a host that loads the library beside its own shares one namespace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+import nh3
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from django_todos.dates import Moment, today_in
+
+if TYPE_CHECKING:
+    from django_todos.models import Todo
+
+register = template.Library()
+
+State = Literal["none", "late", "today", "later", "done"]
+
+DAY_VIEWS = {"today", "upcoming"}
+
+# What notes may contain once rendered. No images: one from another host tells its owner who reads.
+NOTES_TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p",
+    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
+_BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,:;!?'’)\]}]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment in words: what state it is in for the viewer, and how to say so."""
+
+    state: State = "none"
+    words: str = ""
+    city: str = ""
+    iso: str = ""
+
+
+@register.inclusion_tag("django_todos/partials/icon.html")
+def todos_icon(name: str, small: bool = False, turn: bool = False) -> dict[str, Any]:
+    """A symbol of the sprite. `turn`: an arrow that points the other way in right-to-left text."""
+    return {"name": name, "small": small, "turn": turn}
+
+
+@register.simple_tag(takes_context=True)
+def todos_due(context: Context, todo: Todo) -> When:
+    """When a todo is due, for the viewer; only the time on pages that already say the day."""
+    time_only = context.get("view") in DAY_VIEWS
+    return when(
+        todo.due, _now(context), _zone(context), done=todo.is_completed, time_only=time_only
+    )
+
+
+@register.simple_tag(takes_context=True)
+def todos_start(context: Context, todo: Todo) -> When:
+    """When a todo starts; empty once it has started (and on a completed one)."""
+    now, zone = _now(context), _zone(context)
+    start = todo.start
+    if todo.is_completed or not start or start.is_overdue(now, zone):
+        return When()
+    if start.time is None and start.is_today(today_in(now, zone), zone):
+        return When()
+    return when(start, now, zone, weekday=False)
+
+
+@register.simple_tag(takes_context=True)
+def todos_moment(context: Context, moment: Moment) -> When:
+    """Any moment in words, without urgency (a history line, an import report)."""
+    return when(moment, _now(context), _zone(context), done=True)
+
+
+@register.simple_tag(takes_context=True)
+def todos_instant(context: Context, instant: datetime | None) -> When:
+    """An aware datetime in the viewer's zone, in the same words as due dates."""
+    if instant is None:
+        return When()
+    zone = _zone(context)
+    wall = instant.astimezone(zone).replace(tzinfo=None)
+    return when(Moment.from_datetime(wall), _now(context), zone, done=True)
+
+
+@register.simple_tag(takes_context=True)
+def todos_clock(context: Context, instant: datetime) -> str:
+    """The time of day of an instant, for the viewer."""
+    return time_words(instant.astimezone(_zone(context)).time())
+
+
+@register.simple_tag(takes_context=True)
+def todos_list_color(context: Context, todo_list_id: int) -> str:
+    """The color that the viewer gave to a list: known from the sidebar, so it costs no query."""
+    nav = context.get("nav")
+    if not hasattr(nav, "lists"):
+        return "grey"
+    colors = getattr(nav, "todos_colors", None)
+    if colors is None:
+        colors = {item.list.pk: item.color for item in nav.lists}
+        nav.todos_colors = colors
+    return colors.get(todo_list_id, "grey")
+
+
+@register.simple_tag(takes_context=True)
+def todos_query(context: Context, **changes: Any) -> str:
+    """This page's query with some values changed (None or empty: taken out), less last action's message."""
+    query = context.request.GET.copy()  # type: ignore[attr-defined]  # a host need not have the context processor
+    for name in ("done", "undone", "kept", "after"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query.pop(name.rstrip("_"), None)
+        if value not in (None, ""):
+            query[name.rstrip("_")] = str(value)
+    return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def todos_view(context: Context) -> str:
+    """The name of the view that a row stands in: the page's, or what the page's form said when one row is answered."""
+    named = context.get("view")
+    request = getattr(context, "request", None)
+    return str(named or (request.POST.get("view", "") if request is not None else ""))
+
+
+def when(
+    moment: Moment,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    done: bool = False,
+    time_only: bool = False,
+    weekday: bool = True,
+) -> When:
+    """A moment in words for somebody in `zone` at `now`."""
+    if moment.date is None:
+        return When()
+    today = today_in(now, zone)
+    state: State = "later"
+    if done:
+        state = "done"
+    elif moment.is_overdue(now, zone):
+        state = "late"
+    elif moment.is_today(today, zone):
+        state = "today"
+    parts = []
+    if not time_only or state == "late" and not moment.is_today(today, zone):
+        parts.append(day_words(moment.date, today, weekday=weekday))
+    if moment.time is not None:
+        parts.append(time_words(moment.time))
+    city = city_of(moment.tz) if moment.tz and moment.tz != zone.key else ""
+    iso = moment.date.isoformat() + (f"T{moment.time:%H:%M}" if moment.time else "")
+    return When(state, " ".join(parts), city, iso)
+
+
+def day_words(day: date, today: date, *, weekday: bool = True) -> str:
+    """Yesterday, Today, Tomorrow, else “Wed 2 Dec”; the year only if it is not this one."""
+    distance = (day - today).days
+    near = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}.get(distance)
+    if near:
+        return near
+    # Translators: PHP-style date format, https://docs.djangoproject.com/en/stable/ref/templates/builtins/#date
+    known = pgettext("date with weekday", "D j M") if weekday else pgettext("date", "j M")
+    far = (
+        pgettext("date with weekday and year", "D j M Y")
+        if weekday
+        else pgettext("date with year", "j M Y")
+    )
+    return date_format(day, known if day.year == today.year else far)
+
+
+def time_words(clock: time) -> str:
+    """A time of day as the locale writes it in a list."""
+    # Translators: PHP-style time format
+    return date_format(clock, pgettext("time", "H:i"))
+
+
+def city_of(tz: str) -> str:
+    """Europe/Lisbon is Lisbon to a reader."""
+    return tz.rsplit("/", 1)[-1].replace("_", " ")
+
+
+@register.simple_tag
+def todos_widget(field: BoundField, css: str = "todos-input") -> SafeString:
+    """A field's widget with our class, tied to its help and its error (as Django itself does from 5.2 on)."""
+    attrs: dict[str, str] = {"class": css}
+    described = []
+    if field.help_text:
+        described.append(f"{field.auto_id}_helptext")
+    if field.errors:
+        described.append(f"{field.auto_id}_error")
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def todos_city(tz: object) -> str:
+    return city_of(str(tz or ""))
+
+
+@register.filter
+def todos_day(day: date) -> str:
+    """Monday 23 November"""
+    return date_format(day, pgettext("long date", "l j F"))
+
+
+@register.filter
+def todos_day_year(day: date) -> str:
+    """Monday 23 November 2026"""
+    return date_format(day, pgettext("long date with year", "l j F Y"))
+
+
+@register.filter
+def todos_weekday(day: date) -> str:
+    return date_format(day, "l")
+
+
+@register.filter
+def todos_weekday_short(day: date) -> str:
+    return date_format(day, "D")
+
+
+@register.filter
+def todos_month_short(day: date) -> str:
+    return date_format(day, "M")
+
+
+@register.simple_tag
+def todos_span(first: date, last: date) -> str:
+    """23 – 29 November, 30 November – 6 December."""
+    last_words = date_format(last, pgettext("day and month", "j F"))
+    if first.month == last.month:
+        return _("%(first)s – %(last)s") % {"first": first.day, "last": last_words}
+    first_words = date_format(first, pgettext("day and month", "j F"))
+    return _("%(first)s – %(last)s") % {"first": first_words, "last": last_words}
+
+
+@register.filter
+def todos_priority(bucket: str) -> str:
+    """The word for a priority's bucket."""
+    words = {
+        "high": pgettext("priority", "High"),
+        "medium": pgettext("priority", "Medium"),
+        "low": pgettext("priority", "Low"),
+    }
+    return words.get(bucket, pgettext("priority", "None"))
+
+
+@register.filter
+def todos_role(role: str) -> str:
+    """What a member may do, in a word."""
+    words = {
+        "viewer": pgettext("role", "can read"),
+        "editor": pgettext("role", "can edit"),
+        "owner": pgettext("role", "owner"),
+    }
+    return words.get(role, role)
+
+
+@register.filter
+def todos_repeat(todo: Todo) -> str:
+    """A repeating todo's rule in words; an imported rule we can't read is shown as it stands."""
+    from django_todos import recurrence
+
+    if not todo.rrule:
+        return ""
+    try:
+        return recurrence.short(todo.rrule, todo.repeat_mode)
+    except ValueError:
+        return todo.rrule
+
+
+@register.simple_tag(takes_context=True)
+def todos_next_dates(context: Context, todo: Todo) -> list[date]:
+    """The next five dates of a repeating todo; none where the rule can't be read."""
+    from django_todos import recurrence
+
+    try:
+        repeat = todo.repeat
+        if repeat is None:
+            return []
+        moments = recurrence.upcoming(
+            repeat, todo.due, _now(context), _zone(context), 5, todo.occurrence
+        )
+    except ValueError:
+        return []
+    return [moment.date for moment in moments if moment.date is not None]
+
+
+@register.simple_tag
+def todos_done(rows: Iterable[Any]) -> int:
+    """How many of the rows are completed."""
+    return sum(1 for row in rows if row.todo.is_completed)
+
+
+@register.filter
+def todos_repeat_long(todo: Todo) -> str:
+    """The same as a sentence."""
+    from django_todos import recurrence
+
+    if not todo.rrule:
+        return ""
+    try:
+        return recurrence.describe(todo.rrule, todo.repeat_mode)
+    except ValueError:
+        return todo.rrule
+
+
+@register.filter
+def todos_person(user: Any) -> str:
+    """What to call a user: the full name, else the user name. Any user model will do."""
+    if not user:
+        return ""
+    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
+    return str(full or user.get_username()).strip()
+
+
+@register.filter
+def todos_initials(user: Any) -> str:
+    """Two letters for the round mark: first and last name, else the first two of the only one."""
+    words = re.findall(r"\w+", todos_person(user))
+    if not words:
+        return ""
+    return words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
+
+
+@register.filter
+def todos_marked(text: str, query: str) -> list[tuple[bool, str]]:
+    """The text in pieces, each with whether it is what was searched for."""
+    words = [re.escape(word) for word in str(query or "").split()]
+    if not words:
+        return [(False, text)]
+    pieces = re.split(f"({'|'.join(words)})", text, flags=re.IGNORECASE)
+    return [(index % 2 == 1, piece) for index, piece in enumerate(pieces) if piece]
+
+
+@register.filter
+def todos_snippet(text: str, query: str) -> str:
+    """The part of a long text around the first word that was searched for; empty when none is in it."""
+    text = " ".join(str(text).split())
+    found = [text.lower().find(word.lower()) for word in str(query or "").split()]
+    starts = [place for place in found if place >= 0]
+    if not starts:
+        return ""
+    start, end = max(0, min(starts) - 30), min(len(text), min(starts) + 70)
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = text.find(" ", end) if text.find(" ", end) > 0 else len(text)
+    return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
+
+
+@register.filter
+def todos_markdown(text: str) -> SafeString:
+    """Notes as HTML: Markdown with raw HTML off, then cleaned, so that neither alone must be perfect."""
+    html = nh3.clean(
+        _markdown().render(text or ""),
+        tags=NOTES_TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        url_schemes=NOTES_SCHEMES,
+        link_rel="noopener noreferrer nofollow ugc",
+    )
+    return mark_safe(html)  # nosec B308 B703: cleaned by nh3 just above
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    parser.enable(["table", "strikethrough"])
+    parser.core.ruler.push("todos_bare_links", _link_bare_addresses)
+    return parser
+
+
+def _link_bare_addresses(state: StateCore) -> None:
+    """Make links of web addresses that stand in the text as they are."""
+    for block in state.tokens:
+        if block.type == "inline" and block.children:
+            block.children = list(_with_links(block.children))
+
+
+def _with_links(tokens: Iterable[Token]) -> Iterable[Token]:
+    inside = 0
+    for token in tokens:
+        inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type != "text" or inside:
+            yield token
+            continue
+        place = 0
+        for match in _BARE_ADDRESS.finditer(token.content):
+            yield _text(token.content[place : match.start()])
+            yield Token("link_open", "a", 1, attrs={"href": match[0]})
+            yield _text(match[0])
+            yield Token("link_close", "a", -1)
+            place = match.end()
+        yield _text(token.content[place:])
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _now(context: Context) -> datetime:
+    now: datetime = context["viewer"].now
+    return now
+
+
+def _zone(context: Context) -> ZoneInfo:
+    zone: ZoneInfo = context["viewer"].zone
+    return zone
