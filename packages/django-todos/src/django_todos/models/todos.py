@@ -176,6 +176,16 @@ class Todo(TodoTree):
                 todo._set_value(rec, name, value)
         return rec.action
 
+    def reschedule(self, day: date | None, *, rec: Recording, zone: ZoneInfo) -> None:
+        """Make a loaded todo due on `day` as it is in `zone`, at the time of day it has; None takes its date away."""
+        due = self.due
+        if day is None:
+            due = Moment()
+        else:
+            shown = due.wall(zone).date
+            due = Moment(day) if shown is None else due.shift(days=(day - shown).days)
+        rec.update(self, **due_columns(due))
+
     def trash(
         self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
     ) -> Action | None:

@@ -218,7 +218,7 @@ def todo_set(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
             rec.update(fresh, priority=BUCKETS[word])  # type: ignore[index]
         form = RescheduleForm({"date": request.POST.get("due", "")}, viewer=viewer)
-        if form.is_valid():
+        if "due" in request.POST and form.is_valid():
             fresh.reschedule(form.cleaned_data["date"].date, rec=rec, zone=viewer.zone)
     return _row(request, todo, rec.action, same="same")
 
