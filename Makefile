@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test ci wheel env e2e check site install clean
+.PHONY: help run demo test ci wheel env e2e check check-matrix image image-archive sbom install clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,8 +40,25 @@ e2e: .venv/ready  ## the browser tests
 check: .venv/ready  ## some tox environments: make check ENVS="lint types"
 	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py run $(ENVS)
 
+# DJANGO=5.2 PYTHON_VERSION=3.12: one cell of the matrix on both databases, as the hosted pipeline cuts it
+check-matrix: .venv/ready
+	@$(TOOLS)/python scripts/checks.py run $(foreach db,sqlite postgres,py$(subst .,,$(PYTHON_VERSION))-django$(subst .,,$(DJANGO))-$(db))
+
+image:  ## the image, for the local engine
+	@docker/build
+
+# One OCI archive for both architectures, with SBOM and provenance: what is tested is what is pushed
+image-archive:
+	@docker/build django-todos:ci --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max \
+		--cache-from type=local,src=.buildx-cache --cache-to type=local,dest=.buildx-cache,mode=max \
+		--output type=oci,dest=image.tar
+
 wheel: .venv/ready  ## the wheel and the sdist in dist/: equal bytes wherever they are built
 	@$(TOOLS)/python scripts/wheel.py dist
+
+# What is inside the site that the wheel is served by, as CycloneDX, beside the wheel
+sbom: .venv/ready
+	@DIST=dist $(TOOLS)/python scripts/checks.py run sbom
 
 env:  ## write .env with fresh secrets for compose.yaml; never overwrites one
 	@$(PYTHON) scripts/env.py

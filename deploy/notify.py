@@ -3,6 +3,7 @@
 
     deploy/notify.py KIND TEXT       KIND: failed | rolled-back | broken | recovered
     deploy/notify.py after RESULT    on main: RESULT is success or failure; says nothing when it was so before
+    deploy/notify.py staging OUTCOME what deploy/staging.py said; a good deploy needs no notice
 
 SLACK_WEBHOOK_URL; SMTP_URL (smtp+tls://user:password@host:587 or smtps://…) with NOTIFY_EMAIL_TO and
 NOTIFY_EMAIL_FROM. What is not set is said in a plain line and fails nothing: a missing notice must not turn a
@@ -127,11 +128,21 @@ def after(result: str) -> None:
         print("Nothing to tell: main works, as it did before.")
 
 
+def staging(outcome: str) -> None:
+    """What became of a deploy; one that ended without a word has failed."""
+    if outcome == "deployed":
+        print("Nothing to tell: staging runs the new image.")
+    else:
+        tell(outcome if outcome in KINDS else "failed", "staging")
+
+
 def main(arguments: list[str]) -> int:
     """Never fails for want of a notice; only for being called wrongly."""
     match arguments:
         case ["after", result]:
             after(result)
+        case ["staging", outcome]:
+            staging(outcome)
         case [kind, text] if kind in KINDS:
             tell(kind, text)
         case _:

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+from image import ImageError, move_tags
 
 PACKAGE = Path(__file__).resolve().parent.parent / "packages" / "django-todos"
 TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)((?:a|b|rc)\d+)?")
@@ -74,6 +77,16 @@ def same(first: Path, second: Path) -> None:
         raise Disagreement(f"the builds differ: {sorted(left.items())} {sorted(right.items())}")
 
 
+def page(tag: str, dist: Path) -> None:
+    """Make the release's page with the command line of the code's hosting."""
+    version = version_of(tag)
+    kind = [] if re.fullmatch(r"[\d.]+", version) else ["--prerelease"]
+    command = ["gh", "release", "create", tag, "--verify-tag", "--title", version, *kind]
+    files = [str(path) for path in sorted(dist.iterdir())]
+    notes = section(version)[1]
+    subprocess.run([*command, "--notes-file", "-", *files], input=notes, text=True, check=True)
+
+
 def main(arguments: list[str]) -> int:
     """Do what the arguments say."""
     try:
@@ -84,12 +97,16 @@ def main(arguments: list[str]) -> int:
                 print(section(version_of(tag))[1])
             case ["tags", tag]:
                 print("\n".join(tags(tag)))
+            case ["move", tag, reference]:
+                move_tags(reference, tags(tag))
+            case ["page", tag, dist]:
+                page(tag, Path(dist))
             case ["same", first, second]:
                 same(Path(first), Path(second))
                 print("equal bytes")
             case _:
                 raise SystemExit(__doc__)
-    except Disagreement as error:
+    except (Disagreement, ImageError, subprocess.CalledProcessError) as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
     return 0

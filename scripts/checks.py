@@ -119,7 +119,9 @@ def read(name: str, result: dict[str, object] | None) -> Result:
 
 
 def build() -> Path:
-    """The one wheel that everything installs."""
+    """The one wheel that everything installs: built now, or what DIST holds (the pipeline's artifact)."""
+    if given := os.environ.get("DIST"):
+        return next((ROOT / given).glob("*.whl"))
     program = str(ROOT / "scripts" / "wheel.py")
     subprocess.run([sys.executable, program, str(DIST)], cwd=ROOT, check=True)
     return next(DIST.glob("*.whl"))
@@ -127,19 +129,33 @@ def build() -> Path:
 
 def run(names: list[str]) -> list[Result]:
     """Run environments against one wheel, then the coverage of what the matrix ran."""
+    if not names:
+        return []
     wheel = build()
     shutil.rmtree(LOGS, ignore_errors=True)
     here = [name for name in names if name not in matrix(names) or available(name)]
     absent = [missing(name) for name in names if name not in here]
-    combine = "coverage" in here
-    if combine:
+    if matrix(names):
         shutil.rmtree(ROOT / "coverage", ignore_errors=True)
+    if combine := "coverage" in here:
         here.remove("coverage")
     here.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     results = tox(here, wheel)
     if combine:
         results += tox(["coverage"], wheel)
     return results + absent
+
+
+def summarise(lines: list[str]) -> None:
+    """Put the table, and the coverage where it was combined, on the page of the hosted run."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    report = LOGS / "coverage.log"
+    if report.exists():
+        lines = [*lines, "", *report.read_text(errors="replace").splitlines()]
+    with Path(path).open("a") as summary:
+        summary.write("```\n" + "\n".join(lines) + "\n```\n")
 
 
 def remember(results: list[Result]) -> None:
@@ -160,18 +176,61 @@ def table(results: list[Result], seconds: float) -> int:
         print("checks: 0 passed, 1 failed")
         return 1
     width = max(len(result.name) for result in results)
-    print("\n" + "-" * 78)
-    for result in results:
-        took = f"{result.seconds:6.1f} s" if result.seconds else " " * 8
-        print(f"{result.name:<{width}}  {result.state:<8} {took}  {result.note}".rstrip())
     ran = [r.name for r in results if r.state == "passed" and r.name in matrix([r.name])]
     absent = [r.name for r in results if r.state == "not run"]
-    print("-" * 78)
-    print(f"matrix: {len(ran)} environments ran; not run: {', '.join(absent) or 'none'}")
     counts = {state: sum(r.state == state for r in results) for state in ("passed", "failed")}
-    print(f"{seconds:.0f} s", flush=True)
-    print(f"checks: {counts['passed']} passed, {counts['failed']} failed", flush=True)
+    lines = [row(result, width) for result in results]
+    lines += ["-" * 78]
+    lines += [f"matrix: {len(ran)} environments ran; not run: {', '.join(absent) or 'none'}"]
+    lines += [f"{seconds:.0f} s", f"checks: {counts['passed']} passed, {counts['failed']} failed"]
+    summarise(lines)
+    print("\n" + "-" * 78, *lines, sep="\n", flush=True)
     return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+def row(result: Result, width: int) -> str:
+    """One line of the table."""
+    took = f"{result.seconds:6.1f} s" if result.seconds else " " * 8
+    return f"{result.name:<{width}}  {result.state:<8} {took}  {result.note}".rstrip()
+
+
+def stages(every: list[str]) -> list[tuple[str, list[str]]]:
+    """The hosted pipeline's stages, in its order; Deploy is hosted only."""
+    return [
+        ("Build & install", ["package"]),
+        ("Lint & security", ["lint", "types", "pipeline", "docs", "audit"]),
+        ("Test", [*matrix(every), "coverage", "site", "e2e"]),
+        ("Migrations", ["migrations"]),
+        ("Image", ["image", "load"]),
+    ]
+
+
+def hosted_only(name: str) -> str:
+    """Why an environment can't run here; empty when it can."""
+    if name == "audit" and not HOSTED:
+        return "needs the advisory service, which is hosted"
+    if name == "image" and not engine():
+        return "needs a container engine"
+    return ""
+
+
+def engine() -> bool:
+    """Whether a container engine answers."""
+    if not shutil.which("docker"):
+        return False
+    return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
+
+
+def pipeline() -> list[Result]:
+    """`make ci`: each stage in its order, as far as it can be run here."""
+    results = []
+    for stage, names in stages(environments()):
+        print(f"\n=== {stage} ===", flush=True)
+        apart = {name: hosted_only(name) for name in names}
+        results += run([name for name, reason in apart.items() if not reason])
+        results += [Result(name, "not run", note=why) for name, why in apart.items() if why]
+    reason = "pushes to a registry, and only from the hosted main"
+    return [*results, Result("deploy", "not run", note=reason)]
 
 
 def main(arguments: list[str]) -> int:
@@ -181,7 +240,9 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["test"]:
             names = [*matrix(every), "coverage", "site", "package", "lint", "types"]
-            names += ["migrations", "pipeline"]
+            names += ["migrations", "pipeline", "docs"]
+        case ["ci"]:
+            return table(pipeline(), time.monotonic() - began)
         case ["run", *names] if names:
             pass
         case ["report", path, seconds]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run a command, show what it prints and keep a copy, so that checks.py can count the tests in it.
 
-    scripts/logged.py .tox/results/site.log python manage.py test
+scripts/logged.py .tox/results/site.log python manage.py test
 """
 
 from __future__ import annotations

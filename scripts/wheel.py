@@ -32,9 +32,19 @@ def build(out: Path) -> dict[str, str]:
         copy = Path(folder) / "packages" / "django-todos"
         shutil.copytree(PACKAGE, copy, ignore=IGNORED)
         shutil.copy(ROOT / ".gitignore", folder)
-        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(copy)]
+        command = [
+            sys.executable,
+            "-m",
+            "build",
+            "--no-isolation",
+            "--outdir",
+            str(out),
+            str(copy),
+        ]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
     return {path.name: digest(path) for path in sorted(out.iterdir())}

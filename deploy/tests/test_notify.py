@@ -69,3 +69,18 @@ def test_unknown_history_is_no_recovery(monkeypatch, capsys):
     monkeypatch.delenv("GITHUB_API_URL", raising=False)
     notify.main(["after", "success"])
     assert "Nothing to tell" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("deployed", "Nothing to tell"),
+        ("rolled-back", "previous version runs again"),
+        ("broken", "needs a person"),
+        ("refused", "staging failed"),
+        ("", "staging failed"),
+    ],
+)
+def test_what_became_of_staging(capsys, outcome, said):
+    assert notify.main(["staging", outcome]) == 0
+    assert said in capsys.readouterr().out

