@@ -41,6 +41,14 @@ class Settings:
         return int(getattr(project, "TODOS_IMPORT_MAX_BYTES", 5_000_000))
 
     @property
+    def BASE_URL(self) -> str:
+        """Where the project is reached, like ``https://todo.example.org``: mails have no request to ask.
+
+        Without it no reminders and digests are sent.
+        """
+        return str(getattr(project, "TODOS_BASE_URL", "") or "").rstrip("/")
+
+    @property
     def OBJECT_ACCESS(self) -> ObjectAccess:
         """The function that decides who may see a list about an object of the host.
 

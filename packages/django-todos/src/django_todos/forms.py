@@ -335,7 +335,15 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = Preferences
-        fields = ["theme", "time_zone", "week_start", "reminder_hour", "digest", "shortcuts"]
+        fields = [
+            "theme",
+            "time_zone",
+            "week_start",
+            "reminder_hour",
+            "reminders",
+            "digest",
+            "shortcuts",
+        ]
         widgets = {"theme": forms.RadioSelect}
 
 

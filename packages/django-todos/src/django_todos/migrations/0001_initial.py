@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('contenttypes', '0002_remove_content_type_name'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -119,6 +119,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('remind_at', models.DateTimeField(blank=True, null=True, verbose_name='remind at')),
+                ('minutes_before', models.PositiveIntegerField(blank=True, null=True, verbose_name='minutes before')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('todo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='django_todos.todo')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'reminder',
+                'verbose_name_plural': 'reminders',
+            },
+        ),
+        migrations.CreateModel(
             name='Preferences',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -127,6 +143,7 @@ class Migration(migrations.Migration):
                 ('week_start', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='week starts on')),
                 ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=10, verbose_name='theme')),
                 ('reminder_hour', models.PositiveSmallIntegerField(default=9, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='reminder hour')),
+                ('reminders', models.BooleanField(default=True, verbose_name='reminders by mail')),
                 ('digest', models.BooleanField(default=False, verbose_name='daily digest')),
                 ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),
@@ -187,6 +204,24 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'import draft',
                 'verbose_name_plural': 'import drafts',
+            },
+        ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120, unique=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('try_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('given_up_at', models.DateTimeField(null=True)),
+                ('error', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
             },
         ),
         migrations.CreateModel(
@@ -317,6 +352,26 @@ class Migration(migrations.Migration):
             model_name='todo',
             constraint=check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top'),
         ),
+        migrations.AddIndex(
+            model_name='reminder',
+            index=models.Index(condition=models.Q(('remind_at__isnull', False)), fields=['remind_at'], name='todos_reminder_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=check_constraint(check=models.Q(models.Q(('minutes_before__isnull', False), ('remind_at', None)), models.Q(('minutes_before', None), ('remind_at__isnull', False)), _connector='OR'), name='todos_reminder_one_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=check_constraint(check=models.Q(('minutes_before', None), ('minutes_before__lte', 86400), _connector='OR'), name='todos_reminder_before'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(condition=models.Q(('minutes_before__isnull', False)), fields=('todo', 'user', 'minutes_before'), name='todos_reminder_before_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(condition=models.Q(('remind_at__isnull', False)), fields=('todo', 'user', 'remind_at'), name='todos_reminder_at_once'),
+        ),
         migrations.AddConstraint(
             model_name='preferences',
             constraint=check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'),
@@ -368,6 +423,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='importdraft',
             index=models.Index(fields=['created_at'], name='todos_draft_age'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['created_at'], name='todos_delivery_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=check_constraint(check=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='todos_delivery_one_end'),
         ),
         migrations.AddIndex(
             model_name='completion',

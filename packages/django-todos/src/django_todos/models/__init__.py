@@ -5,6 +5,7 @@ from django_todos.models.imports import ImportDraft, ImportedFrom
 from django_todos.models.invariants import invariants
 from django_todos.models.lists import GAP, Color, Label, Membership, Role, TodoList
 from django_todos.models.people import Preferences, Theme, hand_over, project_zone
+from django_todos.models.reminders import Delivery, Reminder
 from django_todos.models.todo_fields import (
     BUCKETS,
     MAX_DEPTH,
@@ -30,6 +31,7 @@ __all__ = [
     "Color",
     "Completion",
     "Conflict",
+    "Delivery",
     "ImportDraft",
     "ImportedFrom",
     "Label",
@@ -37,6 +39,7 @@ __all__ = [
     "NotAllowedHere",
     "Preferences",
     "Recording",
+    "Reminder",
     "RepeatMode",
     "Role",
     "Theme",

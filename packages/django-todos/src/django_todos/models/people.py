@@ -46,6 +46,7 @@ class Preferences(models.Model):
     reminder_hour = models.PositiveSmallIntegerField(
         _("reminder hour"), default=9, validators=[MinValueValidator(0), MaxValueValidator(23)]
     )
+    reminders = models.BooleanField(_("reminders by mail"), default=True)
     digest = models.BooleanField(_("daily digest"), default=False)
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
 
