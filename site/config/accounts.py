@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,17 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open")
 
+    # Links in mails start with SITE_URL, whatever port a request's Host header made up.
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        path = reverse("account_confirm_email", args=[emailconfirmation.key])
+        return f"{settings.SITE.origin}{path}"
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uidb36, token = key.split("-", 1)
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        return f"{settings.SITE.origin}{path}"
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what the site's own pages need, and the frame around them.
@@ -44,11 +56,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:
-    return Viewer.of(request) if request.user.is_authenticated else None
+    # A request that was refused early (a foreign host) has no user at all.
+    user = getattr(request, "user", None)
+    return Viewer.of(request) if user is not None and user.is_authenticated else None
 
 
 def _nav(request: HttpRequest) -> Nav | None:
-    return Nav(Viewer.of(request), "") if request.user.is_authenticated else None
+    viewer = _viewer(request)
+    return Nav(viewer, "") if viewer else None
 
 
 class Look(forms.Form):

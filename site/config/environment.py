@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 TRUE = {"1", "true", "yes", "on"}
@@ -223,7 +224,7 @@ class Environment:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 config: dict[str, Any] = environ.Env.db_url_config(url)
-        except (ValueError, TypeError, AttributeError):
+        except (ImproperlyConfigured, ValueError, TypeError, AttributeError):
             config = {}
         if not config.get("NAME"):
             self.problem("E004", "DATABASE_URL can't be read.", _POSTGRES_OR_SQLITE)
@@ -245,7 +246,7 @@ class Environment:
             return nowhere
         try:
             config: dict[str, Any] = environ.Env.email_url_config(url)
-        except (KeyError, ValueError, TypeError, AttributeError):
+        except (ImproperlyConfigured, ValueError, TypeError, AttributeError):
             config = {}
         backend = str(config.get("EMAIL_BACKEND", ""))
         if not backend or (backend.endswith("smtp.EmailBackend") and not config["EMAIL_HOST"]):

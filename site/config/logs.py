@@ -71,10 +71,17 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class NoProbesFilter(logging.Filter):
+    """Django calls each 503 an error; /readyz says 503 by design, and says why itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") != "/readyz"
+
+
 class LineFormatter(logging.Formatter):
     """Times in UTC; a message stays one line, whatever a request put into it."""
 
-    converter = staticmethod(time.gmtime)  # type: ignore[assignment]
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

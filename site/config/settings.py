@@ -226,7 +226,7 @@ _languages = {
     "en-au": _("Australian English"),
     "en-ie": _("Irish English"),
 }
-LANGUAGES = list(_languages.items())
+LANGUAGES: list[tuple[str, Any]] = list(_languages.items())
 if LANGUAGE_CODE not in _languages:
     LANGUAGES.append((LANGUAGE_CODE, LANGUAGE_CODE))
 
@@ -260,10 +260,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 # -- Logs: stdout, one line a request -------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.logs.RequestIdFilter"},
+        "no_probes": {"()": "config.logs.NoProbesFilter"},
+    },
     "formatters": {
         "line": {
             "()": "config.logs.LineFormatter",
@@ -284,7 +287,7 @@ LOGGING = {
         # Django's own handlers would mail the admins and write to stderr.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Our line says 404 and 403 already; what is left here are the tracebacks of a 500.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["no_probes"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.db.backends": {"level": "INFO"},

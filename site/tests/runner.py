@@ -15,6 +15,8 @@ class Runner(DiscoverRunner):
         super().setup_test_environment(**kwargs)
         self.static = tempfile.TemporaryDirectory(prefix="site-static-")
         settings.STATIC_ROOT = self.static.name
+        # The real one is slow on purpose.
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def teardown_test_environment(self, **kwargs: Any) -> None:
