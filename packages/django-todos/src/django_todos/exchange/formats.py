@@ -12,12 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.exchange import json as own
-from django_todos.exchange import (
-    taskwarrior,
-    taskwarrior_writer,
-    todotxt,
-    todotxt_writer,
-)
+from django_todos.exchange import taskwarrior, taskwarrior_writer, todotxt, todotxt_writer
 from django_todos.exchange.records import ListRecord, Losses, ParseResult, TodoRecord
 
 Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
@@ -73,7 +68,7 @@ def sniff(text: str) -> str:
         if re.match(r'\{\s*"format"\s*:', body) or _is_own(body):
             return own.NAME
         return taskwarrior.NAME
-    if re.match(r"\[\s*(\{|\]\s*$)", body):
+    if re.match(r"\[\s*([{\[]|\]?\s*$)", body):
         return taskwarrior.NAME
     return todotxt.NAME
 

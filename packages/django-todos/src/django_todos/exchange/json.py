@@ -164,13 +164,15 @@ def _lists_of(data: Any) -> list[Any]:
 
 
 def _line_numbers(text: str) -> dict[str, int]:
-    """The line on which each uuid is first said as a row's own."""
+    """The line on which each uuid is first said as a row's own; in a file of one line, a number."""
     numbers: dict[str, int] = {}
     line, last = 1, 0
     for match in re.finditer(r'"uuid"\s*:\s*"([^"\\]*)"', text):
         line += text.count("\n", last, match.start())
         last = match.start()
         numbers.setdefault(match[1], line)
+    if len(set(numbers.values())) < len(numbers):
+        return {uuid: number for number, uuid in enumerate(numbers, 1)}
     return numbers
 
 

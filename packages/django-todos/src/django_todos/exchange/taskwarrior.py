@@ -71,7 +71,7 @@ def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
     problems: list[Problem] = []
     midnights = [0, 0]
     try:
-        for line, entry in entries(text):
+        for line, entry in _numbered(list(entries(text))):
             if isinstance(entry, Problem):
                 problems.append(entry)
                 continue
@@ -124,6 +124,13 @@ def entries(text: str) -> Iterator[tuple[int, Any]]:
         yield from _lines(text)
     else:
         yield text[: len(text) - len(body)].count("\n") + 1, whole
+
+
+def _numbered(rows: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """With the lines of a file that has a task on each, else counted."""
+    if len({line for line, _entry in rows}) == len(rows):
+        return rows
+    return [(number, entry) for number, (_line, entry) in enumerate(rows, 1)]
 
 
 def _array(text: str) -> Iterator[tuple[int, Any]]:

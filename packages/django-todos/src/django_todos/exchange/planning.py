@@ -1,0 +1,325 @@
+"""What an import would do, row by row, without doing it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from django_todos.exchange.records import ParseResult, Problem, TodoRecord
+from django_todos.exchange.targets import Target, Targets
+from django_todos.exchange.tree import arrange
+from django_todos.models import MAX_DEPTH, ImportedFrom, Todo, TodoList
+from django_todos.recurrence import RuleError, parse_rrule
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+T = TypeVar("T")
+Kind = Literal["add", "changed", "same", "bad"]
+
+#: Values in one SQL statement: older SQLite takes 999.
+CHUNK = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the report.
+
+    ``kind``: ``add``; ``changed`` (added, but not quite as written: ``notes`` say what); ``same``
+    (already here: ``here`` says since when); ``bad`` (``reason``, and ``text`` as it stands in the
+    file). ``choice``, if not empty, is the way to import a bad row nevertheless: pass its ``index``
+    to `apply`. ``record`` has due, labels and the rest for display.
+    """
+
+    index: int
+    number: int
+    kind: Kind
+    title: str
+    list_name: str = ""
+    is_new_list: bool = False
+    parent_title: str = ""
+    record: TodoRecord | None = None
+    notes: tuple[str, ...] = ()
+    here: str = ""
+    reason: str = ""
+    text: str = ""
+    choice: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """Where a todo stands or will stand: one of the file (``record``) or one in the database."""
+
+    target: Target
+    depth: int
+    is_completed: bool
+    is_deleted: bool
+    record: TodoRecord | None = None
+    todo: Todo | None = None
+    parent: Place | None = None
+    deleted_top: Place | None = None
+    assignee_id: int | None = None
+
+    def holds(self, record: TodoRecord) -> bool:
+        """Whether the tree's rules let that todo be a subtask here."""
+        if self.depth >= MAX_DEPTH or (self.is_deleted and not record.deleted_at):
+            return False
+        at_rest = record.is_completed or record.deleted_at is not None
+        return at_rest or self.is_deleted or not self.is_completed
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What became of a row that was imported before; ``at`` is None for a todo of one's own file."""
+
+    todo: Todo | None
+    todo_id: int | None
+    at: datetime | None
+
+
+@dataclass(slots=True)
+class Survey:
+    """The file held against the database."""
+
+    user: AbstractBaseUser
+    source: str
+    result: ParseResult
+    tz: ZoneInfo
+    default: TodoList | None = None
+    accepted: tuple[TodoRecord, ...] = ()
+    known: dict[str, Here] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    more_lists: list[Target] = field(default_factory=list)
+
+    def run(self) -> Survey:
+        """Look up what is here, and find a place for all that is not."""
+        arranged = arrange([*self.result.records, *self.accepted])
+        fallbacks = [one.fallback for one in self.result.problems if one.fallback]
+        keys = [record.key for record in (*arranged.records, *fallbacks)]
+        self.known = _known(self.user, self.source, keys)
+        self._targets = Targets(self.user, self.default, self.result.lists, self._homes())
+        for record in arranged.records:
+            if record.key not in self.known:
+                self._place(record)
+        used = {record.list_key for record in (*arranged.records, *fallbacks)}
+        self.more_lists = [*self._targets.inbox(), *self._targets.empty(used)]
+        return self
+
+    _targets: Targets = field(init=False)
+
+    @property
+    def targets(self) -> list[Target]:
+        """Every list that something is written into, in the order of the file."""
+        return list(
+            dict.fromkeys([*(one.target for one in self.places.values()), *self.more_lists])
+        )
+
+    def _homes(self) -> dict[str, Counter[int]]:
+        homes: dict[str, Counter[int]] = defaultdict(Counter)
+        for record in self.result.records:
+            here = self.known.get(record.key)
+            if here is not None and here.todo is not None and record.list_key:
+                homes[record.list_key][here.todo.todo_list_id] += 1
+        return homes
+
+    def _place(self, record: TodoRecord) -> None:
+        record, notes = _with_rule(record)
+        parent = self._parent(record, notes)
+        target = parent.target if parent is not None else self._targets.of(record.list_key)
+        if parent is not None and not target.is_same(self._targets.of(record.list_key)):
+            text = _("It goes to “%(list)s”, where its parent is.")
+            notes.append(text % {"list": target.name})
+        assignee_id = self._targets.member(target, record.assignee) if record.assignee else None
+        if record.assignee and assignee_id is None:
+            text = _("“%(name)s”, to whom it was assigned, is not a member of the list.")
+            notes.append(text % {"name": record.assignee})
+        self.places[record.key] = Place(
+            target=target,
+            depth=parent.depth + 1 if parent is not None else 0,
+            is_completed=record.is_completed,
+            is_deleted=record.deleted_at is not None,
+            record=record,
+            parent=parent,
+            deleted_top=_deleted_top(record, parent),
+            assignee_id=assignee_id,
+        )
+        self.notes[record.key] += notes
+
+    def _parent(self, record: TodoRecord, notes: list[str]) -> Place | None:
+        """The nearest place above that the tree's rules allow, else the top level."""
+        if not record.parent_key:
+            return None
+        wanted = place = self.places.get(record.parent_key) or self._there(record.parent_key)
+        while place is not None and not place.holds(record):
+            place = place.parent
+        if place is not wanted or place is None:
+            notes.append(_("It can’t be under its parent as that is now, and was moved up."))
+        return place
+
+    def _there(self, key: str) -> Place | None:
+        """The place of a parent that was imported before and can still be edited."""
+        here = self.known.get(key)
+        todo = here.todo if here else None
+        target = self._targets.existing(todo.todo_list_id) if todo else None
+        if todo is None or target is None:
+            return None
+        deleted = todo.deleted_at is not None
+        return Place(target, todo.depth, todo.is_completed, deleted, todo=todo)
+
+    def rows(self) -> list[Row]:
+        """The report, in the order of the file."""
+        by_line = defaultdict(list)
+        for note in self.result.notes:
+            by_line[note.line].append(note.text)
+        titles = {record.key: record.title for record in self.result.records}
+        entries: list[tuple[int, TodoRecord | Problem]] = [
+            (one.line, one) for one in (*self.result.records, *self.result.problems)
+        ]
+        entries.sort(key=lambda entry: entry[0])
+        rows = []
+        for index, (line, entry) in enumerate(entries):
+            notes = by_line[line] if line else []
+            if isinstance(entry, Problem):
+                rows.append(self._problem_row(index, entry))
+            else:
+                rows.append(self._row(index, entry, notes, titles.get(entry.parent_key, "")))
+        return rows
+
+    def _row(self, index: int, record: TodoRecord, notes: list[str], parent_title: str) -> Row:
+        here = self.known.get(record.key)
+        if here is not None:
+            said = describe_here(here, record, self.tz)
+            return Row(index, record.line, "same", record.title, here=said, record=record)
+        place = self.places[record.key]
+        notes = [*notes, *self.notes[record.key]]
+        return Row(
+            index=index,
+            number=record.line,
+            kind="changed" if notes else "add",
+            title=record.title,
+            list_name=place.target.name,
+            is_new_list=place.target.is_new,
+            parent_title=parent_title if place.parent is not None else "",
+            record=place.record,
+            notes=tuple(notes),
+        )
+
+    def _problem_row(self, index: int, problem: Problem) -> Row:
+        record = problem.fallback
+        here = self.known.get(record.key) if record is not None else None
+        if record is not None and here is not None:
+            said = describe_here(here, record, self.tz)
+            return Row(index, problem.line, "same", record.title, here=said, record=record)
+        return Row(
+            index=index,
+            number=problem.line,
+            kind="bad",
+            title=problem.title,
+            record=record,
+            reason=problem.reason,
+            text=problem.text,
+            choice=problem.choice,
+        )
+
+
+def fallbacks_of(rows: Iterable[Row], accept: Iterable[int]) -> Iterator[TodoRecord]:
+    """The records of the bad rows that somebody chose to import nevertheless."""
+    chosen = set(accept)
+    for row in rows:
+        if row.kind == "bad" and row.index in chosen and row.record is not None:
+            yield row.record
+
+
+def stored_key(key: str) -> str:
+    """A key as `ImportedFrom` holds it: an id that is too long is hashed."""
+    if len(key) <= 200:
+        return key
+    return "sha256:" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _known(user: AbstractBaseUser, source: str, keys: list[str]) -> dict[str, Here]:
+    """By key, what is here: imported once (whatever became of it), or a todo of this very export."""
+    stored = {stored_key(key): key for key in keys}
+    imported: dict[str, tuple[int | None, datetime]] = {}
+    mine = ImportedFrom.objects.filter(user=user.pk, source=source)
+    for chunk in chunks(list(stored)):
+        for key, pk, at in mine.filter(key__in=chunk).values_list("key", "todo_id", "created_at"):
+            imported[stored[key]] = (pk, at)
+    visible = Todo.objects.visible_to(user).select_related("todo_list").defer("notes", "extra")
+    todos: dict[int, Todo] = {}
+    for ids in chunks([pk for pk, _at in imported.values() if pk is not None]):
+        todos |= visible.in_bulk(ids)
+    known = {key: Here(todos.get(pk or 0), pk, at) for key, (pk, at) in imported.items()}
+    if source == "json":
+        rest = [key for key in keys if key not in known and _is_uuid(key)]
+        for part in chunks(rest):
+            for todo in visible.filter(uuid__in=part):
+                known[str(todo.uuid)] = Here(todo, todo.pk, None)
+    return known
+
+
+def chunks(values: list[T]) -> Iterator[list[T]]:
+    """Slices that fit into one statement."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _with_rule(record: TodoRecord) -> tuple[TodoRecord, list[str]]:
+    """A rule in our canonical words; one that we can't follow is kept as text."""
+    repeat = record.repeat
+    if repeat is None:
+        return record, []
+    try:
+        rule = parse_rrule(repeat.rrule)
+    except RuleError as error:
+        kept = {"rrule": repeat.rrule, "rrule_mode": repeat.mode}
+        text = _("The repeat “%(rule)s” is kept as text: %(error)s")
+        note = text % {"rule": repeat.rrule[:100], "error": error}
+        return replace(record, repeat=None, extra=record.extra | kept), [note]
+    return replace(record, repeat=replace(repeat, rrule=rule)), []
+
+
+def _deleted_top(record: TodoRecord, parent: Place | None) -> Place | None:
+    """The todo above with which it went to the trash, if it is one that can be so."""
+    if not record.deleted_at or not record.deleted_with:
+        return None
+    while parent is not None:
+        if parent.record is not None and parent.record.key == record.deleted_with:
+            return parent if parent.is_deleted and parent.deleted_top is None else None
+        parent = parent.parent
+    return None
+
+
+def describe_here(here: Here, record: TodoRecord, tz: ZoneInfo) -> str:
+    """The sentence for a row that is not imported again."""
+    if here.at is None:
+        return _("this very todo")
+    values = {"date": date_format(here.at.astimezone(tz), "DATE_FORMAT")}
+    todo = here.todo
+    if here.todo_id is None:
+        return _("imported on %(date)s, deleted since") % values
+    if todo is None:
+        return _("imported on %(date)s, in a list that you no longer see") % values
+    if todo.deleted_at is not None or todo.todo_list.deleted_at is not None:
+        return _("imported on %(date)s, in the trash") % values
+    same = (todo.title, todo.due, todo.priority) == (record.title, record.due, record.priority)
+    if same and todo.is_completed == record.is_completed:
+        return _("imported on %(date)s, unchanged") % values
+    return _("imported on %(date)s, changed since") % values
