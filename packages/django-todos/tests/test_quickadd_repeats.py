@@ -196,7 +196,7 @@ FIELD = [
     ("every! 3 days", "!FREQ=DAILY;INTERVAL=3"),
     ("daily", "FREQ=DAILY"),
     ("weekdays", f"FREQ=WEEKLY;BYDAY={WORKDAYS}"),
-    ("mondays", "FREQ=WEEKLY;BYDAY=MO"),
+    ("mondays and fridays", "FREQ=WEEKLY;BYDAY=MO,FR"),
     ("every 15th until 1 june 2027", "FREQ=MONTHLY;UNTIL=20270601;BYMONTHDAY=15"),
     ("every month for 5 times", "FREQ=MONTHLY;COUNT=5"),
     ("every day for 2 weeks starting fri", "FREQ=DAILY;UNTIL=20261210"),

@@ -170,7 +170,10 @@ def month_day(c: Context, i: int) -> tuple[tuple[int, int], int] | None:
     number = ordinal_number(c, j) or integer(c, j, 31)
     if number is None:
         return None
-    month = c.phrase("months", c.skip("of", j + 1))
+    j += 1
+    if c.words.dotted_ordinals and c.any_low(j) == ".":
+        j += 1
+    month = c.phrase("months", c.skip("of", j))
     return ((month[0], number), month[1]) if month else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
@@ -13,7 +13,7 @@ from .days import read_day
 from .marks import (
     SIGNS,
     Known,
-    escaped,
+    escapable,
     first_possible,
     notes_at,
     read_key,
@@ -23,16 +23,13 @@ from .marks import (
     readable,
 )
 from .parts import ParsedTodo, Part
+from .plain import Plain, blocked_spans
 from .repeats import RepeatRule, Said, pinned, read_repeat
 from .tokens import GLUE, Context, Token, hide_quoted, raw_words, split_word
 from .when import When, read_when
 from .words import ENGLISH, Words
 
-Plain: TypeAlias = "str | tuple[int, int]"
-
 ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
-MAX_PLAIN = 50
-COMPARED = 12  # words of a turned-back phrase; notes can be very long
 
 
 def parse(
@@ -51,9 +48,9 @@ def parse(
     """Read one line: `Pay rent tomorrow 9am every month #home !1 @sam +Flat // the meter`.
 
     `now` (aware) and `tz` say what today is. `plain` holds what the person turned back into words:
-    spans of this text, or the words themselves wherever they stand. `labels`, `members` and `lists`
-    are the names that count after their sign; None takes any. `day_first` overrides the language's
-    order of 15/12.
+    spans of this text, or the words themselves wherever they stand. `labels`, `members` and
+    `lists` are the names that count after their sign; None takes any. `day_first` overrides the
+    language's order of 15/12.
 
     Never raises, whatever the text; what isn't understood stays in the title, in order.
     """
@@ -109,7 +106,7 @@ class _Line:
     def read_marks(self, known: Known, plain: Collection[Plain]) -> None:
         c = self.c
         raw = raw_words(c.text)
-        self.blocked = _blocked(c.text, raw, plain)
+        self.blocked = blocked_spans(c.text, raw, plain)
         reach = 0
         for n, (start, end) in enumerate(raw):
             if start < reach:
@@ -129,7 +126,7 @@ class _Line:
             return None, False  # and an edge: turning one part back must not change another
         sign = c.text[start]
         if sign == "\\":
-            if escaped(c, start, end):
+            if escapable(c.words, c.text[start + 1 : end]):
                 return Part("escape", start, start + 1, "\\", "\\"), False
             return None, True
         if sign in SIGNS:
@@ -199,8 +196,9 @@ class _Line:
         repeat = read_repeat(c, i)
         if repeat and not c.low(i - 1) in c.words.how_often:
             return [_Candidate("repeat", i, repeat[1], repeat[0])], repeat[1]
-        if c.phrase("every", i):
-            return [], self._not_understood(i)
+        every = c.phrase("every", i)
+        if every:
+            return [], self._not_understood(every[1])
         lead = c.phrase("starting", i)
         if lead:
             when = read_when(c, lead[1])
@@ -240,13 +238,12 @@ class _Line:
                 return j, days
             j, days = other[1], days + bool(other[0].day)
 
-    def _not_understood(self, i: int) -> int:
+    def _not_understood(self, j: int) -> int:
         """Past an `every …` that no rule can say, and the days and times it lists."""
         c = self.c
-        j = c.phrase("every", i)[1]  # type: ignore[index]
         reach = j
         while j < len(c.tokens):
-            known = readable(c, [c.tokens[j]]) if c.tokens[j].free else False
+            known = readable(c.words, [c.tokens[j]]) if c.tokens[j].free else False
             if not known and c.any_low(j) not in (",", "!"):
                 break
             j += 1
@@ -391,29 +388,3 @@ def _may_begin(c: Context, i: int) -> bool:
 
 def _is_range(c: Context, word: str) -> bool:
     return "-" in word and word.split("-")[0] in c.words.weekdays
-
-
-def _blocked(
-    text: str, raw: list[tuple[int, int]], plain: Collection[Plain]
-) -> list[tuple[int, int]]:
-    """Where the person wants words: spans as they are, words wherever they stand."""
-    spans = [span for span in plain if not isinstance(span, str)]
-    tokens = None
-    for phrase in [p for p in plain if isinstance(p, str)][:MAX_PLAIN]:
-        if tokens is None:
-            tokens = _bare(text, raw)
-        wanted = [token.low for token in _bare(phrase, raw_words(phrase))]
-        head = wanted[:COMPARED]
-        if not head:
-            continue
-        for i in range(len(tokens) - len(head) + 1):
-            if tokens[i].low == head[0] and [t.low for t in tokens[i : i + len(head)]] == head:
-                last = tokens[min(i + len(wanted), len(tokens)) - 1]
-                spans.append((tokens[i].start, last.end))
-    return spans
-
-
-def _bare(text: str, raw: list[tuple[int, int]]) -> list[Token]:
-    """The tokens that are not punctuation."""
-    tokens = (token for start, end in raw for token in split_word(text, start, end))
-    return [token for token in tokens if len(token.text) > 1 or token.text.isalnum()]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .line import parse
-from .marks import escaped
+from .marks import escapable
 from .parts import ParsedTodo
 from .tokens import raw_words
+from .words import ENGLISH, Words
 
 MAX_DEPTH = 4  # five levels
 TAB = 4
@@ -69,22 +70,11 @@ def _titled(line: str, options: dict[str, Any]) -> ParsedTodo:
     return ParsedTodo(text=line, title=" ".join(line.split()))
 
 
-def escape(text: str) -> str:
+def escape(text: str, words: Words = ENGLISH) -> str:
     """The text with a backslash before each word that could be read: `parse` gives it back."""
     pieces, at = [], 0
     for start, end in raw_words(text):
-        probe = "\\" + text[start:end]
-        pieces.append(text[at:start] + ("\\" if _could_be_read(probe) else ""))
+        could = escapable(words, text[start:end])
+        pieces.append(text[at:start] + ("\\" if could else ""))
         at = start
     return "".join([*pieces, text[at:]])
-
-
-def _could_be_read(probe: str) -> bool:
-    from datetime import datetime, timezone
-    from zoneinfo import ZoneInfo
-
-    from .line import context
-    from .words import ENGLISH
-
-    now = datetime(2000, 1, 1, tzinfo=timezone.utc)
-    return escaped(context(probe, now, ZoneInfo("UTC"), ENGLISH, 0, None), 0, len(probe))

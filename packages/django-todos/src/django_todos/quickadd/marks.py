@@ -10,10 +10,12 @@ from functools import lru_cache
 from ..dates import Moment
 from ..rules import MAX_INTERVAL, Rule
 from .calendar_dates import add
+from .month_days import FREQS
 from .parts import Part
-from .repeats import FREQS, RepeatRule
+from .repeats import RepeatRule
 from .tokens import GLUE, Context, Token, split_word
 from .when import read_when
+from .words import Words
 
 SIGNS = {"#": "label", "@": "assignee", "+": "list"}
 MAX_NAME = 100
@@ -24,6 +26,7 @@ _DIGITS = re.compile(r"[\d.,:/%-]+(?:am|pm)?", re.ASCII | re.IGNORECASE)
 _OFFSET = re.compile(r"\d+[a-z]", re.ASCII)
 _PATH = re.compile(r"\S*[./]\S")
 _REC = re.compile(r"(\+?)(\d{1,3})([a-z])", re.ASCII)
+_SPAN = re.compile("[-–/]")
 _KEY = re.compile(r"([a-z]+):(\S+)", re.ASCII | re.IGNORECASE)
 
 
@@ -156,26 +159,27 @@ def _recurrence(c: Context, value: str) -> RepeatRule | None:
     return RepeatRule(str(Rule(FREQS[unit], int(match[2]))), "due" if match[1] else "completion")
 
 
-def escaped(c: Context, start: int, end: int) -> bool:
-    """Whether the backslash here keeps a word plain: one that could be read otherwise.
+def escapable(words: Words, word: str) -> bool:
+    """Whether a backslash before this word keeps it plain: whether it could be read otherwise.
 
     Any other backslash is the person's own and stays.
     """
-    rest = c.text[start + 1 : end]
-    if not rest:
+    if not word:
         return False
-    if rest[0] in "\\#@+!(" or rest.startswith("//") or rest[0].isdigit():
+    if word[0] in "\\#@+!(" or word.startswith("//") or word[0].isdigit():
         return True
-    return readable(c, split_word(c.text, start + 1, end))
+    return readable(words, split_word(word, 0, len(word)))
 
 
-def readable(c: Context, tokens: list[Token]) -> bool:
+def readable(words: Words, tokens: list[Token]) -> bool:
     """Whether quick add knows one of these words."""
     for token in tokens:
         word = token.low
-        if word[:1].isdigit() or word in c.words.vocabulary or _KEY.fullmatch(word):
+        if word[:1].isdigit() or word[:1] == "@" or word in words.vocabulary:
             return True
-        if any(piece in c.words.weekdays for piece in re.split("[-–/]", word)):
+        if _KEY.fullmatch(word) or word[1:2].isdigit():
+            return True
+        if any(piece in words.weekdays for piece in _SPAN.split(word)):
             return True
     return False
 

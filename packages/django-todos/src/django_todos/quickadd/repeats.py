@@ -7,20 +7,29 @@ those words stay words.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date
+from datetime import time as clock_time
 from typing import NamedTuple
 
 from ..dates import Moment
 from ..recurrence import Mode, first_occurrence, monthly_on
-from ..rules import MAX_COUNT, MAX_INTERVAL, Freq, Rule, parse
-from .calendar_dates import add, count, integer, month_day, ordinal_number
+from ..rules import MAX_COUNT, MAX_INTERVAL, Rule, parse
+from .calendar_dates import add, count, integer, ordinal_number
 from .clock import read_clock
+from .month_days import (
+    FREQS,
+    WORKDAYS,
+    one_rule,
+    read_dates,
+    read_detail,
+    read_month_days,
+    read_nth,
+    read_weekdays,
+    weekly,
+    yearly,
+)
 from .tokens import Context
 from .when import When, next_day_for, read_when, stands
-
-FREQS: dict[str, Freq] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
-WORKDAYS = (0, 1, 2, 3, 4)
-MAX_ITEMS = 31  # of a list of days
 
 
 class RepeatRule(NamedTuple):
@@ -52,7 +61,7 @@ class Said:
         unbound = replace(self.rule, interval=1, count=None, until=None)
         return first_occurrence(str(unbound), start)
 
-    def _start(self, c: Context, clock: time | None, tz: str) -> Moment | None:
+    def _start(self, c: Context, clock: clock_time | None, tz: str) -> Moment | None:
         if self.start and self.start.day:
             given = self.start.moment(c)
             return Moment(given.date, clock, tz) if clock and not given.time else given
@@ -131,10 +140,10 @@ Base = tuple[Said, int, str] | None
 def _base(c: Context, i: int) -> Base:
     every = c.phrase("every", i)
     if every:
-        j, mode = every[1], "due"
+        j = every[1]
         if c.any_low(j) == "!" and c.tokens[j].start == c.tokens[j - 1].end:
-            j, mode = j + 1, "completion"
-        return _every(c, j, "completion" if mode == "completion" else "due")
+            return _every(c, j + 1, "completion")
+        return _every(c, j, "due")
     return _adverb(c, i) or _after(c, i) or _plurals(c, i) or _once(c, i)
 
 
@@ -145,7 +154,7 @@ def _adverb(c: Context, i: int) -> Base:
         return None
     (unit, number), j = found
     rule = Rule(FREQS[unit], number)
-    detailed = _detail(c, rule, j)
+    detailed = read_detail(c, rule, j)
     if detailed:
         return Said(detailed[0]), detailed[1], ""
     return Said(rule), j, "edge"
@@ -153,7 +162,7 @@ def _adverb(c: Context, i: int) -> Base:
 
 def _after(c: Context, i: int) -> Base:
     """After 10 days, which Todoist reads as every! 10 days, first due then."""
-    if c.low(i) not in c.words.index["after"] or not c.phrase("before", i) and c.low(i) == "from":
+    if c.low(i) not in c.words.after_done:
         return None
     number = count(c, i + 1)
     unit = c.phrase("units", number[1]) if number else None
@@ -167,7 +176,7 @@ def _plurals(c: Context, i: int) -> Base:
     """On mondays and thursdays, weekdays, on weekends."""
     led = c.phrase("on", i)
     j = led[1] if led else i
-    found = _list(c, j, "weekday_plurals")
+    found = read_weekdays(c, j, "weekday_plurals")
     days, need = (found[0], "edge") if found else (None, "edge")
     for table, meaning in (("workday_plurals", WORKDAYS), ("weekend_plurals", (5,))):
         plural = c.phrase(table, j) if not found else None
@@ -175,7 +184,7 @@ def _plurals(c: Context, i: int) -> Base:
             days, found = meaning, (meaning, plural[1])
     if not found or days is None:
         return None
-    return Said(_weekly(c, days)), found[1], need
+    return Said(weekly(c, days)), found[1], need
 
 
 def _once(c: Context, i: int) -> Base:
@@ -188,9 +197,8 @@ def _once(c: Context, i: int) -> Base:
 
 
 def _every(c: Context, i: int, mode: Mode) -> Base:
-    j = i
     for reader in (_every_part, _every_units, _every_weekdays, _every_nth, _every_date):
-        found = reader(c, j, mode)
+        found = reader(c, i, mode)
         if found:
             return found
     return None
@@ -223,7 +231,7 @@ def _every_units(c: Context, i: int, mode: Mode) -> Base:
     for table, days in (("workdays", WORKDAYS), ("weekends", (5,))):
         found = c.phrase(table, j)
         if found:
-            return (Said(_weekly(c, days), mode), found[1], "") if j == i else None
+            return (Said(weekly(c, days), mode), found[1], "") if j == i else None
     unit = c.phrase("units", j)
     if not unit:
         return None
@@ -231,7 +239,7 @@ def _every_units(c: Context, i: int, mode: Mode) -> Base:
     if not 1 <= interval * times <= MAX_INTERVAL:
         return None
     rule = Rule(FREQS[name], interval * times)
-    detailed = _detail(c, rule, unit[1])
+    detailed = read_detail(c, rule, unit[1])
     if detailed:
         return Said(detailed[0], mode), detailed[1], ""
     need = "edge" if interval > 1 and j > i and c.any_low(unit[1] - 1) in c.words.singulars else ""
@@ -248,19 +256,19 @@ def _every_weekdays(c: Context, i: int, mode: Mode) -> Base:
     table = "weekday_plurals" if number and c.phrase("weekday_plurals", j) else "weekdays"
     if number and table == "weekdays":
         return None
-    days = _list(c, j, table)
-    return (Said(_weekly(c, days[0], interval), mode), days[1], "") if days else None
+    days = read_weekdays(c, j, table)
+    return (Said(weekly(c, days[0], interval), mode), days[1], "") if days else None
 
 
 def _every_nth(c: Context, i: int, mode: Mode) -> Base:
     """Every last friday, every 15th, every 2, 15, 27, every last day, every first workday."""
-    found = _month_items(c, i)
+    found = read_month_days(c, i)
     if not found:
         return None
     rule, j = found
     month = c.phrase("months", c.skip("of", j))
     if month:
-        if c.any_low(month[1]) == "," and _nth(c, month[1] + 1):
+        if c.any_low(month[1]) == "," and read_nth(c, month[1] + 1):
             return None
         rule, j = replace(rule, freq="YEARLY", by_month=(month[0],)), month[1]
         return Said(rule, mode), j, ""
@@ -271,176 +279,8 @@ def _every_nth(c: Context, i: int, mode: Mode) -> Base:
 
 def _every_date(c: Context, i: int, mode: Mode) -> Base:
     """Every jan 5, every 14 jan and 14 apr: several only where the days are the same."""
-    dates, j = _dates(c, i)
-    return (Said(_yearly(dates), mode), j, "") if dates and _one_rule(dates) else None
-
-
-def _dates(c: Context, i: int) -> tuple[list[tuple[int, int]], int]:
-    dates: list[tuple[int, int]] = []
-    j = i
-    while len(dates) < MAX_ITEMS:
-        found = month_day(c, j)
-        if not found:
-            break
-        dates.append(found[0])
-        end = found[1]
-        j = _separator(c, end)
-        if j == end:
-            return dates, end
-    return (dates, end) if dates else ([], i)
-
-
-def _one_rule(dates: list[tuple[int, int]]) -> bool:
-    """One rule holds all months × all days: it must mean exactly these dates."""
-    months, days = {m for m, _ in dates}, {d for _, d in dates}
-    possible = all(add(date(2000, m, 1), "day", d - 1).month == m for m, d in dates)  # type: ignore
-    return possible and len(months) * len(days) == len(set(dates))
-
-
-def _yearly(dates: list[tuple[int, int]]) -> Rule:
-    months = tuple(sorted({m for m, _ in dates}))
-    days = tuple(sorted({d for _, d in dates}))
-    if (months, days) == ((2,), (29,)):
-        return Rule("YEARLY", by_month=(2,), by_month_day=(28, 29), by_set_pos=(-1,))
-    return Rule("YEARLY", by_month=months, by_month_day=days)
-
-
-# ---- the days inside a week or a month
-
-
-def _detail(c: Context, rule: Rule, i: int) -> tuple[Rule, int] | None:
-    """On mon and thu; on the last friday; on the 1st and 15th; on 5 january."""
-    led = c.phrase("on", i)
-    if not led:
-        return None
-    j = led[1]
-    if rule.freq == "WEEKLY":
-        days = _list(c, j, "weekdays") or _list(c, j, "weekday_plurals")
-        return (_weekly(c, days[0], rule.interval), days[1]) if days else None
-    if rule.freq == "MONTHLY":
-        items = _month_items(c, c.skip("the", j))
-        return (replace(items[0], interval=rule.interval), items[1]) if items else None
-    if rule.freq == "YEARLY":
-        dates, end = _dates(c, j)
-        if dates and _one_rule(dates):
-            return replace(_yearly(dates), interval=rule.interval), end
-    return None
-
-
-def _weekly(c: Context, days: tuple[int, ...], interval: int = 1) -> Rule:
-    """With the person's week start, where it makes a difference."""
-    week_start = c.week_start if interval > 1 and len(days) > 1 else 0
-    by_day = tuple((0, day) for day in sorted(set(days)))
-    return Rule("WEEKLY", interval, by_day=by_day, week_start=week_start)
-
-
-def _separator(c: Context, j: int) -> int:
-    """Past a comma, an "and", or both."""
-    k = j + 1 if c.any_low(j) == "," else j
-    return c.skip("and_", k)
-
-
-def _list(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
-    """Weekdays: mon, wed and fri; mon-fri; mon/wed; mon to fri."""
-    days: list[int] = []
-    j = end = i
-    while len(days) < MAX_ITEMS:
-        found = _one_weekday(c, j, table)
-        if not found:
-            break
-        days += found[0]
-        end = found[1]
-        j = _separator(c, end)
-        if j == end:
-            break
-    return (tuple(days), end) if days else None
-
-
-def _one_weekday(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
-    found = c.phrase(table, i)
-    if found:
-        to = c.phrase("to", found[1])
-        last = c.phrase(table, to[1]) if to else None
-        if last:
-            return _range(found[0], last[0]), last[1]
-        return (found[0],), found[1]
-    word, weekdays = c.low(i), getattr(c.words, table)
-    for sign in ("-", "–", "/"):
-        names = word.split(sign)
-        if 2 <= len(names) <= 7 and all(name in weekdays for name in names):
-            numbers = tuple(weekdays[name] for name in names)
-            return (_range(*numbers) if sign != "/" and len(numbers) == 2 else numbers), i + 1
-    return None
-
-
-def _range(first: int, last: int) -> tuple[int, ...]:
-    return tuple((first + k) % 7 for k in range((last - first) % 7 + 1))
-
-
-# A day inside a month: ("day", 15, 0), ("workday", -1, 0), ("weekday", -1, 4).
-Nth = tuple[str, int, int]
-
-
-def _nth(c: Context, i: int) -> tuple[Nth, int] | None:
-    j = c.skip("the", i)
-    found = c.phrase("last", j) or c.phrase("ordinals", j)
-    number, j = found or (ordinal_number(c, j), j + 1)
-    if not number:
-        return None
-    weekday = c.phrase("weekdays", j)
-    if weekday:
-        return (("weekday", number, weekday[0]), weekday[1]) if number <= 5 else None
-    workday = c.phrase("workdays", j)
-    if workday:
-        return (("workday", number, 0), workday[1]) if number <= 23 else None
-    unit = c.phrase("units", j)
-    if unit and unit[0] == ("day", 1) and (not found or number == -1):
-        return ("day", number, 0), unit[1]
-    return (("day", number, 0), j) if not found and not unit else None
-
-
-def _month_items(c: Context, i: int) -> tuple[Rule, int] | None:
-    """A list of such days as one monthly rule; None where one rule can't hold them all."""
-    items: list[Nth] = []
-    j = end = i
-    while len(items) < MAX_ITEMS:
-        found = _nth(c, j)
-        number = None if found else integer(c, j, 31)
-        if number and not c.phrase("months", j + 1):
-            found = ("day", number, 0), j + 1
-        if not found:
-            break
-        items.append(found[0])
-        end = found[1]
-        j = _separator(c, end)
-        if j == end:
-            break
-    rule = _monthly(items) if items else None
-    return (rule, end) if rule else None
-
-
-def _spread(items: list[Nth]) -> list[Nth]:
-    """The 1st and 3rd thu: the first of them is a Thursday too."""
-    kind, _, weekday = items[-1]
-    if kind == "day" or any(k == "day" and not 1 <= n <= 5 for k, n, _ in items):
-        return items
-    return [(kind, n, weekday) if k == "day" else (k, n, d) for k, n, d in items]
-
-
-def _monthly(items: list[Nth]) -> Rule | None:
-    items = _spread(items)
-    kinds = {kind for kind, _, _ in items}
-    numbers = tuple(sorted({number for _, number, _ in items}, key=lambda n: (n < 0, n)))
-    if kinds == {"workday"}:
-        return Rule("MONTHLY", by_day=tuple((0, d) for d in WORKDAYS), by_set_pos=numbers)
-    if kinds == {"weekday"}:
-        pairs = sorted({(n, d) for _, n, d in items}, key=lambda p: (p[0] < 0, *p))
-        return Rule("MONTHLY", by_day=tuple(pairs))
-    if kinds != {"day"}:
-        return None
-    if len(numbers) == 1 and numbers[0] > 28:
-        return parse(monthly_on(numbers[0]))
-    return Rule("MONTHLY", by_month_day=numbers)
+    dates, j = read_dates(c, i)
+    return (Said(yearly(dates), mode), j, "") if dates and one_rule(dates) else None
 
 
 # ---- the time, start and end after it

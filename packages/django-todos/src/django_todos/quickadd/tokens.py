@@ -13,6 +13,7 @@ from .words import Words
 # A line is read up to here; what follows stays words. Far above any title (500 characters), it
 # bounds the work that a pasted novel can cause.
 MAX_TOKENS = 1_000
+MAX_WORD = 200
 
 _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"
@@ -22,13 +23,14 @@ _TAIL = ")]}\"'”’»,.;:!?…"
 GLUE = frozenset(",.;:!")
 PAUSE = frozenset(",.;:!?)]}…-–—|/")
 _QUOTES = {'"': '"', "“": "”", "«": "»"}
+# Between two words, not inside 1,000.
 _INNER_COMMA = re.compile(r"(?<=[^\d\s,]),(?=[^\s,])|(?<=[^\s,]),(?=[^\d\s,])")
 _DOTTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.", re.ASCII)
 
 
 @dataclass(slots=True)
 class Token:
-    """A word or one punctuation character. `free`: the grammar may read it; `taken`: a part has."""
+    """A word or one punctuation mark. `free`: the grammar may read it; `taken`: a part has."""
 
     text: str
     low: str
@@ -50,6 +52,9 @@ def raw_words(text: str) -> list[tuple[int, int]]:
 
 def split_word(text: str, start: int, end: int) -> list[Token]:
     """The tokens of one run: punctuation around it, and what commas separate inside it."""
+    if end - start > MAX_WORD:
+        word = text[start:end]
+        return [Token(word, word.lower(), start, end)]
     tokens: list[Token] = []
     while start < end and text[start] in _HEAD:
         tokens.append(Token(text[start], text[start], start, start + 1))

@@ -96,11 +96,9 @@ def _day_first(c: Context, i: int) -> tuple[When, int] | None:
     after = k + 1 if c.any_low(k) == "," else k
     clock = read_clock(c, after, after_day=True)
     if clock:
-        said = in_half(clock[0], part)
-        k = clock[1] if part else c.skip("in_daypart", clock[1])
-        if not part and k > clock[1]:
-            said = in_half(clock[0], c.phrase("in_daypart", clock[1])[0])  # type: ignore[index]
-        return _with_clock(c, day, said, part), k
+        later = c.phrase("in_daypart", clock[1]) if not part else None
+        said = in_half(clock[0], later[0] if later else part)
+        return _with_clock(c, day, said, part), later[1] if later else clock[1]
     if k > j or day.part:
         return When(day.day, _part_time(c, day, part)), k
     return (When(day.day), j) if stands(c, i, j, day.need) else None

@@ -97,6 +97,7 @@ class Words:
     short_units: Mapping[str, str]  # the d, w, m, y of "rec:1w" and "+3d"
 
     ordinal_endings: tuple[str, ...]
+    dotted_ordinals: bool = False  # 15. Dezember
     # Ordinary words too: read only where nothing plain follows ("sun" but not "sun cream").
     weak: frozenset[str] = frozenset()
     # Read in lower case only: "tom" is tomorrow, Tom is a person.
@@ -113,6 +114,8 @@ class Words:
     singulars: frozenset[str] = frozenset()
     # "once in a week" tells how often, not when.
     how_often: frozenset[str] = frozenset()
+    # "after 10 days": counted from completion.
+    after_done: frozenset[str] = frozenset()
     # "every day except sunday" is not understood, so no part of it is read.
     exceptions: frozenset[str] = frozenset()
     # Names that hold a date without being one.
@@ -302,6 +305,7 @@ ENGLISH = Words(
     ),
     singulars=frozenset({"day", "week", "month", "year", "hour", "minute"}),
     how_often=frozenset({"once", "twice", "times", "time"}),
+    after_done=frozenset({"after"}),
     exceptions=frozenset({"except", "excluding", "but", "unless"}),
     fixed=_say(
         "black friday, good friday, cyber monday, easter monday, easter sunday, ash wednesday,"
