@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from engine import FIGURES, IMAGE, Stack, docker, run, wait
+from engine import FIGURES, IMAGE, SOURCE, Stack, docker, run, wait
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,7 +24,12 @@ def engine() -> None:
 
 @pytest.fixture(scope="session")
 def image(engine: None) -> str:
-    """The image of this checkout."""
+    """The image of this checkout; its wheel and commit beside it, from the same moment."""
+    SOURCE["revision"] = run("git", "rev-parse", "HEAD").stdout.strip()
+    with tempfile.TemporaryDirectory() as folder:
+        run(sys.executable, "scripts/wheel.py", folder)
+        wheel = next(Path(folder).glob("*.whl"))
+        SOURCE["wheel"] = f"{hashlib.sha256(wheel.read_bytes()).hexdigest()} ./{wheel.name}"
     began = time.monotonic()
     run("docker/build", IMAGE)
     FIGURES["build"] = f"{time.monotonic() - began:.0f} s"

@@ -24,6 +24,7 @@ os.environ.update(
     PATH=f"/usr/bin:{os.environ['PATH']}", DOCKER_BUILDKIT="1", COMPOSE_DOCKER_CLI_BUILD="1"
 )
 FIGURES: dict[str, str] = {}
+SOURCE: dict[str, str] = {}
 
 
 def run(*command: str, check: bool = True, **options) -> subprocess.CompletedProcess[str]:
