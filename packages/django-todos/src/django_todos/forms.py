@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,9 +12,10 @@ from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import quickadd, recurrence
+from django_todos import recurrence
 from django_todos.conf import settings
-from django_todos.dates import Moment, resolve_zone
+from django_todos.dates import Moment
+from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
 from django_todos.models import (
     BUCKETS,
     MAX_NOTES,
@@ -25,118 +26,11 @@ from django_todos.models import (
     TodoList,
     priority_bucket,
 )
+from django_todos.models.todo_fields import PRIORITY_CHOICES
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
     from django_todos.views.pages import Viewer
-
-PRIORITIES = [("none", _("None")), ("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))]
-
-
-class WordsDateField(forms.CharField):
-    """A date in the language's own formats, as ISO 8601, or in words: “fri”, “in 3 days”.
-
-    Gives a `Moment`, because words may bring a time along. `viewer` is set by the form.
-    """
-
-    viewer: Viewer
-
-    def to_python(self, value: Any) -> Any:
-        """Raises ValidationError for what is no date, in the words of the parser where it has any."""
-        text = super().to_python(value)
-        if not text:
-            return Moment()
-        try:
-            return Moment(forms.DateField(localize=True).clean(text))
-        except ValidationError:
-            moment = quickadd.parse_date(text, now=self.viewer.now, tz=self.viewer.zone)
-        if moment is None:
-            raise ValidationError(
-                gettext(
-                    "“%(text)s” is not a date that exists. Write it as %(example)s, or in words: “fri”, “in 3 days”."
-                )
-                % {
-                    "text": text,
-                    "example": formats.date_format(self.viewer.today, "SHORT_DATE_FORMAT"),
-                }
-            )
-        return moment
-
-    def prepare_value(self, value: Any) -> Any:
-        """Shows a date as people here write it."""
-        return formats.localize_input(value) if isinstance(value, date) else value
-
-
-class ZoneField(forms.CharField):
-    """The IANA name of a time zone; empty for a time that floats."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=64, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        """Raises ValidationError for a name that the zone database does not have."""
-        name = str(super().clean(value)).replace(" ", "_")
-        if name and resolve_zone(name) is None:
-            raise ValidationError(
-                gettext("“%(name)s” is no time zone. Write it like Europe/Berlin.")
-                % {"name": name}
-            )
-        return name
-
-
-class LabelsField(forms.CharField):
-    """Names of labels, separated by commas, or by spaces where each begins with ``#``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=2000, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        """The names, each once, in the order of their keys."""
-        text = super().to_python(value)
-        parts = text.split() if text.startswith("#") and "," not in text else text.split(",")
-        names = {
-            Label.key_of(name): name
-            for name in (part.strip().lstrip("#").strip() for part in parts)
-            if name
-        }
-        too_long = [name for name in names.values() if len(name) > 100]
-        if too_long:
-            raise ValidationError(gettext("A label has at most 100 characters."))
-        return [names[key] for key in sorted(names)]
-
-    def prepare_value(self, value: Any) -> Any:
-        """Shows the names as they are typed."""
-        return ", ".join(value) if isinstance(value, list) else value
-
-
-class RepeatField(forms.CharField):
-    """A repeat in words (“every 2 weeks”, “every! 3 days”) or as an RFC 5545 RRULE. Gives (rule, mode) or None."""
-
-    viewer: Viewer
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=500, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        """Raises ValidationError with what is wrong with the rule."""
-        text = super().to_python(value).strip()
-        if not text:
-            return None
-        try:
-            if "FREQ=" in text.upper():
-                rule, _bar, mode = text.partition("|")
-                return recurrence.parse_rrule(rule.strip()), (
-                    "completion" if mode.strip() == "completion" else "due"
-                )
-            found = quickadd.parse_repeat(text, now=self.viewer.now, tz=self.viewer.zone)
-        except recurrence.RuleError as error:
-            raise ValidationError(str(error)) from error
-        if found is None:
-            raise ValidationError(
-                gettext("“%(text)s” is no repeat. Write it like “every 2 weeks on mon and thu”.")
-                % {"text": text}
-            )
-        return found
 
 
 class TodoForm(forms.Form):
@@ -144,6 +38,13 @@ class TodoForm(forms.Form):
 
     `values` and `seen` are what `Todo.edit` takes.
     """
+
+    INPUTS: ClassVar = {
+        "due": ("due_date", "due_time", "due_tz"),
+        "start": ("start_date", "start_time", "start_tz"),
+        "assignee_id": ("assignee",),
+    } | {name: (name,) for name in ("title", "notes", "priority", "repeat", "labels")}
+    """The inputs that make up each of `values`."""
 
     title = forms.CharField(label=_("Title"), max_length=MAX_TITLE)
     notes = forms.CharField(
@@ -153,7 +54,7 @@ class TodoForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Markdown works: **bold**, lists, links."),
     )
-    priority = forms.ChoiceField(label=_("Priority"), choices=PRIORITIES)
+    priority = forms.ChoiceField(label=_("Priority"), choices=PRIORITY_CHOICES)
     due_date = WordsDateField(label=_("Due date"), required=False, max_length=100)
     due_time = forms.TimeField(
         label=_("Time"),
@@ -242,7 +143,7 @@ class TodoForm(forms.Form):
                 gettext("Nobody"),
             )
         if name == "priority":
-            return str(dict(PRIORITIES)[priority_bucket(value)])
+            return str(dict(PRIORITY_CHOICES)[priority_bucket(value)])
         if name == "repeat":
             return (
                 recurrence.describe(value.rrule, value.mode)
@@ -254,30 +155,44 @@ class TodoForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """What was typed, as `Todo.edit` takes it."""
-        return self._edit_values(self.cleaned_data)
+        return self._exact(self._edit_values(self.cleaned_data))
 
     @property
     def seen(self) -> dict[str, Any]:
         """What the person saw when they began; what stands now, for a field that came without it."""
-        seen: dict[str, Any] = {}
+        seen = self._shown()
         for name, field in self.fields.items():
             raw = self.data.get(self.add_initial_prefix(name))
-            try:
-                seen[name] = field.to_python(self.current()[name] if raw is None else raw)
-            except ValidationError:
-                seen[name] = field.to_python(self.current()[name])
-        for name in ("due", "start"):
-            day, clock, tz = (seen[f"{name}_{part}"] for part in ("date", "time", "tz"))
-            seen[name] = Moment(day.date, clock, tz if clock else "") if day else Moment()
-        return self._edit_values(seen)
+            if raw is not None:
+                with suppress(ValidationError):
+                    seen[name] = field.clean(raw)
+        return self._exact(self._edit_values(_put_together(seen)))
+
+    def _shown(self) -> dict[str, Any]:
+        """The todo as it is, read from what the fields show of it."""
+        return {
+            name: self.fields[name].to_python(self.fields[name].prepare_value(value))
+            for name, value in self.current().items()
+        }
+
+    def _exact(self, values: dict[str, Any]) -> dict[str, Any]:
+        """`values`, and the todo's own where they say what the fields show of it: a priority of 2 is shown as “high”,
+        and spaces around notes are not shown at all, but both survive an edit of something else.
+        """
+        todo = self.todo
+        shown = self._edit_values(_put_together(self._shown()))
+        exact = {name: getattr(todo, name) for name in values if name != "labels"}
+        exact["labels"] = self.current()["labels"]
+        return {
+            name: exact[name] if value == shown[name] else value for name, value in values.items()
+        }
 
     def _edit_values(self, source: dict[str, Any]) -> dict[str, Any]:
         user = self.members.get(source["assignee"])
-        kept = source["priority"] == self.todo.priority_bucket
         return {
             "title": source["title"],
             "notes": source["notes"].replace("\r\n", "\n"),
-            "priority": self.todo.priority if kept else BUCKETS[source["priority"]],
+            "priority": BUCKETS[source["priority"]],  # type: ignore[index]
             "due": source["due"],
             "start": source["start"],
             "labels": source["labels"],
@@ -292,6 +207,14 @@ class TodoForm(forms.Form):
             return self.todo.repeat
         anchor = due or Moment(self.viewer.today)
         return recurrence.Repeat(found[0], found[1], anchor)  # type: ignore[arg-type]
+
+
+def _put_together(values: dict[str, Any]) -> dict[str, Any]:
+    """Adds the moments of separate dates, times and zones that are known to hold."""
+    for name in ("due", "start"):
+        day, clock, tz = (values[f"{name}_{part}"] for part in ("date", "time", "tz"))
+        values[name] = Moment(day.date, clock, tz if clock else "") if day else Moment()
+    return values
 
 
 def _moment_text(moment: Moment) -> str:
@@ -347,81 +270,6 @@ class PreferencesForm(forms.ModelForm):
         widgets = {"theme": forms.RadioSelect}
 
 
-class FilterForm(forms.Form):
-    """Filters and sorting, as they stand in the URL. What it does not know, it ignores."""
-
-    sort = forms.ChoiceField(
-        label=_("Sort by"),
-        required=False,
-        choices=[
-            ("", _("My order")),
-            ("due", _("Due date")),
-            ("priority", _("Priority")),
-            ("title", _("Title")),
-            ("newest", _("Newest first")),
-        ],
-    )
-    due = forms.ChoiceField(
-        label=_("Due"),
-        required=False,
-        choices=[
-            ("", _("Any time")),
-            ("overdue", _("Overdue")),
-            ("today", _("Today")),
-            ("week", _("Next 7 days")),
-            ("none", _("No date")),
-        ],
-    )
-    priority = forms.ChoiceField(
-        label=_("Priority"), required=False, choices=[("", _("Any")), *PRIORITIES]
-    )
-    label = forms.CharField(label=_("Label"), required=False, max_length=100)
-    assignee = forms.ChoiceField(
-        label=_("Assignee"),
-        required=False,
-        choices=[("", _("Anybody")), ("me", _("Me")), ("nobody", _("Nobody"))],
-    )
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """What was understood: name and value of each field that is not empty."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """The same without the sorting."""
-        return {name: value for name, value in self.chosen.items() if name != "sort"}
-
-    def apply(self, todos: Any, viewer: Viewer) -> Any:
-        """`todos` less those that were filtered out."""
-        chosen = self.filters
-        if "priority" in chosen:
-            bounds = {"none": (0, 0), "high": (1, 4), "medium": (5, 5), "low": (6, 9)}[
-                chosen["priority"]
-            ]
-            todos = todos.filter(priority__range=bounds)
-        if "label" in chosen:
-            todos = todos.with_label(Label.key_of(chosen["label"].lstrip("#")))
-        if chosen.get("assignee") == "me":
-            todos = todos.assigned_to(viewer.user)
-        elif chosen.get("assignee") == "nobody":
-            todos = todos.filter(assignee=None)
-        return _due_filter(todos, chosen.get("due"), viewer)
-
-
-def _due_filter(todos: Any, due: str | None, viewer: Viewer) -> Any:
-    if due == "overdue":
-        return todos.overdue(viewer.now, viewer.zone)
-    if due == "today":
-        return todos.due_on(viewer.today, viewer.zone)
-    if due == "week":
-        return todos.due_between(
-            viewer.today, viewer.today.fromordinal(viewer.today.toordinal() + 6), viewer.zone
-        )
-    return todos.filter(due_date=None) if due == "none" else todos
-
-
 class QuickAddForm(forms.Form):
     """One line makes a todo; several lines make several."""
 
@@ -460,7 +308,7 @@ class BulkForm(forms.Form):
     list = forms.UUIDField(label=_("List"), required=False)
     date = WordsDateField(label=_("Date"), required=False, max_length=100)
     label = LabelsField(label=_("Labels"))
-    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITIES)
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITY_CHOICES)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,7 +28,7 @@ from django_todos.models import (
     due_columns,
     start_columns,
 )
-from django_todos.models.lists import _color_for
+from django_todos.models.lists import color_for
 
 BATCH = 500
 
@@ -88,16 +88,16 @@ class Writer:
         """Labels by list and key, made where missing: those of the file's lists, and those worn."""
         wanted: dict[tuple[int, str], Label] = {}
         for target, todo_list in self._lists.items():
-            for label in target.record.labels if target.record else ():
-                self._want(wanted, todo_list, label.name, label.color)
+            for given in target.record.labels if target.record else ():
+                self._want(wanted, todo_list, given.name, given.color)
         for place in self.survey.places.values():
             for name in _record(place).labels:
                 self._want(wanted, self._lists[place.target], name, "")
         lists = [one.pk for one in self._lists.values()]
         for part in chunks(lists):
             for label in Label.objects.filter(todo_list__in=part):
-                if (label.todo_list_id, label.key) in wanted:  # type: ignore[attr-defined]
-                    wanted[label.todo_list_id, label.key] = label  # type: ignore[attr-defined]
+                if (label.todo_list_id, label.key) in wanted:
+                    wanted[label.todo_list_id, label.key] = label
         new = [label for label in wanted.values() if label.pk is None]
         Label.objects.bulk_create(new, batch_size=BATCH)
         return wanted
@@ -108,7 +108,7 @@ class Writer:
     ) -> None:
         key = Label.key_of(name)
         if key and (todo_list.pk, key) not in wanted:
-            color = color if color in Color.values else _color_for(key)
+            color = color if color in Color.values else color_for(key)
             label = Label(todo_list=todo_list, name=name.strip(), key=key, color=color)
             wanted[todo_list.pk, key] = label
 

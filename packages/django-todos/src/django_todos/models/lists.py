@@ -322,7 +322,7 @@ class Label(models.Model):
         for key, name in wanted.items():
             if key not in found:
                 found[key] = cls.objects.create(
-                    todo_list_id=todo_list_id, name=name, key=key, color=_color_for(key)
+                    todo_list_id=todo_list_id, name=name, key=key, color=color_for(key)
                 )
         return [found[key] for key in wanted]
 
@@ -332,7 +332,7 @@ class Label(models.Model):
         super().save(*args, **kwargs)
 
 
-def _color_for(key: str) -> str:
+def color_for(key: str) -> str:
     """A colour that the same word gets in every list, so that it can be recognised across them."""
     palette = [color for color in Color.values if color not in ("grey", "red")]
     return palette[sum(key.encode()) % len(palette)]

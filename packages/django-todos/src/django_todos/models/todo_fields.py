@@ -29,6 +29,15 @@ BUCKETS: dict[Bucket, int] = {"none": 0, "high": 1, "medium": 5, "low": 9}
 """What a priority is stored as when a person chooses it by its word (RFC 5545, 3.8.1.9)."""
 
 
+PRIORITY_CHOICES = [
+    ("none", _("None")),
+    ("low", _("Low")),
+    ("medium", _("Medium")),
+    ("high", _("High")),
+]
+"""The words of the buckets, for people."""
+
+
 class RepeatMode(models.TextChoices):
     """What the next occurrence is counted from."""
 

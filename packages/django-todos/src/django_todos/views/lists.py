@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from django_todos.access import get_list
-from django_todos.forms import FilterForm, ListForm, QuickAddForm
+from django_todos.filters import FilterForm
+from django_todos.forms import ListForm, QuickAddForm
 from django_todos.models import Membership, TodoList
 from django_todos.views.pages import Viewer, back, is_htmx, page, partial
 from django_todos.views.rows import ORDERS, Rows, flat_page, tree_page

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from django_todos.forms import FilterForm
+from django_todos.filters import FilterForm
 from django_todos.models import Label, Todo
 from django_todos.querysets import TodoQuerySet
 from django_todos.views.days import editable_lists, open_todos

@@ -76,7 +76,7 @@ def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method == "GET":
         return _show(request, get_todo(viewer.user, uuid))
     todo = get_todo(viewer.user, uuid, "edit")
-    form = TodoForm(request.POST, todo=todo, viewer=viewer)
+    form = TodoForm(_chosen(request.POST), todo=todo, viewer=viewer)
     if not form.is_valid():
         return _show(request, todo, form=form, status=422)
     try:
