@@ -90,6 +90,16 @@ def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return back(request, todo.get_absolute_url(), done=action and action.uuid)
 
 
+def _chosen(posted: QueryDict) -> QueryDict:
+    """What was posted; where a conflict was settled for the other value (``keep_<field>=theirs``), with that one."""
+    data = posted.copy()
+    for key in posted:
+        if key.startswith("keep_") and posted[key] == "theirs":
+            for name in TodoForm.INPUTS.get(key.removeprefix("keep_"), ()):
+                data[name] = posted.get(f"initial-{name}", "")
+    return data
+
+
 def _conflict(
     request: HttpRequest, todo: Todo, form: TodoForm, conflict: Conflict
 ) -> HttpResponse:
