@@ -169,11 +169,15 @@ class TodoForm(forms.Form):
         return self._exact(self._edit_values(_put_together(seen)))
 
     def _shown(self) -> dict[str, Any]:
-        """The todo as it is, read from what the fields show of it."""
-        return {
-            name: self.fields[name].to_python(self.fields[name].prepare_value(value))
-            for name, value in self.current().items()
-        }
+        """The todo as it is, read from what the fields show of it; empty where a field could not take what is stored."""
+        shown: dict[str, Any] = {}
+        for name, value in self.current().items():
+            field = self.fields[name]
+            try:
+                shown[name] = field.to_python(field.prepare_value(value))
+            except ValidationError:
+                shown[name] = field.to_python("")
+        return shown
 
     def _exact(self, values: dict[str, Any]) -> dict[str, Any]:
         """`values`, and the todo's own where they say what the fields show of it: a priority of 2 is shown as “high”,
@@ -213,7 +217,7 @@ def _put_together(values: dict[str, Any]) -> dict[str, Any]:
     """Adds the moments of separate dates, times and zones that are known to hold."""
     for name in ("due", "start"):
         day, clock, tz = (values[f"{name}_{part}"] for part in ("date", "time", "tz"))
-        values[name] = Moment(day.date, clock, tz if clock else "") if day else Moment()
+        values[name] = Moment.stored(day.date, clock, tz)
     return values
 
 
