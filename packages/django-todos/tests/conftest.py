@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from django_todos.models import TodoList
+    from tests.factories import Cast
 
 hypothesis.settings.register_profile("full", deadline=None, max_examples=100)
 hypothesis.settings.register_profile("short", deadline=None, max_examples=15)
@@ -45,3 +51,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    """The cast and the list they share. However a test ends, no rule of any list may be broken."""
+    from tests.factories import faults, make_cast  # models can't be imported before Django is set up
+
+    yield make_cast()
+    assert faults() == []
+
+
+@pytest.fixture
+def flat(cast: Cast) -> TodoList:
+    """The list they share."""
+    return cast.flat

@@ -1,0 +1,176 @@
+"""Who may do what: every URL of the package, each method, each of the cast, against one table.
+
+A URL without an expectation fails; so does an expectation without a URL.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from django_todos import urls
+from django_todos.models import ImportDraft, Label
+from tests.factories import NAMES, NOW, Cast, later, make_list, make_todo
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Which thing the address names, and by method the answers to alice, bob, rita and charlie.
+
+    Anonymous is sent to the login page wherever the method is allowed at all; other methods get 405.
+    """
+
+    thing: str = ""
+    get: str = ""
+    post: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def statuses(self, method: str) -> list[int]:
+        """The answers to each of the cast, then to anonymous."""
+        text = {"GET": self.get, "POST": self.post}.get(method, "")
+        return [*map(int, text.split()), 302] if text else [405] * len(NAMES)
+
+
+EVERYBODY = "200 200 200 200"
+MEMBERS = "200 200 200 404"
+DONE = "303 303 303 303"
+EDITORS = "303 303 403 404"
+OWNERS = "303 403 403 404"
+OWN = "303 404 404 404"
+
+TABLE = {
+    "today": Expect(get=EVERYBODY),
+    "upcoming": Expect(get=EVERYBODY),
+    "overdue-reschedule": Expect(post=DONE),
+    "completed": Expect(get=EVERYBODY),
+    "inbox": Expect(get=EVERYBODY),
+    "assigned": Expect(get=EVERYBODY),
+    "search": Expect(get=EVERYBODY),
+    "label-detail": Expect("label", get=MEMBERS),
+    "list-index": Expect(get=EVERYBODY),
+    "list-create": Expect(get=EVERYBODY, post=DONE, data={"name": "Trip", "color": "red"}),
+    "list-detail": Expect("list", get=MEMBERS),
+    "list-completed": Expect("list", get=MEMBERS),
+    "list-edit": Expect(
+        "list", get=MEMBERS, post="303 303 303 404", data={"name": "Trip", "color": "red"}
+    ),
+    "list-move": Expect("list", post="303 303 303 404", data={"to": "up"}),
+    "list-archive": Expect("list", post=OWNERS),
+    "list-unarchive": Expect("archived_list", post=OWNERS),
+    "list-delete": Expect("list", get="200 403 403 404", post=OWNERS),
+    "list-restore": Expect("trashed_list", post=OWNERS),
+    "list-purge": Expect("trashed_list", get="200 403 403 404", post=OWNERS),
+    "todo-create": Expect("", post=EDITORS, data={"text": "Bread", "list": "{list}"}),
+    "todo-bulk": Expect("", post="303 303 403 303", data={"do": "complete", "todo": "{todo}"}),
+    "todo-detail": Expect(
+        "todo", get=MEMBERS, post=EDITORS, data={"title": "Oat milk", "priority": "none"}
+    ),
+    "todo-subtasks": Expect("todo", get=MEMBERS),
+    "todo-complete": Expect("todo", post=EDITORS),
+    "todo-reopen": Expect("todo", post=EDITORS),
+    "todo-skip": Expect("todo", post=EDITORS),
+    "todo-set": Expect("todo", post=EDITORS, data={"priority": "high"}),
+    "todo-move": Expect("todo", get="200 200 403 404", post=EDITORS, data={"to": "up"}),
+    "todo-delete": Expect("todo", post=EDITORS),
+    "todo-restore": Expect("trashed_todo", post=EDITORS),
+    "todo-purge": Expect("trashed_todo", get="200 200 403 404", post=EDITORS),
+    "trash": Expect(get=EVERYBODY),
+    "trash-empty": Expect(get=EVERYBODY, post=DONE),
+    "action-undo": Expect("action", post=OWN),
+    "preferences": Expect(
+        get=EVERYBODY, post=DONE, data={"theme": "dark", "reminder_hour": "9", "week_start": ""}
+    ),
+    "time-zone": Expect(post="204 204 204 204", data={"zone": "Europe/Berlin"}),
+    "import": Expect(get=EVERYBODY, post="422 422 422 422"),
+    "import-draft": Expect("draft", get="200 404 404 404", post=OWN),
+    "export": Expect(get=EVERYBODY),
+    "keyboard": Expect(get=EVERYBODY),
+}
+
+
+def test_every_url_has_an_expectation_and_every_expectation_a_url():
+    assert sorted(TABLE) == sorted(str(pattern.name) for pattern in urls.urlpatterns)
+
+
+def make_things(cast: Cast) -> dict[str, str]:
+    """Something of each kind, all of it alice's."""
+    archived, trashed = (make_list(cast.alice, name) for name in ("Old", "Gone"))
+    for one in (archived, trashed):
+        one.add_member(cast.bob, "editor")
+        one.add_member(cast.rita, "viewer")
+    archived.archive(by=cast.alice, at=NOW)
+    trashed.trash(by=cast.alice, at=NOW)
+    todo = make_todo(cast.flat, labels=["shop"])
+    gone = make_todo(cast.flat, "Gone")
+    action = gone.trash(by=cast.alice, at=NOW)
+    assert action is not None
+    draft = ImportDraft.objects.create(
+        user=cast.alice, format="todotxt", name="todo.txt", content=b"Buy bread\n"
+    )
+    ids = {"list": cast.flat, "archived_list": archived, "trashed_list": trashed, "draft": draft}
+    ids |= {"todo": todo, "trashed_todo": gone, "action": action}
+    return {name: str(thing.uuid) for name, thing in ids.items()} | {"label": "shop"}
+
+
+def request(
+    client: Client, method: str, name: str, things: dict[str, str], **headers: str
+) -> HttpResponse:
+    """Ask for one URL of the table in one way."""
+    expect = TABLE[name]
+    url = reverse(f"todos:{name}", args=[things[expect.thing]] if expect.thing else [])
+    data = {key: value.format(**things) for key, value in expect.data.items()}
+    ask = getattr(client, method.lower())
+    return ask(url, data if method == "POST" else None, **headers)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+@time_machine.travel(later(), tick=False)
+def test_who_may(cast: Cast, name: str):
+    things = make_things(cast)
+    clients = [cast.client(person) for person in NAMES]
+    for method in METHODS:
+        answers = []
+        for client in clients:
+            with transaction.atomic():
+                response = request(client, method, name, things)
+                answers.append(response.status_code)
+                transaction.set_rollback(True)
+            if response.status_code == 302:
+                assert response["Location"].startswith("/accounts/login/?next=/todos/")
+        assert (method, answers) == (method, TABLE[name].statuses(method))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.thing))
+def test_what_does_not_exist_is_not_found(cast: Cast, name: str):
+    expect, client = TABLE[name], cast.client("alice")
+    nothing = {expect.thing: "nothing" if expect.thing == "label" else str(uuid.uuid4())}
+    for method in ("GET", "POST"):
+        if expect.statuses(method)[0] != 405:
+            assert request(client, method, name, nothing).status_code == 404
+
+
+def test_a_superuser_sees_nobodys_lists_on_the_pages(cast: Cast):
+    things = make_things(cast)
+    get_user_model().objects.filter(pk=cast.charlie.pk).update(is_superuser=True, is_staff=True)
+    client = cast.client("charlie")
+    for name in ("list-detail", "todo-detail", "label-detail", "list-delete"):
+        assert request(client, "GET", name, things).status_code == 404
+    assert Label.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.post))
+def test_every_post_wants_its_token(cast: Cast, name: str):
+    things, client = make_things(cast), Client(enforce_csrf_checks=True)
+    client.force_login(cast.alice)
+    assert request(client, "POST", name, things).status_code == 403
