@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from config.accounts import DeleteAccountForm
+from config.data import archive
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from django_todos.views.days import today
@@ -29,9 +34,12 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def account_data(request: HttpRequest) -> HttpResponse:
-    """Everything we know of a person, as one archive: the account, and the todos as the import reads them."""
-    return HttpResponse()
+def account_data(request: HttpRequest) -> FileResponse:
+    """Download all my data."""
+    name = slugify(request.user.get_username()) or "account"
+    # `login_required` has made sure that this is a user.
+    file = archive(cast(User, request.user))
+    return FileResponse(file, as_attachment=True, filename=f"todos-{name}.zip")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,6 +19,10 @@ class Runner(DiscoverRunner):
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         call_command("collectstatic", interactive=False, verbosity=0)
 
+    def build_suite(self, test_labels: Any = None, **kwargs: Any) -> Any:
+        # The browser tests beside them have a runner of their own.
+        return super().build_suite(test_labels or ["tests"], **kwargs)
+
     def teardown_test_environment(self, **kwargs: Any) -> None:
         self.static.cleanup()
         super().teardown_test_environment(**kwargs)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from tests.base import PASSWORD, SecureClient, SiteTestCase, make_user
 
+from django_todos.exchange.formats import FORMATS, sniff
 from django_todos.models import Todo, TodoList
 
 NEW = {"username": "alice", "password1": PASSWORD, "password2": PASSWORD}
@@ -72,3 +77,28 @@ class Deleting(SiteTestCase):
         self.assertEqual(shared.memberships.get().user, self.bob)
         self.assertEqual(shared.memberships.get().role, "owner")
         self.assertContains(self.client.get("/"), "One line in.")
+
+
+class TakingAlong(SiteTestCase):
+    def test_everything_in_one_file_that_the_import_reads(self) -> None:
+        alice = make_user("alice", first_name="Alice")
+        todos = TodoList.objects.create_for(alice, name="Flat")
+        Todo.add(todos, "Bleed the radiators", by=alice, at=alice.date_joined)
+        other = TodoList.objects.create_for(make_user("bob"), name="Secret")
+        Todo.add(other, "Not hers", by=alice, at=alice.date_joined)
+        self.client.force_login(alice)
+        answer = self.client.get("/accounts/data/")
+        self.assertIn("todos-alice.zip", answer["Content-Disposition"])
+        with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as packed:
+            account = json.loads(packed.read("account.json"))
+            text = packed.read("todos.json").decode()
+        self.assertEqual((account["username"], account["name"]), ("alice", "Alice"))
+        self.assertNotIn("password", json.dumps(account))
+        self.assertIn("Bleed the radiators", text)
+        self.assertNotIn("Not hers", text)
+
+        result = FORMATS[sniff(text)].parse(text, ZoneInfo("UTC"))
+        self.assertEqual([todo.title for todo in result.records], ["Bleed the radiators"])
+
+    def test_only_for_oneself(self) -> None:
+        self.assertEqual(self.client.get("/accounts/data/").status_code, 302)
