@@ -64,15 +64,14 @@ class Person(threading.Thread):
 
     def work(self) -> None:
         form = Forms(self.request("GET", self.load.login)[1]).with_field("password")
-        self.request("POST", self.load.login, {**form["fields"], "login": self.user, "password": self.password})
-        form = Forms(self.request("GET", self.load.inbox)[1]).with_field("title")
+        self.request("POST", self.load.login, {**form.fields, "login": self.user, "password": self.password})
+        form = Forms(self.request("GET", self.load.inbox)[1]).with_field("text")
         self.load.signed_in.release()
         number = 0
         while not self.load.stopping.is_set() and time.monotonic() < self.load.deadline:
             number += 1
-            title = f"{self.user} {number}"
-            fields = {**form["fields"], "csrfmiddlewaretoken": form["fields"]["csrfmiddlewaretoken"]}
-            status, _ = self.request("POST", form["action"], {**fields, "title": title})
+            title = f"{self.user} did-{number}"
+            status, _ = self.request("POST", form.action, {**form.fields, "text": title})
             if 200 <= status < 400:
                 self.acknowledged.append(title)
             self.request("GET", self.load.page)
