@@ -71,9 +71,9 @@ clean:  ## remove what the checks and the builds made; data/ and .env stay
 .venv/ready: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer (with venv) was found; set PYTHON=" >&2; exit 1; }
 	@echo "Installing the tools into .venv ..."
-	@$(PYTHON) -m venv --clear .venv
-	@$(TOOLS)/python -m pip install --quiet "pip>=25.1"
-	@$(TOOLS)/python -m pip install --quiet --group run --group package
+	@$(PYTHON) -m venv .venv
+	@$(TOOLS)/python -m pip install -qq "pip>=25.1"
+	@$(TOOLS)/python -m pip install -qq --group run --group package
 	@touch $@
 
 .venv/site/ready: .venv/ready site/requirements.txt

@@ -1,7 +1,8 @@
 """The smallest host the package promises to work in: what `startproject` gives, less what we don't need.
 
-No `sites`, no middleware of django-htmx (the four lines of the README name none). SQLite in memory, or what DATABASE_URL names; the test
-database carries the tox environment's name, so that environments can share one server.
+No `sites`, no middleware of django-htmx (the four lines of the README name none). SQLite in memory, or
+what DATABASE_URL names; the test database carries the tox environment's name, so that environments can
+share one server.
 """
 
 from __future__ import annotations
