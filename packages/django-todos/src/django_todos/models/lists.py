@@ -327,8 +327,10 @@ class Label(models.Model):
         return [found[key] for key in wanted]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps `key` true to `name`."""
+        """Keeps `key` true to `name`, also where only the name is to be written."""
         self.key = self.key_of(self.name)
+        if "name" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "key"}
         super().save(*args, **kwargs)
 
 

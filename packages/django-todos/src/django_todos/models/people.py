@@ -99,6 +99,8 @@ def hand_over(user: AbstractBaseUser) -> None:
             elif others and not others.filter(role=Role.OWNER).exists():
                 heir = others.filter(role=Role.EDITOR).first() or others[0]
                 Membership.objects.filter(pk=heir.pk).update(role=Role.OWNER)
+        # Of several users deleted at once the next one must not find this one among those who are left.
+        Membership.objects.filter(user=user.pk, todo_list__inbox_of=None).delete()
 
 
 def _before_user_is_deleted(sender: Any, instance: AbstractBaseUser, **kwargs: Any) -> None:
