@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import django
 from django.db import models
+
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def check_constraint(condition: models.Q, *, name: str) -> models.CheckConstraint:
@@ -15,3 +18,13 @@ def check_constraint(condition: models.Q, *, name: str) -> models.CheckConstrain
     """
     argument: dict[str, Any] = {"condition" if django.VERSION >= (5, 1) else "check": condition}
     return models.CheckConstraint(name=name, **argument)
+
+
+def login_not_required(view: _View) -> _View:
+    """Lets a view through LoginRequiredMiddleware, which came with 5.1; removed with 4.2."""
+    if django.VERSION >= (5, 1):
+        from django.contrib.auth.decorators import login_not_required as mark
+
+        marked: _View = mark(view)
+        return marked
+    return view

@@ -10,8 +10,9 @@ from django.conf import settings as project
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment

@@ -19,10 +19,12 @@ from django_todos.models import (
     ChangedMeanwhile,
     Conflict,
     NotAllowedHere,
+    Reminder,
     Todo,
     TodoList,
     recording,
 )
+from django_todos.reminder_form import offered
 from django_todos.views import adding, messages
 from django_todos.views.days import show_today
 from django_todos.views.lists import show_list
@@ -156,6 +158,8 @@ def _show(
         "completions": todo.completions.filter(undone_at=None)
         .select_related("user")
         .order_by("-at")[:20],
+        "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),  # type: ignore[attr-defined]
+        "reminder_choices": offered(todo),
         "breadcrumb": todo.ancestors(),
         "can_edit": editable,
         "quick_add": QuickAddForm(initial={"parent": todo.uuid, "view": "todo"}),

@@ -1,0 +1,301 @@
+"""Mails at the right time: reminders of single todos, and the daily digest for who wants it.
+
+Nothing is scheduled ahead. Each run works out what is due now from the todos as they are, so moving a date, changing a
+zone or completing a todo needs no bookkeeping; `Delivery` makes each mail go out once, however many workers run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings as project
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from django_todos.conf import settings
+from django_todos.dates import today_in
+from django_todos.models import Delivery, Preferences, Reminder, Todo
+from django_todos.models.reminders import DAY, MAX_BEFORE
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+log = logging.getLogger("django_todos")
+
+Kind = Literal["reminders", "digest"]
+
+GRACE = timedelta(days=7)
+"""How late a reminder may still be sent, when no worker ran."""
+
+MOST = 50
+"""Todos that a digest names; the rest it counts."""
+
+_CHUNK = 500
+_SALT = "django_todos.unsubscribe"
+
+
+@dataclass
+class Report:
+    """What a run did."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who gets a mail: what the template tags ask of a viewer."""
+
+    user: AbstractBaseUser
+    preferences: Preferences
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where their day is."""
+        return self.preferences.zone
+
+    @property
+    def today(self) -> date:
+        """Their day."""
+        return today_in(self.now, self.zone)
+
+    @property
+    def address(self) -> str:
+        """Where mail reaches them, or nothing."""
+        name = type(self.user).get_email_field_name()
+        return str(getattr(self.user, name, "") or "")
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is an account to write to."""
+        return bool(self.user.is_active and self.address)
+
+
+@dataclass
+class _Sender:
+    """Sends claimed mails over one connection, which is opened anew after a failure."""
+
+    now: datetime
+    report: Report = field(default_factory=Report)
+    connection: Any = None
+
+    def send(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> None:
+        try:
+            message = write()
+            self.connection = self.connection or get_connection()
+            message.connection = self.connection
+            message.send()
+        except Exception as error:  # whatever a backend or a template raises stops this one only
+            log.warning("Mail %s was not sent: %s", delivery, error)
+            self.close()
+            delivery.failed(self.now, error)
+            self.report.failed += 1
+        else:
+            delivery.sent(self.now)
+            self.report.sent += 1
+
+    def close(self) -> None:
+        if self.connection is not None:
+            try:
+                self.connection.close()
+            except Exception as error:  # it is given up anyway
+                log.debug("Closing the mail connection failed: %s", error)
+            self.connection = None
+
+
+# -- reminders -------------------------------------------------------------------------------------
+
+
+def due_reminders(now: datetime) -> Iterator[tuple[Reminder, Reader]]:
+    """The reminders whose moment has come and which nobody has sent, with whom they are for."""
+    candidates = _candidates(now).select_related("todo", "user").order_by("pk").iterator(_CHUNK)
+    for chunk in _chunks(candidates):
+        readers = _readers({reminder.user for reminder in chunk}, now)
+        come = [one for one in chunk if _has_come(one, readers[one.user_id], now)]
+        known = _finished({reminder.key() for reminder in come})
+        for reminder in come:
+            if reminder.key() not in known:
+                yield reminder, readers[reminder.user_id]
+
+
+def _candidates(now: datetime) -> Any:
+    """Reminders that may have come: a day or two more than have, because days differ from zone to zone."""
+    first = (now - GRACE).date() - timedelta(days=2)
+    soon = Q()
+    for days in (1, 8, MAX_BEFORE // DAY):
+        last = now.date() + timedelta(days=days + 2)
+        soon |= Q(minutes_before__lte=days * DAY, todo__due_date__lte=last)
+    return Reminder.objects.filter(
+        Q(remind_at__lte=now, remind_at__gt=now - GRACE) | Q(todo__due_date__gte=first) & soon,
+        todo__is_completed=False,
+        todo__deleted_at=None,
+        todo__todo_list__deleted_at=None,
+        todo__todo_list__archived_at=None,
+    )
+
+
+def _has_come(reminder: Reminder, reader: Reader, now: datetime) -> bool:
+    if not (reader.preferences.reminders and reader.reachable):
+        return False
+    moment = reminder.moment(reader.preferences)
+    # One whose moment had passed when it was set was set for the next time.
+    return moment is not None and max(now - GRACE, reminder.created_at) <= moment <= now
+
+
+def send_reminders(now: datetime) -> Report:
+    """Send what is due. A second worker at the same time sends none of the same."""
+    sender = _Sender(now)
+    for reminder, reader in due_reminders(now):
+        delivery = Delivery.claim(reminder.key(), reader.user.pk, now)
+        if delivery is None:
+            continue
+        todo = Todo.objects.visible_to(reader.user).active().open()
+        fresh = todo.select_related("todo_list").filter(pk=reminder.todo_id).first()
+        if fresh is None:  # left the list, or somebody was quicker: nothing to remind of
+            delivery.sent(now)
+        else:
+            context = {"todo": fresh}
+            sender.send(delivery, partial(_message, "reminder", "reminders", reader, context))
+    sender.close()
+    return sender.report
+
+
+# -- the digest ------------------------------------------------------------------------------------
+
+
+def due_digests(now: datetime) -> Iterator[tuple[str, Reader]]:
+    """Who is to get today's digest, and the key of that mail."""
+    wanted = Preferences.objects.filter(digest=True).select_related("user").order_by("pk")
+    for chunk in _chunks(wanted.iterator(_CHUNK)):
+        keys = {}
+        for preferences in chunk:
+            reader = Reader(preferences.user, preferences, now)
+            hour = now.astimezone(reader.zone).hour
+            if reader.reachable and hour >= preferences.reminder_hour:
+                keys[f"digest:{preferences.user_id}:{reader.today}"] = reader
+        known = _finished(set(keys))
+        for key, reader in keys.items():
+            if key not in known:
+                yield key, reader
+
+
+def send_digests(now: datetime) -> Report:
+    """Send the digests of the day: what is overdue and what is due. Who has nothing to do gets none."""
+    sender = _Sender(now)
+    for key, reader in due_digests(now):
+        delivery = Delivery.claim(key, reader.user.pk, now)
+        if delivery is None:
+            continue
+        context = _digest(reader)
+        if context["count"]:
+            sender.send(delivery, partial(_message, "digest", "digest", reader, context))
+        else:
+            delivery.sent(now)
+    sender.close()
+    return sender.report
+
+
+def _digest(reader: Reader) -> dict[str, Any]:
+    todos = Todo.objects.visible_to(reader.user).active().open()
+    due = todos.due_until(reader.today, reader.zone).started(reader.now, reader.zone)
+    found = due.select_related("todo_list").order_by("due_date", "due_time", "pk")
+    count = found.count()
+    named = sorted(found[:MOST], key=lambda todo: todo.due.sort_key(reader.zone))
+    return {
+        "count": count,
+        "more": count - len(named),
+        "overdue": [one for one in named if not one.due.is_today(reader.today, reader.zone)],
+        "today": [one for one in named if one.due.is_today(reader.today, reader.zone)],
+    }
+
+
+# -- one mail --------------------------------------------------------------------------------------
+
+
+def _message(
+    template: str, kind: Kind, reader: Reader, context: dict[str, Any]
+) -> EmailMultiAlternatives:
+    unsubscribe = absolute(
+        reverse("todos:unsubscribe", args=[unsubscribe_token(reader.user, kind)])
+    )
+    context = context | {
+        "viewer": reader,
+        "base_url": settings.BASE_URL,
+        "today_url": absolute(reverse("todos:today")),
+        "unsubscribe_url": unsubscribe,
+    }
+    with translation.override(project.LANGUAGE_CODE), timezone.override(reader.zone):
+        name = f"django_todos/mail/{template}"
+        subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
+        text = render_to_string(f"{name}.txt", context).strip() + "\n"
+        html = render_to_string(f"{name}.html", context)
+    # RFC 8058: a mail program posts to the address by itself; both headers are needed.
+    headers = {
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+    message = EmailMultiAlternatives(subject, text, to=[reader.address], headers=headers)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def absolute(path: str) -> str:
+    """A path of this project as a link for mails."""
+    return settings.BASE_URL + path
+
+
+def unsubscribe_token(user: AbstractBaseUser, kind: Kind) -> str:
+    """What an unsubscribe link carries: it can't be forged, and does nothing but this."""
+    return signing.dumps([str(user.pk), kind], salt=_SALT)
+
+
+def read_unsubscribe_token(token: str) -> tuple[AbstractBaseUser, Kind] | None:
+    """Whose mails of which kind, or None for a token that we did not make."""
+    try:
+        pk, kind = signing.loads(token, salt=_SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    user = get_user_model()._default_manager.filter(pk=pk).first()
+    return None if user is None or kind not in ("reminders", "digest") else (user, kind)
+
+
+def unsubscribe(user: AbstractBaseUser, kind: Kind) -> None:
+    """No more mails of that kind."""
+    Preferences.objects.update_or_create(user_id=user.pk, defaults={kind: False})
+
+
+# -- helpers ---------------------------------------------------------------------------------------
+
+
+def _readers(users: set[Any], now: datetime) -> dict[Any, Reader]:
+    saved = {one.user_id: one for one in Preferences.objects.filter(user__in=users)}
+    return {
+        user.pk: Reader(user, saved.get(user.pk) or Preferences(user_id=user.pk), now)
+        for user in users
+    }
+
+
+def _finished(keys: set[str]) -> set[str]:
+    """Those that were sent or given up."""
+    done = Delivery.objects.filter(key__in=keys).exclude(sent_at=None, given_up_at=None)
+    return set(done.values_list("key", flat=True))
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
