@@ -121,7 +121,7 @@ def _records(todo_list: TodoList, labels: list[Label]) -> list[TodoRecord]:
         worn[todo_id].append(names[label_id])
     logged: dict[int, list[Completion]] = defaultdict(list)
     for completion in Completion.objects.filter(todo__todo_list=todo_list).order_by("at", "pk"):
-        logged[completion.todo_id].append(completion)  # type: ignore[attr-defined]
+        logged[completion.todo_id].append(completion)
     keys: dict[int | None, str] = {todo.pk: str(todo.uuid) for todo in todos}
     list_key = str(todo_list.uuid)
     return [

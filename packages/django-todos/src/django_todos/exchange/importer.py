@@ -182,7 +182,7 @@ def _action(plan: Plan, survey: Survey, writer: Writer, at: datetime) -> Action:
                 change["deleted_top_id"] = [writer.todos[top].pk, None]
             changes[str(writer.todos[key].pk)] = change
     return Action.objects.create(
-        user=plan.user,
+        user=plan.user,  # type: ignore[misc]
         verb="bulk-import",
         created_at=at,
         changes={"todos": changes, "lists": {}, "completions": {}},

@@ -182,13 +182,11 @@ class Survey:
         for note in self.result.notes:
             by_line[note.line].append(note.text)
         titles = {record.key: record.title for record in self.result.records}
-        entries: list[tuple[int, TodoRecord | Problem]] = [
-            (one.line, one) for one in (*self.result.records, *self.result.problems)
-        ]
-        entries.sort(key=lambda entry: entry[0])
+        entries: list[TodoRecord | Problem] = [*self.result.records, *self.result.problems]
+        entries.sort(key=lambda entry: entry.line)
         rows = []
-        for index, (line, entry) in enumerate(entries):
-            notes = by_line[line] if line else []
+        for index, entry in enumerate(entries):
+            notes = by_line[entry.line] if entry.line else []
             if isinstance(entry, Problem):
                 rows.append(self._problem_row(index, entry))
             else:

@@ -51,7 +51,7 @@ class Targets:
         homes: dict[str, Counter[int]],
     ) -> None:
         self.user = user
-        self._records = {}
+        self._records: dict[str, ListRecord] = {}
         for record in lists:
             self._records.setdefault(record.key, record)
         self.editable = {one.pk: one for one in TodoList.objects.editable_by(user).order_by("pk")}

@@ -230,11 +230,15 @@ def _record(reading: _Reading, key: str) -> TodoRecord:
         list_key=list_name,
         parent_key=values.get("p", ""),
         is_completed=reading.done,
-        completed_at=reading.completed and day_start(reading.completed, reading.tz),
+        completed_at=_stamp(reading.completed, reading.tz),
         repeat=repeat,
-        created_at=reading.created and day_start(reading.created, reading.tz),
+        created_at=_stamp(reading.created, reading.tz),
         extra={NAME: extra} if extra else {},
     )
+
+
+def _stamp(day: dt.date | None, tz: ZoneInfo) -> dt.datetime | None:
+    return day_start(day, tz) if day else None
 
 
 def _letter(reading: _Reading) -> str:
