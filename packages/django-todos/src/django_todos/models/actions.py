@@ -219,7 +219,7 @@ def recording(
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
 
-    A context manager around every write. `at` is the moment of the action.
+    A context manager around every write. `at` is the moment of the action. Raises ChangedMeanwhile where a list is gone.
     """
     if within is not None:
         if not list_ids <= within.lists.keys():
@@ -227,7 +227,10 @@ def recording(
         yield within
         return
     with transaction.atomic():
-        rec = Recording(user, verb, TodoList.objects.lock(list_ids), at)
+        lists = TodoList.objects.lock(list_ids)
+        if lists.keys() != list_ids:
+            raise ChangedMeanwhile
+        rec = Recording(user, verb, lists, at)
         yield rec
         rec.finish()
 

@@ -112,9 +112,11 @@ class TodoTree(TodoFields):
             beside = rec.reload(anchor) if anchor is not None else None
             rec.flush()
             subtree = rec.load(todo.descendants())
+            if todo.deleted_at is not None:
+                raise ChangedMeanwhile
             _check_place(todo, target, above, beside, subtree)
             todo._go(rec, target, above, subtree)
-            rec.update(todo, position=todo._position(side, beside))
+            rec.update(todo, position=todo._position(rec, side, beside))
             rec.tell(signals.moved, todo)  # type: ignore[arg-type]
         return rec.action
 
@@ -178,7 +180,7 @@ class TodoTree(TodoFields):
             if names:
                 rec.set_labels(todo, names)  # type: ignore[arg-type]
 
-    def _position(self, side: Side, anchor: Self | None) -> int:
+    def _position(self, rec: Recording, side: Side, anchor: Self | None) -> int:
         """A position among the siblings that are in the database, where this todo itself does not count."""
         siblings = self.siblings()
         if anchor is None:
@@ -203,16 +205,14 @@ class TodoTree(TodoFields):
             low, high = anchor.position, (other.position if other else anchor.position + 2 * GAP)
         if high - low > 1:
             return low + (high - low) // 2
-        self._respace()
-        anchor.refresh_from_db(fields=["position"])
-        return self._position(side, anchor)
+        self._respace(rec)
+        return self._position(rec, side, anchor)
 
-    def _respace(self) -> None:
-        """Give the siblings room again, in the order they have. Called under the list's lock."""
-        siblings = list(self.siblings())
-        for index, todo in enumerate(siblings, start=1):
-            todo.position = index * GAP
-        type(self).objects.bulk_update(siblings, ["position"], batch_size=500)
+    def _respace(self, rec: Recording) -> None:
+        """Give the siblings room again, in the order they have. Recorded, because undo puts back positions."""
+        for index, todo in enumerate(rec.load(self.siblings()), start=1):
+            rec.update(todo, position=index * GAP)
+        rec.flush()
 
 
 def _check_place(

@@ -75,7 +75,7 @@ class Todo(TodoTree):
                 **fields,
             )
             todo.tree = above.tree if above is not None else todo.uuid
-            todo.position = todo._position("before" if above is None else "after", None)
+            todo.position = todo._position(rec, "before" if above is None else "after", None)
             rec.add(todo)
             if labels:
                 rec.set_labels(todo, labels)
