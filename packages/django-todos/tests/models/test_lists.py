@@ -86,7 +86,8 @@ def test_name_and_description_change_as_one_action_that_can_be_undone(cast: Cast
 
 
 @pytest.mark.parametrize(
-    "do, back, field", [("archive", "unarchive", "archived_at"), ("trash", "restore", "deleted_at")]
+    "do, back, field",
+    [("archive", "unarchive", "archived_at"), ("trash", "restore", "deleted_at")],
 )
 def test_away_and_back_and_twice_changes_nothing(cast: Cast, do: str, back: str, field: str):
     flat = cast.flat

@@ -92,7 +92,8 @@ def test_steps(cast: Cast, todos, step, title, after):
 
 
 @pytest.mark.parametrize(
-    "step, title", [("up", "a"), ("down", "c"), ("indent", "a"), ("indent", "a1"), ("outdent", "b")]
+    "step, title",
+    [("up", "a"), ("down", "c"), ("indent", "a"), ("indent", "a1"), ("outdent", "b")],
 )
 def test_at_the_edge_nothing_happens(cast: Cast, todos, step, title):
     if step in ("up", "down"):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos import recurrence, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.models.actions import Action, Recording, recording
+from django_todos.models.actions import Action, ChangedMeanwhile, Recording, recording
 from django_todos.models.lists import TodoList
 from django_todos.models.todo_fields import MAX_DEPTH, anchor_columns, due_columns, start_columns
 from django_todos.models.todo_tree import NotAllowedHere, TodoTree
@@ -58,7 +58,11 @@ class Todo(TodoTree):
         """A new todo: first in the list, or last under `parent`. Undoing it moves it to the trash."""
         with recording(by, "create", {todo_list.pk}, at=at, within=within) as rec:
             above = rec.reload(parent) if parent is not None else None
+            if rec.lists[todo_list.pk].deleted_at is not None:
+                raise ChangedMeanwhile
             if above is not None:
+                if above.deleted_at is not None:
+                    raise ChangedMeanwhile
                 above.reopen(by=by, at=at, within=rec)
                 if above.depth >= MAX_DEPTH:
                     raise NotAllowedHere("too deep")
