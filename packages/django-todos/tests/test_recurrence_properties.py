@@ -36,10 +36,9 @@ from django_todos.recurrence import (
 from django_todos.rules import DAY_CODES, parse
 
 UTC = timezone.utc
-PROFILE = hypothesis.settings.default
 # Rules that name no day, or end before there is anything to compare, are thrown away by the dozen.
 few = hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.filter_too_much])
-many = hypothesis.settings(few, max_examples=PROFILE.max_examples * 3)
+many = hypothesis.settings(few, max_examples=hypothesis.settings().max_examples * 3)
 
 ZONE_NAMES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]
 ZONE_NAMES += ["Pacific/Apia", "Pacific/Tongatapu", "America/St_Johns"]
@@ -119,6 +118,19 @@ def rules(draw, *, ends=True, rare=True, interval=6):
     return ";".join(texts)
 
 
+def given_a_date(found: Moment | None) -> Moment:
+    """The date, in a test that has nothing to say where there is none."""
+    assume(found is not None)
+    assert found is not None
+    return found
+
+
+def naive(moment: Moment) -> datetime:
+    """As dateutil counts: a date is its midnight."""
+    assert moment.date is not None
+    return datetime.combine(moment.date, moment.time or time())
+
+
 def series(rule, anchor, zone, length):
     """The anchor and the dates that follow it, each completed on time."""
     repeat, found, moment = Repeat(rule, "due", anchor), [anchor], anchor
@@ -167,12 +179,12 @@ def test_the_next_date_is_after_the_old_one_and_now(rule, mode, anchor, current,
         assert found.tz == anchor.tz
         assert not found.is_overdue(now, zone)
         if found.case == "date":
-            assert found.date > today_in(now, zone)
-            assert not current or found.date > current.wall(zone).date
+            assert naive(found).date() > today_in(now, zone)
+            assert not current or naive(found) > naive(Moment(current.wall(zone).date))
         else:
             assert found.instant(zone) > now
             if current.case == "date":
-                assert found.date > current.date
+                assert naive(found).date() > naive(current).date()
             elif current:
                 assert found.instant(zone) > current.instant(zone)
 
@@ -194,8 +206,7 @@ def test_a_rule_without_an_end_never_loses_its_date(rule, mode, anchor, now, zon
 @given(rules(), MOMENTS, NOWS, ZONES)
 def test_completing_twice_moves_on_twice(rule, anchor, now, zone):
     repeat = Repeat(rule, "due", anchor)
-    first = next_occurrence(repeat, anchor, now, zone)
-    assume(first is not None)
+    first = given_a_date(next_occurrence(repeat, anchor, now, zone))
     again = next_occurrence(repeat, anchor, now, zone)
     assert first == again  # the same question has the same answer
     second = next_occurrence(repeat, first, now, zone)
@@ -214,12 +225,11 @@ def test_the_preview_is_in_order_and_not_in_the_past(rule, mode, anchor, now, zo
 @few
 @given(rules(rare=False), MOMENTS)
 def test_the_first_date_of_a_rule_fits_it(rule, start):
-    found = first_occurrence(rule, start)
-    assume(found is not None)
+    found = given_a_date(first_occurrence(rule, start))
     assert found.sort_key(ZoneInfo("UTC")) >= start.sort_key(ZoneInfo("UTC")) or found.tz
     parsed = parse(rule)
-    assert not parsed.by_month or found.date.month in parsed.by_month
-    assert not parsed.weekdays or found.date.weekday() in parsed.weekdays
+    assert not parsed.by_month or naive(found).month in parsed.by_month
+    assert not parsed.weekdays or naive(found).weekday() in parsed.weekdays
 
 
 @given(st.integers(1, 31), st.integers(2000, 2040), st.integers(1, 12), ZONES)
@@ -263,31 +273,27 @@ def test_bounds_are_those_of_the_calendar():
 @given(rules(), DATED | FLOATING)
 def test_the_same_dates_as_dateutil(text, start):
     rule = parse(text)
-    anchor = first_occurrence(text, start)  # dateutil would drop a start off the rule
-    assume(anchor is not None)
+    anchor = given_a_date(first_occurrence(text, start))  # dateutil drops a start off the rule
     if rule.until is not None:  # dateutil takes an UNTIL date for its midnight
         text = str(replace(rule, until=datetime.combine(rule.until, time(23, 59))))
     ours = series(text, anchor, ZoneInfo("UTC"), 12)
-    theirs = du.rrulestr(text, dtstart=datetime.combine(anchor.date, anchor.time or time()))
+    theirs = du.rrulestr(text, dtstart=naive(anchor))
     # One more where the rule says that it ends; else dateutil might look for one until 9999.
     limit = 12 if rule.ends and len(ours) < 12 else len(ours)
-    walls = [moment.naive or datetime.combine(moment.date, time()) for moment in ours]
+    walls = [naive(moment) for moment in ours]
     assert list(islice(theirs, limit)) == walls
 
 
 @many
 @given(rules(ends=False), DATED | FLOATING, st.integers(0, 4000))
 def test_jumping_ahead_finds_what_walking_finds(text, start, days):
-    anchor = first_occurrence(text, start)
-    assume(anchor is not None)
+    anchor = given_a_date(first_occurrence(text, start))
     late = anchor.shift(days=days)
-    naive = late.naive or datetime.combine(late.date, time())
     now = datetime(1900, 1, 1, tzinfo=UTC)
-    found = next_occurrence(Repeat(text, "due", anchor), late, now, ZoneInfo("UTC"))
-    assume(found is not None)
-    begin = datetime.combine(anchor.date, anchor.time or time())
-    walked = du.rrulestr(text, dtstart=begin).after(naive)
-    assert (found.naive or datetime.combine(found.date, time())) == walked
+    found = given_a_date(next_occurrence(Repeat(text, "due", anchor), late, now, ZoneInfo("UTC")))
+    begin = naive(anchor)
+    walked = du.rrulestr(text, dtstart=begin).after(naive(late))
+    assert naive(found) == walked
 
 
 # -- against recurring_ical_events -----------------------------------------------------------------
@@ -334,8 +340,7 @@ def test_the_same_dates_as_a_calendar_program(text, anchor):
 def test_the_same_end_as_a_calendar_program(text, start):
     if parse(text).until is not None:
         start = Moment(min(start.date, parse(text).until))
-    anchor = first_occurrence(text, start)
-    assume(anchor is not None)
+    anchor = given_a_date(first_occurrence(text, start))
     ours = series(text, anchor, ZoneInfo("UTC"), 40)
     assume(len(ours) < 40 and ours[-1].date.year < 2100)
     theirs = calendar_dates(text, anchor, anchor.date, ours[-1].date + timedelta(days=800))

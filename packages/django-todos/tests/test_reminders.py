@@ -52,7 +52,7 @@ def remind(todo, user, minutes_before=None, at=None, created_at=EARLY):
 
 
 def when(*parts):
-    return datetime(*parts, tzinfo=UTC)
+    return datetime(*parts).replace(tzinfo=UTC)
 
 
 # -- the moment ------------------------------------------------------------------------------------

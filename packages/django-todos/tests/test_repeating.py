@@ -243,7 +243,7 @@ def test_undo_of_the_last_occurrence_opens_it_again(flat, alice):
     assert todo.is_completed
     action.undo(at=NOW)
     todo.refresh_from_db()
-    assert not todo.is_completed and todo.due == M("2026-11-23") and todo.occurrence == 0
+    assert (todo.is_completed, todo.due, todo.occurrence) == (False, M("2026-11-23"), 0)
 
 
 def test_undo_after_somebody_went_on_changes_nothing(flat, alice, bob):
@@ -259,6 +259,7 @@ def test_undo_after_somebody_went_on_changes_nothing(flat, alice, bob):
 def test_skipping_moves_on_without_completing(flat, alice):
     todo = make_repeating(flat, "FREQ=WEEKLY", "2026-11-27", start=M("2026-11-25"))
     action = todo.skip(by=alice, at=NOW, zone=UTC, seen=0)
+    assert action is not None
     todo.refresh_from_db()
     assert (todo.due, todo.start, todo.occurrence) == (M("2026-12-04"), M("2026-12-02"), 1)
     assert history(todo) == [("0", "skipped", "2026-11-27")]

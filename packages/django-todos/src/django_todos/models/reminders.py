@@ -45,7 +45,7 @@ class Reminder(models.Model):
     minutes_before = models.PositiveIntegerField(_("minutes before"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[models.Manager[Reminder]] = OwnQuerySet["Reminder"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Reminder]] = OwnQuerySet["Reminder"].as_manager()
 
     class Meta:
         verbose_name = _("reminder")

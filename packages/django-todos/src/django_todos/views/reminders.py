@@ -36,7 +36,7 @@ def reminder_create(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def reminder_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take back one of the viewer's own reminders."""
     viewer = Viewer.of(request)
-    mine = Reminder.objects.visible_to(viewer.user)  # type: ignore[attr-defined]
+    mine = Reminder.objects.visible_to(viewer.user)
     reminder = get_object_or_404(mine.select_related("todo"), uuid=uuid)
     reminder.delete()
     return back(request, reminder.todo.get_absolute_url())
