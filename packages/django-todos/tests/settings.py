@@ -16,9 +16,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 def database(url: str) -> dict[str, Any]:
     """DATABASE_URL as Django wants it; `postgres://user@//socket/folder/name` names a socket."""
     label = re.sub(r"\W", "_", os.environ.get("TOX_ENV_NAME", "local"))
-    if not url or url.startswith("sqlite"):
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
     parts = urlsplit(url)
+    if parts.scheme in {"", "sqlite"}:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path or ":memory:"}
     path = unquote(parts.path[1:])
     host, _, name = path.rpartition("/") if path.startswith("/") else (parts.hostname, "", path)
     host = parse_qs(parts.query).get("host", [host])[0]
