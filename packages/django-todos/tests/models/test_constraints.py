@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, transaction
+from tests.factories import NOW, Cast, make_list, make_todo
 
 from django_todos.models import (
     Completion,
@@ -22,7 +23,6 @@ from django_todos.models import (
     Todo,
     TodoList,
 )
-from tests.factories import NOW, Cast, make_list, make_todo
 
 NINE = time(9)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
 from django_todos.models import GAP, Action, Label, Membership, Role, TodoList, invariants
-from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
 
 def names_of(user) -> list[str]:

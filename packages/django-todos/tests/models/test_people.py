@@ -9,9 +9,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from tests.factories import NOW, UTC, Cast, faults, later, make_list, make_todo
 
 from django_todos.models import Completion, Preferences, Role, Todo, TodoList, project_zone
-from tests.factories import NOW, UTC, Cast, faults, later, make_list, make_todo
 
 
 def delete_instance(user) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 
 from django_todos.models import (
     GAP,
@@ -12,7 +13,6 @@ from django_todos.models import (
     Todo,
     TodoList,
 )
-from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 
 TREE = """
     a

@@ -6,6 +6,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 
 from django_todos.dates import Moment
 from django_todos.models import (
@@ -19,7 +20,6 @@ from django_todos.models import (
     recording,
 )
 from django_todos.recurrence import Repeat
-from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 12, 15)
