@@ -132,13 +132,14 @@ def run(names: list[str]) -> list[Result]:
     if not names:
         return []
     wheel = build()
-    shutil.rmtree(LOGS, ignore_errors=True)
     here = [name for name in names if name not in matrix(names) or available(name)]
     absent = [missing(name) for name in names if name not in here]
-    if matrix(names):
-        shutil.rmtree(ROOT / "coverage", ignore_errors=True)
+    for name in here:
+        (LOGS / f"{name}.log").unlink(missing_ok=True)
     if combine := "coverage" in here:
         here.remove("coverage")
+        if matrix(here):  # else the data are another job's, brought here to be combined
+            shutil.rmtree(ROOT / "coverage", ignore_errors=True)
     here.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     results = tox(here, wheel)
     if combine:
