@@ -156,7 +156,12 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.database(DATA_DIR, in_ima
 # In the database, because every worker on every machine must see the same count of failed logins,
 # and the database is what they all share already. `migrate` makes the table (config/migrations).
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        # The default, 300, would let a flood of names push the counts of others out.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
 }
 
 # -- Accounts -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.favicon),
     path("accounts/", views.account, name="site_account"),
     path("accounts/data/", views.account_data, name="site_account_data"),
     path("accounts/delete/", views.account_delete, name="site_account_delete"),

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return today(request)
     return render(request, "site/landing.html")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For pages that name none, as the admin's, browsers ask here."""
+    return redirect(static("django_todos/favicon.svg"))
 
 
 @require_safe

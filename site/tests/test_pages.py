@@ -25,6 +25,10 @@ class FrontDoor(SiteTestCase):
         self.assertTemplateUsed(response, "django_todos/today.html")
         self.assertContains(response, "/accounts/logout/")
 
+    def test_what_browsers_ask_for_unasked(self) -> None:
+        icon = self.client.get("/favicon.ico", follow=True)
+        self.assertEqual((icon.status_code, icon["Content-Type"]), (200, "image/svg+xml"))
+
     def test_only_reading(self) -> None:
         self.assertEqual(self.client.post("/").status_code, 405)
 
