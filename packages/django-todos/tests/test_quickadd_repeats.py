@@ -159,6 +159,8 @@ EXAMPLES = [
     ("Leap 29 feb every year", "Leap", "2028-02-29",
      "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1"),
     ("every day call mum 9am", "call mum", "2026-11-24 09:00", "FREQ=DAILY"),
+    ("every wed go to choir starting 5 dec", "go to choir", "2026-12-09",
+     "FREQ=WEEKLY;BYDAY=WE"),
     ("Gym every mon call Bob at 7pm", "Gym call Bob", "2026-11-23 19:00", "FREQ=WEEKLY;BYDAY=MO"),
     ("Stars sun every week", "Stars", "2026-11-29", "FREQ=WEEKLY"),
     # two repeats: the last counts

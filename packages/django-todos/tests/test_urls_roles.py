@@ -16,10 +16,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from tests.factories import NAMES, NOW, Cast, later, make_list, make_todo
 
 from django_todos import urls
 from django_todos.models import ImportDraft, Label
-from tests.factories import NAMES, NOW, Cast, later, make_list, make_todo
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -72,6 +72,9 @@ TABLE = {
     "list-restore": Expect("trashed_list", post=OWNERS),
     "list-purge": Expect("trashed_list", get="200 403 403 404", post=OWNERS),
     "todo-create": Expect("", post=EDITORS, data={"text": "Bread", "list": "{list}"}),
+    "todo-preview": Expect(
+        "", post="200 200 403 404", data={"text": "Bread fri", "list": "{list}"}
+    ),
     "todo-bulk": Expect("", post="303 303 403 303", data={"do": "complete", "todo": "{todo}"}),
     "todo-detail": Expect(
         "todo", get=MEMBERS, post=EDITORS, data={"title": "Oat milk", "priority": "none"}
@@ -88,6 +91,7 @@ TABLE = {
     "trash": Expect(get=EVERYBODY),
     "trash-empty": Expect(get=EVERYBODY, post=DONE),
     "action-undo": Expect("action", post=OWN),
+    "action-plain": Expect("action", post=OWN),
     "preferences": Expect(
         get=EVERYBODY, post=DONE, data={"theme": "dark", "reminder_hour": "9", "week_start": ""}
     ),

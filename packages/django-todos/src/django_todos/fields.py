@@ -50,7 +50,7 @@ class WordsDateField(ReadField):
         try:
             return Moment(forms.DateField(localize=True).clean(text))
         except ValidationError:
-            moment = quickadd.parse_date(text, now=self.viewer.now, tz=self.viewer.zone)
+            moment = quickadd.parse_date(text, **self.viewer.reading)
         if moment is None:
             raise ValidationError(
                 gettext(
@@ -127,7 +127,7 @@ class RepeatField(ReadField):
                 return recurrence.parse_rrule(rule.strip()), (
                     "completion" if mode.strip() == "completion" else "due"
                 )
-            found = quickadd.parse_repeat(text, now=self.viewer.now, tz=self.viewer.zone)
+            found = quickadd.parse_repeat(text, **self.viewer.reading)
         except recurrence.RuleError as error:
             raise ValidationError(str(error)) from error
         if found is None:

@@ -271,7 +271,8 @@ class _Line:
             clock = None
         elif fields.due and clock:
             fields.due = Moment(fields.due.date, clock.said.time, clock.said.tz)
-        clock = self._repeat(fields, _last(candidates, "repeat"), clock)
+        start = None if self._keyed("start") else _last(candidates, "start")
+        clock = self._repeat(fields, _last(candidates, "repeat"), clock, start)
         if clock and not fields.due:
             fields.due = clock.said.moment(c)
         self._recurrence(fields)
@@ -279,7 +280,6 @@ class _Line:
         if clock:
             alone = not (due or key)
             self._emit(clock, "due" if alone else "time", fields.due if alone else clock.said.time)
-        start = None if self._keyed("start") else _last(candidates, "start")
         fields.start = start.said.moment(c) if start else self._keyed("start") or Moment()
         self._emit(start, "start", fields.start)
         return fields
@@ -289,7 +289,11 @@ class _Line:
         return next((part.value for part in reversed(self.parts) if part.kind == kind), None)
 
     def _repeat(
-        self, fields: Fields, found: _Candidate | None, clock: _Candidate | None
+        self,
+        fields: Fields,
+        found: _Candidate | None,
+        clock: _Candidate | None,
+        start: _Candidate | None,
     ) -> _Candidate | None:
         """Resolve the repeat with the due date; returns the time that is still of use."""
         if found is None or self._keyed("repeat"):
@@ -301,6 +305,8 @@ class _Line:
                 fields.due = Moment(fields.due.date, said.time.time, said.time.tz)
         elif clock:
             said = replace(said, time=clock.said)
+        if start and not said.start:
+            said = replace(said, start=start.said)
         first = said.first(self.c, fields.due)
         rule = said.bound(first) if first else None
         if not first or not rule:

@@ -42,7 +42,7 @@ def parse_lines(text: str, *, limit: int = 500, **options: Any) -> tuple[ParsedL
             indents.pop()
         depth = min(len(indents), MAX_DEPTH)
         indents.append(indent)
-        found.append(ParsedLine(depth, _titled(_stripped(content, len(lines) > 1), options)))
+        found.append(ParsedLine(depth, titled(_stripped(content, len(lines) > 1), options)))
     return tuple(found)
 
 
@@ -63,7 +63,8 @@ def _stripped(content: str, many: bool) -> str:
     return content
 
 
-def _titled(line: str, options: dict[str, Any]) -> ParsedTodo:
+def titled(line: str, options: dict[str, Any]) -> ParsedTodo:
+    """One line; a line that would have no title is all title."""
     todo = parse(line, **options)
     if todo.title:
         return todo

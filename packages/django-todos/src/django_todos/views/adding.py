@@ -1,39 +1,251 @@
-"""From what was typed to todos."""
+"""From what was typed to todos: what quick add can name for this person, and the writing of what it read."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from django_todos import quickadd
+from django_todos.access import get_list, get_todo
 from django_todos.dates import Moment
-from django_todos.models import MAX_TITLE, Action, Todo, TodoList, recording
+from django_todos.models import (
+    MAX_DEPTH,
+    MAX_TITLE,
+    Action,
+    ChangedMeanwhile,
+    Membership,
+    Recording,
+    Todo,
+    TodoList,
+    anchor_columns,
+    recording,
+)
+from django_todos.quickadd.lines import titled
 
 if TYPE_CHECKING:
     from django_todos.forms import QuickAddForm
     from django_todos.views.pages import Viewer
 
 
-def add(
-    viewer: Viewer, form: QuickAddForm, todo_list: TodoList, parent: Todo | None
-) -> tuple[Action, Todo]:
-    """Add the lines of a valid form, in their order, as one action. Gives that and the first of the todos.
+@dataclass(frozen=True)
+class Line:
+    """One line as read, the list it goes to, and who is meant by its ``@name``."""
 
-    On Today they are due today.
+    depth: int
+    read: quickadd.ParsedTodo
+    todo_list: TodoList
+    assignee: AbstractBaseUser | None = None
+
+
+class Reader:
+    """Reads what a person types into a list, or under a todo: their lists and the list's members have names there."""
+
+    def __init__(self, viewer: Viewer, todo_list: TodoList, parent: Todo | None = None) -> None:
+        self.viewer = viewer
+        self.todo_list = todo_list
+        self.parent = parent
+        self._members: dict[int, dict[str, AbstractBaseUser]] = {}
+
+    @cached_property
+    def lists(self) -> dict[str, TodoList]:
+        """The lists that may be named: none for a subtask, which stays with its parent."""
+        if self.parent is not None:
+            return {}
+        editable = TodoList.objects.editable_by(self.viewer.user).active().order_by("-pk")
+        return {one.name: one for one in [*editable, self.todo_list]}
+
+    def members(self, todo_list: TodoList) -> dict[str, AbstractBaseUser]:
+        """Who may be named in a list: by user name, by first or by full name where only one has it."""
+        if todo_list.pk not in self._members:
+            members = Membership.objects.filter(todo_list=todo_list.pk).select_related("user")
+            self._members[todo_list.pk] = _by_name([one.user for one in members])
+        return self._members[todo_list.pk]
+
+    def lines(self, text: str, plain: Collection[str] = ()) -> list[Line]:
+        """Every line of a text, as read. Names cost a query only where their sign stands."""
+        options = {**self.viewer.reading, "plain": list(plain)}
+        lists = list(self.lists) if "+" in text else []
+        room = MAX_DEPTH - (self.parent.depth + 1 if self.parent is not None else 0)
+        found: list[Line] = []
+        home = self.todo_list
+        here = self._names(home, text)
+        for line in quickadd.parse_lines(text, lists=lists, members=list(here), **options):
+            depth, read, names = min(line.depth, room), line.todo, here
+            if depth == 0:
+                home = self.lists[read.list] if read.list else self.todo_list
+            if home != self.todo_list or (depth and read.list):
+                names = self._names(home, read.text)
+                known = {"lists": [] if depth else lists, "members": list(names)}
+                read = titled(read.text, {**options, **known})
+            found.append(Line(depth, read, home, names.get(read.assignee)))
+        return found
+
+    def _names(self, todo_list: TodoList, text: str) -> dict[str, AbstractBaseUser]:
+        return self.members(todo_list) if "@" in text else {}
+
+
+def target(viewer: Viewer, form: QuickAddForm) -> tuple[TodoList, Todo | None]:
+    """The list, and the todo above, that the form names; the inbox when it names none."""
+    form.is_valid()
+    if parent := form.cleaned_data.get("parent"):
+        above = get_todo(viewer.user, parent, "edit")
+        return above.todo_list, above
+    if uuid := form.cleaned_data.get("list"):
+        return get_list(viewer.user, uuid, "edit"), None
+    return TodoList.objects.inbox_of(viewer.user), None
+
+
+def _by_name(users: list[AbstractBaseUser]) -> dict[str, AbstractBaseUser]:
+    names: dict[str, AbstractBaseUser] = {}
+    for get in ("get_full_name", "get_short_name"):
+        said = [(getattr(user, get, str)(), user) for user in users]
+        once = [name for name, _user in said]
+        names |= {name: user for name, user in said if name and once.count(name) == 1}
+    return names | {user.get_username(): user for user in users}
+
+
+def read(
+    viewer: Viewer, form: QuickAddForm, todo_list: TodoList, parent: Todo | None
+) -> list[Line]:
+    """What a valid form says. A title that is too long is the form's error then: nothing is cut off."""
+    lines = Reader(viewer, todo_list, parent).lines(
+        form.cleaned_data["text"], form.data.getlist("plain")
+    )
+    for line in lines:
+        if len(line.read.title) > MAX_TITLE:
+            start = line.read.title[:40]
+            message = _("A title has at most 500 characters. Put the rest behind //: “%(start)s…”")
+            form.add_error("text", message % {"start": start})
+    return lines
+
+
+def add(
+    viewer: Viewer,
+    form: QuickAddForm,
+    lines: list[Line],
+    todo_list: TodoList,
+    parent: Todo | None,
+) -> tuple[Action, Todo]:
+    """Add the lines, in their order, as one action. Gives that and the first of the todos.
+
+    On Today they are due today, unless they say otherwise. What was typed stays with the action, so that it can be
+    kept as text afterwards (`keep_as_text`).
     """
-    lines = form.cleaned_data["text"].splitlines()
-    due = Moment(viewer.today) if form.cleaned_data["view"] == "today" else Moment()
     verb = "create" if len(lines) == 1 else "bulk-create"
-    with recording(viewer.user, verb, {todo_list.pk}, at=viewer.now) as rec:
-        added = [
-            Todo.add(
-                todo_list,
-                line.strip()[:MAX_TITLE],
-                by=viewer.user,
-                at=viewer.now,
-                parent=parent,
-                due=due,
-                within=rec,
-            )
-            for line in (lines if parent is not None else reversed(lines))
-        ]
-    assert rec.action is not None
-    return rec.action, added[0] if parent is not None else added[-1]
+    targets = {line.todo_list.pk for line in lines} | {todo_list.pk}
+    default = Moment(viewer.today) if form.cleaned_data["view"] == "today" else Moment()
+    with transaction.atomic():
+        with recording(viewer.user, verb, targets, at=viewer.now) as rec:
+            trees = _trees(lines)
+            # A list takes a new todo at its top, a todo takes one at its end.
+            added = [
+                _add_tree(rec, viewer, tree, parent, default)
+                for tree in (trees if parent is not None else reversed(trees))
+            ]
+        assert rec.action is not None
+        first = added[0] if parent is not None else added[-1]
+        if len(lines) == 1 and lines[0].read.spans:
+            _remember(rec.action, first, lines[0], todo_list, default)
+    return rec.action, first
+
+
+def _trees(lines: list[Line]) -> list[list[Line]]:
+    """The lines, each top-level one with those below it."""
+    trees: list[list[Line]] = []
+    for line in lines:
+        if line.depth == 0:
+            trees.append([])
+        trees[-1].append(line)
+    return trees
+
+
+def _add_tree(
+    rec: Recording, viewer: Viewer, tree: list[Line], parent: Todo | None, default: Moment
+) -> Todo:
+    above: list[Todo] = []
+    for line in tree:
+        del above[line.depth :]
+        todo = Todo.add(
+            line.todo_list,
+            line.read.title,
+            by=viewer.user,
+            at=viewer.now,
+            parent=above[-1] if above else parent,
+            within=rec,
+            **_fields(line, Moment() if line.depth else default),
+        )
+        above.append(todo)
+    return above[0]
+
+
+def _fields(line: Line, default: Moment) -> dict[str, Any]:
+    todo = line.read
+    said = any(part.kind == "due" for part in todo.spans)  # "no date" is said, too
+    fields: dict[str, Any] = {
+        "due": todo.due if todo.due or said else default,
+        "start": todo.start,
+        "notes": todo.notes,
+        "priority": todo.priority,
+        "assignee": line.assignee,
+        "labels": list(todo.labels),
+    }
+    if todo.repeat is not None:
+        fields |= {"rrule": todo.repeat.rrule, "repeat_mode": todo.repeat.mode}
+        fields |= anchor_columns(todo.due)
+    return fields
+
+
+def _remember(
+    action: Action, todo: Todo, line: Line, todo_list: TodoList, default: Moment
+) -> None:
+    action.changes["typed"] = {
+        "text": line.read.text,
+        "list": todo_list.pk,
+        "version": todo.version,
+        "due": default.format(),
+    }
+    action.save(update_fields=["changes"])
+
+
+def can_keep_as_text(action: Action) -> bool:
+    """Whether an action added a todo from more than plain words."""
+    return "typed" in action.changes and action.undone_at is None
+
+
+def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:
+    """Take the reading back, not the adding: the title is what was typed, the list the one it was typed in.
+
+    Raises ChangedMeanwhile where the todo was changed since.
+    """
+    typed = action.changes.get("typed")
+    todo = Todo.objects.alive().filter(pk__in=action.todo_ids).first()
+    home = TodoList.objects.editable_by(viewer.user).filter(pk=typed and typed["list"]).first()
+    if typed is None or todo is None or home is None:
+        raise ChangedMeanwhile
+    text = " ".join(typed["text"].split())
+    with recording(viewer.user, "edit", {todo.todo_list_id, home.pk}, at=viewer.now) as rec:
+        todo = rec.reload(todo)
+        if todo.version != typed["version"]:
+            raise ChangedMeanwhile
+        values = {
+            "title": text[:MAX_TITLE],
+            "notes": text if len(text) > MAX_TITLE else "",
+            "priority": 0,
+            "due": Moment.parse(typed["due"]),
+            "start": Moment(),
+            "labels": [],
+            "assignee_id": None,
+            "repeat": None,
+        }
+        current = {name: getattr(todo, name) for name in values if name != "labels"}
+        current["labels"] = rec.labels(todo)
+        todo.edit(by=viewer.user, at=viewer.now, initial=current, values=values, within=rec)
+        if todo.todo_list_id != home.pk:
+            todo.move(by=viewer.user, at=viewer.now, todo_list=home, side="before", within=rec)
+    return rec.action, todo

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from django_todos.dates import Moment
 from django_todos.models import Action, Todo, TodoList
+from django_todos.recurrence import describe
 
 if TYPE_CHECKING:
     from django_todos.views.pages import Viewer
@@ -25,6 +28,8 @@ class Toast:
     action: uuid.UUID | None = None
     many: bool = False
     url: str = ""
+    plain: uuid.UUID | None = None
+    """The action whose reading of what was typed can be taken back ("Keep as text")."""
 
 
 def from_request(request: HttpRequest, viewer: Viewer) -> Toast | None:
@@ -75,7 +80,34 @@ def _about_todos(action: Action) -> Toast:
     if verb.startswith("bulk-"):
         return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many=total > 1)
     values = {"title": top.title, "count": total - 1, "list": top.todo_list.name}
-    return Toast(_sentence(verb, top, total) % values, action.uuid, many=total > 1)
+    text = _sentence(verb, top, total) % values
+    if "typed" not in action.changes:
+        return Toast(text, action.uuid, many=total > 1)
+    return Toast(" ".join([text, _read(top)]).strip(), action.uuid, plain=action.uuid)
+
+
+def _read(todo: Todo) -> str:
+    """What quick add read into a todo's fields, so that a mistake shows even without a script."""
+    due, start = (
+        " ".join(filter(None, [_date(moment), moment.tz])) for moment in (todo.due, todo.start)
+    )
+    said = [
+        due and _("due %(date)s") % {"date": due},
+        start and _("starts %(date)s") % {"date": start},
+        todo.rrule and describe(todo.rrule, todo.repeat_mode),
+        todo.priority and str(_PRIORITIES[todo.priority_bucket]),
+        *(f"#{label.name}" for label in todo.labels.all()),
+        todo.assignee and f"@{todo.assignee}",
+        todo.notes and _("notes"),
+    ]
+    read = ", ".join(str(one) for one in said if one)
+    return _("Read: %(read)s.") % {"read": read} if read else ""
+
+
+def _date(moment: Moment) -> str:
+    parts = [moment.date and date_format(moment.date, "SHORT_DATE_FORMAT")]
+    parts += [moment.time and time_format(moment.time, "TIME_FORMAT")]
+    return " ".join(str(part) for part in parts if part)
 
 
 def _top(action: Action) -> tuple[Todo | None, int]:
@@ -125,6 +157,12 @@ def _bulk_sentence(verb: str, total: int) -> str:
     }.get(verb, ngettext("Changed %(count)s todo.", "Changed %(count)s todos.", total))
 
 
+_PRIORITIES = {
+    "high": _lazy("High priority"),
+    "medium": _lazy("Medium priority"),
+    "low": _lazy("Low priority"),
+    "none": "",
+}
 _KEPT = {
     "same": lambda: _("Nothing to change."),
     "done": lambda: _("That was already done."),

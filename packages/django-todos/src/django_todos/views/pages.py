@@ -84,6 +84,16 @@ class Viewer:
         chosen = self.preferences.week_start
         return (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7 if chosen is None else chosen
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What the reading of words for dates depends on. 1/2 is what the language's short dates make of it."""
+        return {
+            "now": self.now,
+            "tz": self.zone,
+            "week_start": self.week_start,
+            "day_first": formats.get_format("SHORT_DATE_FORMAT")[:1] not in ("m", "n", "N", "M"),
+        }
+
 
 @dataclass(frozen=True)
 class NavList:

@@ -38,25 +38,13 @@ def todo_create(request: HttpRequest) -> HttpResponse:
     """Add what was typed: a line a todo. What does not hold comes back on the page it was typed on."""
     viewer = Viewer.of(request)
     form = QuickAddForm(request.POST)
-    todo_list, parent = _target(request, viewer, form)
-    if not form.is_valid():
+    todo_list, parent = adding.target(viewer, form)
+    lines = adding.read(viewer, form, todo_list, parent) if form.is_valid() else []
+    if form.errors:
         return _typed_again(request, todo_list, parent, form)
-    action, first = adding.add(viewer, form, todo_list, parent)
+    action, first = adding.add(viewer, form, lines, todo_list, parent)
     fallback = parent.get_absolute_url() if parent is not None else todo_list.get_absolute_url()
     return back(request, fallback, anchor=first.uuid, done=action.uuid)
-
-
-def _target(
-    request: HttpRequest, viewer: Viewer, form: QuickAddForm
-) -> tuple[TodoList, Todo | None]:
-    """The list, and the todo above, that the form names; the inbox when it names none."""
-    form.is_valid()
-    if parent := form.cleaned_data.get("parent"):
-        above = get_todo(viewer.user, parent, "edit")
-        return above.todo_list, above
-    if uuid := form.cleaned_data.get("list"):
-        return get_list(viewer.user, uuid, "edit"), None
-    return TodoList.objects.inbox_of(viewer.user), None
 
 
 def _typed_again(

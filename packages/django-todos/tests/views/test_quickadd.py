@@ -1,0 +1,280 @@
+"""Quick add on the site: what is read is written, shown as chips, and can be turned back."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.factories import Cast, make_list, make_todo, outline
+
+from django_todos.dates import Moment
+from django_todos.models import Action, Label, Todo
+
+LINE = "Pay rent tomorrow 9am every month #home !1 @bob // ask about the meter"
+
+
+def send(client: Client, name: str, /, *args: object, **data: Any) -> Any:
+    return client.post(reverse(f"todos:{name}", args=args), data)
+
+
+def added(cast: Cast, text: str, who: str = "alice", **data: Any) -> Todo:
+    answer = send(cast.client(who), "todo-create", text=text, list=cast.flat.uuid, **data)
+    assert answer.status_code == 303
+    return Todo.objects.order_by("-pk")[0]
+
+
+def test_a_line_becomes_a_todo(cast: Cast) -> None:
+    todo = added(cast, LINE)
+    assert (todo.title, todo.notes, todo.priority) == ("Pay rent", "ask about the meter", 1)
+    assert todo.due == Moment(date(2026, 11, 24), time(9))
+    assert (todo.rrule, todo.repeat_mode) == ("FREQ=MONTHLY", "due")
+    assert todo.repeat_anchor == todo.due
+    assert [label.name for label in todo.labels.all()] == ["home"]
+    assert todo.assignee == cast.bob
+
+
+def test_a_paste_becomes_a_tree(cast: Cast) -> None:
+    make_todo(cast.flat, "Old")
+    text = "Trip #travel\n  - [ ] Tickets fri\n    - Print\n  Hotel\nHome"
+    answer = send(cast.client("bob"), "todo-create", text=text, list=cast.flat.uuid)
+    assert answer.status_code == 303
+    assert outline(cast.flat) == ["Trip", "  Tickets", "    Print", "  Hotel", "Home", "Old"]
+    assert Todo.objects.get(title="Tickets").due_date == date(2026, 11, 27)
+    action = Action.objects.get(verb="bulk-create")
+    assert len(action.todo_ids) == 5 and "typed" not in action.changes
+
+
+def test_subtasks_stay_with_their_parent(cast: Cast) -> None:
+    make_list(cast.alice, "Garden")
+    parent = make_todo(cast.flat, "Move")
+    text = "Boxes +Garden fri\n  Small\n    a\n      b\n        c"
+    answer = send(cast.client("alice"), "todo-create", text=text, parent=parent.uuid, view="todo")
+    assert answer.status_code == 303
+    lines = ["Move", "  Boxes +Garden", "    Small", "      a", "        b", "        c"]
+    assert outline(cast.flat) == lines
+
+
+def test_another_list_by_name(cast: Cast) -> None:
+    garden = make_list(cast.alice, "Kitchen garden")
+    todo = added(cast, "Prune +kitchen-garden fri @bob")
+    assert (todo.todo_list, todo.title) == (garden, "Prune @bob")  # bob is no member there
+    assert todo.assignee is None
+    assert added(cast, "Prune +Kitchen garden @alice").assignee == cast.alice
+
+
+def test_lists_and_people_one_can_t_name_are_words(cast: Cast) -> None:
+    make_list(cast.charlie, "Secret")
+    cast_list_of_rita = make_list(cast.alice, "Read only")
+    cast_list_of_rita.add_member(cast.bob, "viewer")
+    for text in ("Sweep +Secret", "Sweep +Nowhere", "Sweep @charlie", "Sweep @nobody"):
+        assert added(cast, text).title == text
+    assert added(cast, 'Sweep +"Read only"', "bob").title == 'Sweep +"Read only"'
+
+
+def test_today_gives_a_date_unless_one_is_said(cast: Cast) -> None:
+    assert added(cast, "Sweep", view="today").due == Moment(date(2026, 11, 23))
+    assert added(cast, "Sweep fri", view="today").due == Moment(date(2026, 11, 27))
+    assert added(cast, "Sweep no date", view="today").due == Moment()
+
+
+def test_words_turned_back_stay_words(cast: Cast) -> None:
+    todo = added(cast, "Call mum tomorrow #home", plain=["tomorrow", "#home"])
+    assert (todo.title, todo.due) == ("Call mum tomorrow #home", Moment())
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "x" * 501, "Short\n" + "long " * 101])
+def test_what_does_not_hold_comes_back(cast: Cast, text: str) -> None:
+    answer = send(cast.client("alice"), "todo-create", text=text, list=cast.flat.uuid)
+    assert answer.status_code == 422
+    assert not Todo.objects.exists()
+
+
+def test_long_words_after_the_title_are_notes(cast: Cast) -> None:
+    assert added(cast, "Short // " + "long " * 200).notes == ("long " * 200).strip()
+
+
+def test_a_line_of_parts_only_keeps_its_words(cast: Cast) -> None:
+    assert added(cast, "tomorrow 9am").title == "tomorrow 9am"
+
+
+# ---- the preview
+
+
+def preview(cast: Cast, text: str, who: str = "alice", **data: Any) -> Any:
+    data = {"list": cast.flat.uuid, **data}
+    return send(cast.client(who), "todo-preview", text=text, **data)
+
+
+def test_chips_show_what_is_read(cast: Cast) -> None:
+    answer = preview(cast, LINE)
+    html = answer.content.decode()
+    assert answer.status_code == 200 and answer["Vary"].count("HX-Request") == 1
+    said = [(chip.words, chip.plain) for chip in answer.context["chips"]]
+    assert said == [
+        ("Tomorrow 09:00", "tomorrow 9am"),
+        ("Every month", "every month"),
+        ("home", "#home"),
+        ("High", "!1"),
+        ("bob", "@bob"),
+        ("ask about the meter", "// ask about the meter"),
+    ]
+    assert html.strip().startswith('<div class="todos-chips" id="quick-add-chips"')
+    assert 'aria-label="Due: Tomorrow 09:00. Turn back into plain words."' in html
+    assert not Todo.objects.exists() and not Label.objects.exists()
+
+
+def test_other_chips(cast: Cast) -> None:
+    make_list(cast.alice, "Garden")
+    text = "Dig every mon call Ann 8pm starting 5 dec +Garden"
+    words = [chip.words for chip in preview(cast, text).context["chips"]]
+    assert words == ["Every Monday", "Mon 7 Dec 20:00", "Sat 5 Dec", "Garden"]
+    assert [c.words for c in preview(cast, "Sort no date").context["chips"]] == ["No date"]
+    assert [c.words for c in preview(cast, "tomorrow ask Bo 9am").context["chips"]] == [
+        "Tomorrow 09:00",
+        "09:00",
+    ]
+    assert [c.words for c in preview(cast, "Bins every tue").context["chips"]] == [
+        "Every Tuesday, first Tomorrow"
+    ]
+    assert [c.about for c in preview(cast, "Fly 11am Europe/Lisbon").context["chips"]] == [
+        "Due: Today 11:00 Lisbon."
+    ]
+
+
+def test_a_chip_turned_back_stays_turned_back(cast: Cast) -> None:
+    answer = preview(cast, "Call mum tomorrow #home", plain=["tomorrow"])
+    assert [chip.plain for chip in answer.context["chips"]] == ["#home"]
+    assert '<input type="hidden" name="plain" value="tomorrow">' in answer.content.decode()
+    answer = preview(cast, "Call mum #home", plain=["tomorrow"])
+    assert answer.context["kept"] == []
+
+
+def test_text_is_escaped(cast: Cast) -> None:
+    html = preview(cast, "x #<b>\"&'").content.decode()
+    assert "<b>" not in html
+    html = preview(cast, "x // <script>alert(1)</script>").content.decode()
+    assert "<script>" not in html
+
+
+@pytest.mark.parametrize("text", ["", "  ", "One\nTwo", "Nothing to read"])
+def test_no_chips(cast: Cast, text: str) -> None:
+    answer = preview(cast, text)
+    assert answer.status_code == 200 and answer.context["chips"] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("alice", 200), ("bob", 200), ("rita", 403), ("charlie", 404), ("anonymous", 302)],
+)
+def test_who_may_preview(cast: Cast, who: str, status: int) -> None:
+    assert preview(cast, "Call mum fri", who).status_code == status
+
+
+def test_preview_is_a_post(cast: Cast) -> None:
+    assert cast.client("alice").get(reverse("todos:todo-preview")).status_code == 405
+
+
+def test_queries_of_a_preview(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    client = cast.client("alice")
+    url = reverse("todos:todo-preview")
+    with django_assert_max_num_queries(6):  # session, user, preferences, list, may it be edited
+        client.post(url, {"text": "Call mum fri #home", "list": cast.flat.uuid})
+    with django_assert_max_num_queries(8):  # and the lists and the members that have names
+        client.post(url, {"text": LINE + " +Flat", "list": cast.flat.uuid})
+
+
+# ---- kept as text afterwards
+
+
+def keep(cast: Cast, who: str = "alice") -> Any:
+    action = Action.objects.get(verb="create")
+    return send(cast.client(who), "action-plain", action.uuid)
+
+
+def test_the_page_says_what_was_read(cast: Cast) -> None:
+    client = cast.client("alice")
+    data = {"text": "Pay rent tomorrow 9am #home !1", "list": cast.flat.uuid}
+    answer = client.post(reverse("todos:todo-create"), data, follow=True)
+    html = answer.content.decode()
+    assert "Added “Pay rent” to Flat. Read: due " in html and "#home" in html
+    assert reverse("todos:action-plain", args=[Action.objects.get().uuid]) in html
+    answer = client.post(reverse("todos:todo-create"), {**data, "text": "Plain"}, follow=True)
+    assert "Keep as text" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("view", ["list", "today"])
+def test_keeping_as_text(cast: Cast, view: str) -> None:
+    garden = make_list(cast.alice, "Garden")
+    todo = added(cast, "Dig  fri every week !2 #bed @alice +Garden // deep", view=view)
+    assert todo.todo_list == garden
+    assert keep(cast).status_code == 303
+    todo = Todo.objects.get(pk=todo.pk)
+    assert todo.title == "Dig fri every week !2 #bed @alice +Garden // deep"
+    assert todo.todo_list == cast.flat and not todo.labels.exists()
+    assert (todo.notes, todo.priority, todo.assignee, todo.rrule) == ("", 0, None, "")
+    assert todo.due == (Moment(date(2026, 11, 23)) if view == "today" else Moment())
+
+
+def test_keeping_as_text_can_be_undone(cast: Cast) -> None:
+    added(cast, "Dig fri #bed")
+    keep(cast)
+    send(cast.client("alice"), "action-undo", Action.objects.get(verb="edit").uuid)
+    todo = Todo.objects.get()
+    assert (todo.title, todo.due_date) == ("Dig", date(2026, 11, 27))
+    assert [label.name for label in todo.labels.all()] == ["bed"]
+
+
+def test_long_lines_keep_every_word(cast: Cast) -> None:
+    text = "Dig // " + "deep " * 150
+    added(cast, text)
+    keep(cast)
+    todo = Todo.objects.get()
+    assert todo.notes == text.strip() and len(todo.title) == 500
+
+
+def test_nothing_is_taken_back_from_a_todo_that_changed(cast: Cast) -> None:
+    todo = added(cast, "Dig fri")
+    data = {"title": "Dig deep", "priority": "none", "due_date": "2026-11-27"}
+    send(cast.client("bob"), "todo-detail", todo.uuid, **data)
+    answer = keep(cast)
+    assert answer.status_code == 303 and "kept=changed" in answer["Location"]
+    assert Todo.objects.get().title == "Dig deep"
+
+
+def test_once_is_enough(cast: Cast) -> None:
+    added(cast, "Dig fri")
+    assert "done=" in keep(cast)["Location"]
+    assert "kept=changed" in keep(cast)["Location"]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("bob", 404), ("rita", 404), ("charlie", 404), ("anonymous", 302)]
+)
+def test_who_may_keep_as_text(cast: Cast, who: str, status: int) -> None:
+    added(cast, "Dig fri")
+    assert keep(cast, who).status_code == status
+    assert Todo.objects.get().title == "Dig"
+
+
+def test_a_date_field_takes_words(cast: Cast) -> None:
+    todo = make_todo(cast.flat)
+    for words, due in (
+        ("fri", Moment(date(2026, 11, 27))),
+        ("in 3 days", Moment(date(2026, 11, 26))),
+        ("15 dec 9am", Moment(date(2026, 12, 15), time(9))),
+    ):
+        data = {"title": "Buy milk", "priority": "none", "due_date": words}
+        answer = send(cast.client("alice"), "todo-detail", todo.uuid, **data)
+        assert answer.status_code == 303
+        assert Todo.objects.get().due == due
+
+
+def test_a_repeat_field_takes_words(cast: Cast) -> None:
+    todo = make_todo(cast.flat, due=Moment(date(2026, 11, 27)))
+    data = {"title": "Milk", "priority": "none", "due_date": "fri", "repeat": "every! 3 days"}
+    assert send(cast.client("alice"), "todo-detail", todo.uuid, **data).status_code == 303
+    todo = Todo.objects.get()
+    assert (todo.rrule, todo.repeat_mode) == ("FREQ=DAILY;INTERVAL=3", "completion")
