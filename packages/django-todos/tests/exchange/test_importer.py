@@ -195,6 +195,30 @@ def test_ones_own_export_is_already_here(alice: Any) -> None:
     assert imported(alice, text).added == 1
 
 
+def test_taskwarriors_own_ids_go_back(alice: Any) -> None:
+    uuids = ["8ab0f8f6-f176-49e7-aac9-54fb5b02011c", "d74065f8-c69b-4956-a442-eb36010935eb"]
+    tasks = [
+        {"uuid": uuids[0], "description": "a"},
+        {"uuid": uuids[1], "description": "b", "depends": [uuids[0]]},
+    ]
+    imported(alice, tasks)
+    text = exported(alice, "taskwarrior")
+    assert [task["uuid"] for task in json.loads(text)] == uuids
+    imported(alice, "c")
+    found = planned(alice, exported(alice, "taskwarrior"))
+    assert [row.here.split(", ")[-1] for row in found.rows] == [
+        "unchanged",
+        "unchanged",
+        "this very todo",
+    ]
+
+
+def test_a_time_read_in_another_zone_is_no_change(alice: Any) -> None:
+    tasks = [{"uuid": "u", "description": "a", "due": "20261215T180000Z"}]
+    imported(alice, tasks, tz=BERLIN)
+    assert planned(alice, tasks, tz=UTC).rows[0].here.endswith("unchanged")
+
+
 # -- lists and permission
 
 

@@ -390,10 +390,10 @@ def test_losses_are_counted() -> None:
         completions=(CompletionRecord(ENTRY),),
         extra={"todotxt": {}},
     )
-    shelf = ListRecord("l", "L", description="d", archived_at=ENTRY)
+    shelf = ListRecord("l", "L", description="d", color="red", archived_at=ENTRY)
     text = "".join(write([(shelf, [full])], tz=BERLIN, losses=losses))
     assert json.loads(text)[0]["status"] == "pending"
-    assert len(losses.lines()) == 7
+    assert len(losses.lines()) == 8
 
 
 @given(st.text(max_size=200))

@@ -25,6 +25,7 @@ from django_todos.exchange.todotxt_writer import write
 from .samples import BERLIN, titles, todos
 
 DAY = dt.date(2026, 11, 22)
+NOON = dt.datetime(2026, 11, 22, 11, tzinfo=dt.UTC)
 MIDNIGHT = dt.datetime(2026, 11, 21, 23, tzinfo=dt.UTC)
 
 
@@ -211,14 +212,15 @@ def test_losses_are_counted() -> None:
         notes="n",
         assignee="bob",
         completions=(CompletionRecord(MIDNIGHT),),
+        created_at=NOON,
         extra={"taskwarrior": {}, "todotxt": {"h": "1", "rec": "3b"}},
     )
     trashed = TodoRecord("b", "b", deleted_at=MIDNIGHT)
-    shelf = ListRecord("l", "L", description="d", archived_at=MIDNIGHT)
+    shelf = ListRecord("l", "L", description="d", color="red", archived_at=MIDNIGHT)
     gone = ListRecord("g", "G", deleted_at=MIDNIGHT)
     lines = list(write([(shelf, [full, trashed]), (gone, [full])], tz=BERLIN, losses=losses))
-    assert lines == ["a rec:3b +L h:1\n"]
-    assert len(losses.lines()) == 7 and all(line.endswith("(1)") for line in losses.lines())
+    assert lines == ["2026-11-22 a rec:3b +L h:1\n"]
+    assert sorted(losses.counts.values()) == [1] * 8 + [2]
 
 
 def test_a_tree_comes_back() -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.planning import is_uuid
 from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,
@@ -19,7 +20,7 @@ from django_todos.exchange.records import (
     RepeatRecord,
     TodoRecord,
 )
-from django_todos.models import Completion, Label, Membership, Todo, TodoList
+from django_todos.models import Completion, ImportedFrom, Label, Membership, Todo, TodoList
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -49,7 +50,7 @@ def export(
     """
     chosen = FORMATS[format]
     found = Losses()
-    groups = _groups(user, lists)
+    groups = _groups(user, lists, _foreign_keys(user) if format == "taskwarrior" else {})
     return Export(
         pieces=chosen.write(groups, tz, found),
         losses=found,
@@ -72,8 +73,14 @@ def losses(
     return found.losses.lines()
 
 
+def _foreign_keys(user: AbstractBaseUser) -> dict[int | None, str]:
+    """What Taskwarrior called the todos that came from there, so that they go back as the same."""
+    rows = ImportedFrom.objects.filter(user=user.pk, source="taskwarrior").exclude(todo=None)
+    return {pk: key for pk, key in rows.values_list("todo_id", "key") if is_uuid(key)}
+
+
 def _groups(
-    user: AbstractBaseUser, lists: Iterable[TodoList] | None
+    user: AbstractBaseUser, lists: Iterable[TodoList] | None, foreign: dict[int | None, str]
 ) -> Iterator[tuple[ListRecord, list[TodoRecord]]]:
     visible = TodoList.objects.visible_to(user)
     owned = TodoList.objects.owned_by(user).values("pk")
@@ -92,7 +99,7 @@ def _groups(
     for todo_list in ordered:
         labels = list(Label.objects.filter(todo_list=todo_list).order_by("pk"))
         color = places.get(todo_list.pk, last)[1]
-        yield _list_record(todo_list, labels, color), _records(todo_list, labels)
+        yield _list_record(todo_list, labels, color), _records(todo_list, labels, foreign)
 
 
 def _list_record(todo_list: TodoList, labels: list[Label], color: str) -> ListRecord:
@@ -111,7 +118,9 @@ def _list_record(todo_list: TodoList, labels: list[Label], color: str) -> ListRe
     )
 
 
-def _records(todo_list: TodoList, labels: list[Label]) -> list[TodoRecord]:
+def _records(
+    todo_list: TodoList, labels: list[Label], foreign: dict[int | None, str]
+) -> list[TodoRecord]:
     """The list's todos, parents before their subtasks, siblings in order."""
     todos = list(Todo.objects.filter(todo_list=todo_list).select_related("assignee").in_order())
     names = {label.pk: label.name for label in labels}
@@ -123,6 +132,7 @@ def _records(todo_list: TodoList, labels: list[Label]) -> list[TodoRecord]:
     for completion in Completion.objects.filter(todo__todo_list=todo_list).order_by("at", "pk"):
         logged[completion.todo_id].append(completion)
     keys: dict[int | None, str] = {todo.pk: str(todo.uuid) for todo in todos}
+    keys |= {pk: foreign[pk] for pk in keys.keys() & foreign.keys()}
     list_key = str(todo_list.uuid)
     return [
         _record(todo, list_key, keys, tuple(worn[todo.pk]), logged[todo.pk])
@@ -152,7 +162,7 @@ def _record(
     if todo.rrule:
         repeat = RepeatRecord(todo.rrule, todo.repeat_mode, todo.repeat_anchor)
     return TodoRecord(
-        key=str(todo.uuid),
+        key=keys[todo.pk],
         title=todo.title,
         notes=todo.notes,
         priority=todo.priority,

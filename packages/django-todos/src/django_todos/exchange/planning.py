@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from django_todos.dates import Moment
 from django_todos.exchange.records import ParseResult, Problem, TodoRecord
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Kind = Literal["add", "changed", "same", "bad"]
+
+#: Formats in which our own exports name todos by their UUID.
+UUID_FORMATS = ("json", "taskwarrior")
 
 #: Values in one SQL statement: older SQLite takes 999.
 CHUNK = 900
@@ -258,8 +262,8 @@ def _known(user: AbstractBaseUser, source: str, keys: list[str]) -> dict[str, He
     for ids in chunks([pk for pk, _at in imported.values() if pk is not None]):
         todos |= visible.in_bulk(ids)
     known = {key: Here(todos.get(pk or 0), pk, at) for key, (pk, at) in imported.items()}
-    if source == "json":
-        rest = [key for key in keys if key not in known and _is_uuid(key)]
+    if source in UUID_FORMATS:
+        rest = [key for key in keys if key not in known and is_uuid(key)]
         for part in chunks(rest):
             for todo in visible.filter(uuid__in=part):
                 known[str(todo.uuid)] = Here(todo, todo.pk, None)
@@ -272,7 +276,8 @@ def chunks(values: list[T]) -> Iterator[list[T]]:
         yield values[start : start + CHUNK]
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID as we write it."""
     try:
         return str(UUID(text)) == text
     except ValueError:
@@ -305,6 +310,11 @@ def _deleted_top(record: TodoRecord, parent: Place | None) -> Place | None:
     return None
 
 
+def _instant(moment: Moment) -> datetime | Moment:
+    """A moment for comparing: files read in another zone mean the same instant."""
+    return moment.at() or moment
+
+
 def describe_here(here: Here, record: TodoRecord, tz: ZoneInfo) -> str:
     """The sentence for a row that is not imported again."""
     if here.at is None:
@@ -317,7 +327,11 @@ def describe_here(here: Here, record: TodoRecord, tz: ZoneInfo) -> str:
         return _("imported on %(date)s, in a list that you no longer see") % values
     if todo.deleted_at is not None or todo.todo_list.deleted_at is not None:
         return _("imported on %(date)s, in the trash") % values
-    same = (todo.title, todo.due, todo.priority) == (record.title, record.due, record.priority)
-    if same and todo.is_completed == record.is_completed:
+    same = (todo.title, todo.priority) == (record.title, record.priority)
+    if (
+        same
+        and _instant(todo.due) == _instant(record.due)
+        and todo.is_completed == record.is_completed
+    ):
         return _("imported on %(date)s, unchanged") % values
     return _("imported on %(date)s, changed since") % values

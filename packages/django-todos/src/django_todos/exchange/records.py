@@ -140,7 +140,8 @@ class Losses:
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, sentence: str, number: int = 1) -> None:
-        self.counts[sentence] += number
+        if number:
+            self.counts[sentence] += number
 
     def lines(self) -> list[str]:
         return [f"{sentence} ({number})" for sentence, number in sorted(self.counts.items())]

@@ -124,6 +124,8 @@ def _repeat(todo: TodoRecord, status: str) -> dict[str, str]:
 def _count_list_losses(todo_list: ListRecord, losses: Losses) -> None:
     if todo_list.description:
         losses.add(_("The description of a list is not in the file."))
+    if todo_list.color or todo_list.labels:
+        losses.add(_("The colours of lists and labels are not in the file."))
     if todo_list.archived_at:
         losses.add(_("That a list is archived is not in the file."))
 

@@ -25,13 +25,15 @@ def write(groups: Groups, *, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """Lines of a todo.txt file, list by list, parents before their subtasks."""
     numbers: dict[str, int] = {}
     for todo_list, todos in groups:
+        todos = list(todos)
         kept = [todo for todo in todos if not todo.deleted_at and not todo_list.deleted_at]
         _count_list_losses(todo_list, losses)
+        losses.add(_("Todos in the trash are not in the file."), len(todos) - len(kept))
         for todo in kept:
             if todo.parent_key and todo.parent_key not in numbers:
                 numbers[todo.parent_key] = len(numbers) + 1
         for todo in kept:
-            _count_losses(todo, losses)
+            _count_losses(todo, losses, tz)
             yield _line(todo, todo_list, numbers, tz) + "\n"
 
 
@@ -135,11 +137,14 @@ def _count_list_losses(todo_list: ListRecord, losses: Losses) -> None:
         losses.add(_("The description of a list is not in the file."))
     if todo_list.archived_at:
         losses.add(_("That a list is archived is not in the file."))
-    if todo_list.deleted_at:
-        losses.add(_("A list in the trash is not in the file."))
+    if todo_list.color or todo_list.labels:
+        losses.add(_("The colours of lists and labels are not in the file."))
 
 
-def _count_losses(todo: TodoRecord, losses: Losses) -> None:
+def _count_losses(todo: TodoRecord, losses: Losses, tz: ZoneInfo) -> None:
+    stamps = [stamp for stamp in (todo.created_at, todo.completed_at) if stamp]
+    if any(local_now(stamp, tz).time() != dt.time() for stamp in stamps):
+        losses.add(_("Creation and completion keep their day, not their time."))
     if todo.notes:
         losses.add(_("Notes are not in the file."))
     if todo.assignee:

@@ -68,7 +68,15 @@ class Command(BaseCommand):
 
 
 def _replace(path: Path, pieces: Iterable[str]) -> None:
-    """Write beside it and rename, so that a failure leaves what was there."""
+    """Write beside it and rename, so that a failure leaves what was there.
+
+    What is there and no file (a device, a pipe) is written to, never replaced.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as device:
+            device.writelines(pieces)
+        return
+    path = path.resolve()
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
