@@ -127,7 +127,7 @@ def todos_query(context: Context, **changes: Any) -> str:
         query.pop(name.rstrip("_"), None)
         if value not in (None, ""):
             query[name.rstrip("_")] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}" if query else context.request.path  # type: ignore[attr-defined]
 
 
 @register.simple_tag(takes_context=True)

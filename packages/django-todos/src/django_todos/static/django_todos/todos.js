@@ -31,6 +31,8 @@ let page = new URL(location.href);
 let acted = "";
 /** @type {Focus | null} */
 let pending = null;
+/** The row under the cursor, while htmx replaces it. */
+let cursor = "";
 
 all(".todos").forEach((root) => root.classList.add("todos-js"));
 
@@ -346,20 +348,31 @@ function addTodo(form) {
   if (!field || !text.trim()) return;
   void send(form, null, { added: text });
   field.value = "";
+  htmx()?.trigger(field, "htmx:abort");
+  one("#quick-add-chips")?.replaceChildren();
   countLines();
   grow(field);
 }
 
 /* htmx: ticking a row, opening the panel, the folded part ------------------------------------------- */
 
+let saving = 0;
+/** Where the caret goes when a chip has been turned back into words. */
+let caret = -1;
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const element = /** @type {CustomEvent} */ (event).detail.elt;
   const row = element.closest?.(".todos-row");
   if (!row || !element.matches(".todos-check")) return;
   acted = row.id;
-  pending = document.activeElement === element ? { row: row.id, part: "check" } : null;
-  const timer = setTimeout(() => row.classList.add("todos-saving"), HOLD);
-  element.addEventListener("htmx:afterRequest", () => (clearTimeout(timer), row.classList.remove("todos-saving")), { once: true });
+  pending = { row: row.id, part: "check" };
+  if (row.hasAttribute("aria-current")) cursor = row.id;
+  saving = window.setTimeout(() => row.classList.add("todos-saving"), HOLD);
+});
+
+document.addEventListener("htmx:afterRequest", () => {
+  clearTimeout(saving);
+  all(".todos-saving").forEach((row) => row.classList.remove("todos-saving"));
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -371,7 +384,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
   document.addEventListener(name, (event) => {
-    const { elt, xhr } = /** @type {CustomEvent} */ (event).detail;
+    const { detail } = /** @type {CustomEvent} */ (event);
+    const { xhr } = detail;
+    const elt = detail.requestConfig?.elt ?? detail.elt;
+    if (elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
     const again = () => (elt.matches?.("form") ? elt.requestSubmit() : elt.click?.());
     if (name === "htmx:responseError" && xhr.status < 500) return toast(say("refused"));
     toast(say("failed"), { label: say("retry"), run: again });
@@ -379,9 +395,16 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
+  if (target.id === "quick-add-chips" && caret >= 0) {
+    quickText()?.focus();
+    quickText()?.setSelectionRange(caret, caret);
+    caret = -1;
+  }
   if (pending && document.getElementById(pending.row ?? "")) {
+    if (cursor) setCursor(document.getElementById(cursor));
     if (document.activeElement === document.body) rowFocus(pending);
     pending = null;
+    cursor = "";
   }
   if (target.id === "todo" || target.querySelector?.("#todo")) {
     const panel = one("#todos-panel");
@@ -445,6 +468,8 @@ document.addEventListener("click", (event) => {
   const grip = /** @type {HTMLElement | null} */ (target.closest(".todos-grip"));
   if (grip && !dragged) return void openMoveMenu(grip);
   if (target.closest("[data-todos-close]") && one("#todos-panel")?.contains(target)) return event.preventDefault(), closePanel(true);
+  const chip = /** @type {HTMLElement | null} */ (target.closest(".todos-chip"));
+  if (chip) caret = Number(chip.dataset.todosEnd ?? -1);
   const quick = target.closest(".todos-quick");
   if (quick && !target.closest("button, textarea")) quickText()?.focus();
   const link = /** @type {HTMLAnchorElement | null} */ (target.closest("#main .todos-title"));
@@ -802,10 +827,9 @@ function setPriority(row, priority) {
   const view = /** @type {HTMLInputElement | null} */ (one("[name=view]", row.closest("form") ?? document))?.value ?? "";
   acted = row.id;
   pending = { row: row.id, part: "title" };
-  const cursor = row.hasAttribute("aria-current");
+  if (row.hasAttribute("aria-current")) cursor = row.id;
   const url = new URL("set/", titleOf(row)?.href).pathname;
-  const done = htmx()?.ajax("POST", url, { target: `#${row.id}`, swap: "outerHTML", values: { priority, view, csrfmiddlewaretoken: token() } });
-  void done?.then(() => cursor && setCursor(document.getElementById(row.id)));
+  htmx()?.ajax("POST", url, { target: `#${row.id}`, swap: "outerHTML", values: { priority, view, csrfmiddlewaretoken: token() } });
 }
 
 document.addEventListener("keydown", (event) => {
