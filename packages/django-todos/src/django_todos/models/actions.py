@@ -307,11 +307,15 @@ class Action(models.Model):
         todos = rec.load(model.objects.filter(pk__in=self.todo_ids))
         if len(todos) != len(self.todo_ids):
             raise ChangedMeanwhile
+        done = {todo.pk for todo in todos}
         for todo in todos:
             change = dict(self.changes["todos"][str(todo.pk)])
             names = self._labels_before(rec, todo, change.pop("labels", None))
             was_completed = todo.is_completed
-            rec.update(todo, **_reverse(todo, change))
+            values = _reverse(todo, change)
+            if values.keys() & {"todo_list_id", "tree", "depth"}:
+                todo.take_along(rec, values, passing=done)
+            rec.update(todo, **values)
             if names is not None:
                 rec.set_labels(todo, names)
             if was_completed and not todo.is_completed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from django.db.models import Max, Min, Q
 
@@ -168,17 +169,34 @@ class TodoTree(TodoFields):
         step = (parent.depth + 1 if parent is not None else 0) - self.depth
         tree = parent.tree if parent is not None else self.uuid
         rec.update(self, parent_id=parent.pk if parent is not None else None)  # type: ignore[arg-type]
-        elsewhere = target != self.todo_list_id
-        members: set[int] = set()
-        if elsewhere:
-            members = set(rec.lists[target].memberships.values_list("user_id", flat=True))
         for todo in [self, *subtree]:
-            names = rec.labels(todo) if elsewhere else []  # type: ignore[arg-type]
-            rec.update(todo, todo_list_id=target, tree=tree, depth=todo.depth + step)  # type: ignore[arg-type]
-            if elsewhere and todo.assignee_id not in members:
-                rec.update(todo, assignee_id=None)  # type: ignore[arg-type]
-            if names:
-                rec.set_labels(todo, names)  # type: ignore[arg-type]
+            todo._settle(rec, target, tree, todo.depth + step)
+
+    def take_along(self, rec: Recording, values: dict[str, Any], *, passing: set[int]) -> None:
+        """Before undo puts this todo back: what came below it since goes along. `passing` has what undo does itself."""
+        target, tree, depth = (
+            values.get(name, getattr(self, name)) for name in ("todo_list_id", "tree", "depth")
+        )
+        step = depth - self.depth
+        for todo in rec.load(self.descendants()):  # type: ignore[arg-type]
+            if todo.pk in passing:
+                continue
+            passing.add(todo.pk)
+            if todo.depth + step > MAX_DEPTH:
+                raise ChangedMeanwhile
+            todo._settle(rec, target, tree, todo.depth + step)
+
+    def _settle(self, rec: Recording, target: int, tree: UUID, depth: int) -> None:
+        """Write where it stands now. In another list it keeps its labels by name, and its assignee if a member."""
+        names: list[str] = []
+        if target != self.todo_list_id:
+            names = rec.labels(self)  # type: ignore[arg-type]
+            members = rec.lists[target].memberships
+            if self.assignee_id and not members.filter(user=self.assignee_id).exists():
+                rec.update(self, assignee_id=None)  # type: ignore[arg-type]
+        rec.update(self, todo_list_id=target, tree=tree, depth=depth)  # type: ignore[arg-type]
+        if names:
+            rec.set_labels(self, names)  # type: ignore[arg-type]
 
     def _position(self, rec: Recording, side: Side, anchor: Self | None) -> int:
         """A position among the siblings that are in the database, where this todo itself does not count."""
