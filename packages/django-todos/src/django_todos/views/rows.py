@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Any
 
 from django.core import signing
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models import Case, Count, F, Q, Value, When, Window
 from django.db.models.functions import Coalesce, Lower, RowNumber
 
 from django_todos.models import Todo
@@ -163,7 +163,7 @@ def nest(todos: Iterable[Todo], *, can_edit: bool) -> list[Row]:
     return children.get(None, [])
 
 
-def row_of(todos: QuerySet[Todo], todo: Todo, *, can_edit: bool) -> Row:
+def row_of(todo: Todo, *, can_edit: bool) -> Row:
     """One todo as a row, with its subtasks, as it is now."""
     family = details(
         Todo.objects.filter(tree=todo.tree, deleted_at=None, depth__gte=todo.depth)
