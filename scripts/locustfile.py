@@ -13,7 +13,7 @@ from pathlib import Path
 from locust import HttpUser, constant, task
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "docker" / "bin"))
-from smoke import Forms  # noqa: E402  (the smoke test's reader of forms)
+from smoke import Forms  # type: ignore[attr-defined]  # noqa: E402  (the smoke test's reader of forms)
 
 
 class Person(HttpUser):
@@ -23,7 +23,7 @@ class Person(HttpUser):
 
     def on_start(self) -> None:
         page = self.client.get("/accounts/login/", name="sign in")
-        form = Forms(page.text).with_field("password")["fields"]
+        form = dict(Forms(page.text).with_field("password").fields)
         form |= {"login": os.environ["LOAD_USERNAME"], "password": os.environ["LOAD_PASSWORD"]}
         self.client.post("/accounts/login/", form, headers=self.referer(), name="sign in")
 
@@ -42,8 +42,8 @@ class Person(HttpUser):
     def add(self) -> None:
         page = self.client.get("/inbox/", name="inbox")
         form = Forms(page.text).with_field("title")
-        fields = {**form["fields"], "title": "Water the plants"}
-        self.client.post(form["action"] or "/inbox/", fields, headers=self.referer(), name="add")
+        fields = {**form.fields, "title": "Water the plants"}
+        self.client.post(form.action or "/inbox/", fields, headers=self.referer(), name="add")
 
     @task(4)
     def health(self) -> None:
