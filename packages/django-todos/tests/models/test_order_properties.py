@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.factories import NOW, UTC, Cast, faults, make_list, make_todo, make_tree
 
 from django_todos.dates import Moment
 from django_todos.models import (
@@ -21,7 +22,6 @@ from django_todos.models import (
     TodoList,
     anchor_columns,
 )
-from tests.factories import NOW, UTC, Cast, faults, make_list, make_todo, make_tree
 
 START = """
     a
