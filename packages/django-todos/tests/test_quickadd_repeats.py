@@ -223,6 +223,12 @@ def test_repeat_field_is_anchored_to_the_due_date() -> None:
     assert found and found.rrule == LAST_31
 
 
+def test_repeat_field_without_a_date_stays_open() -> None:
+    end = datetime(2027, 1, 31, 12, tzinfo=timezone.utc)
+    found = quickadd.parse_repeat("every month", now=end, tz=BERLIN)
+    assert found and found.rrule == "FREQ=MONTHLY"
+
+
 def test_week_start_is_written_where_it_matters() -> None:
     todo = parse("Sauna every 2 weeks on mon and sun", week_start=6)
     assert todo.repeat and todo.repeat.rrule == "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU"

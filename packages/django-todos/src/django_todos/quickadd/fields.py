@@ -52,15 +52,15 @@ def parse_repeat(
 ) -> RepeatRule | None:
     """The rule that the whole text says, as it starts with `due`; None if not understood.
 
-    Without `due` it starts with its own first day. A time in it is not understood here: it belongs
-    to the due date.
+    Without `due` it starts with its own first day, and "every month" stays open to the day that it
+    will be given. A time in it is not understood here: it belongs to the due date.
     """
     c = _field(text, now, tz, words, week_start, day_first)
     found = read_repeat(c, 0) if c.tokens else None
     if not found or found[1] != len(c.tokens) or found[0].time:
         return None
     first = found[0].first(c, due)
-    return found[0].bound(first) if first else None
+    return found[0].bound(first, pin=bool(due)) if first else None
 
 
 def _field(

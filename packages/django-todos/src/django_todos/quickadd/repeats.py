@@ -73,7 +73,7 @@ class Said:
             return Moment(ahead, clock, tz) if ahead else None
         return Moment(day, clock, tz)
 
-    def bound(self, first: Moment) -> RepeatRule | None:
+    def bound(self, first: Moment, pin: bool = True) -> RepeatRule | None:
         """The rule as it starts with that date; None if it has ended before."""
         rule = self.rule
         if self.span and self.span[1]:
@@ -81,7 +81,9 @@ class Said:
             rule = replace(rule, until=add(last, "day", -1) if last else None)
         if isinstance(rule.until, date) and first.date and rule.until < first.date:
             return None
-        return RepeatRule(str(_pinned(rule, self.mode, first.date)), self.mode)
+        if pin:
+            rule = _pinned(rule, self.mode, first.date)
+        return RepeatRule(str(rule), self.mode)
 
 
 def _unit_of(rule: Rule) -> tuple[str, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from django_todos import quickadd
@@ -114,9 +115,9 @@ def read(
     viewer: Viewer, form: QuickAddForm, todo_list: TodoList, parent: Todo | None
 ) -> list[Line]:
     """What a valid form says. A title that is too long is the form's error then: nothing is cut off."""
-    lines = Reader(viewer, todo_list, parent).lines(
-        form.cleaned_data["text"], form.data.getlist("plain")
-    )
+    posted = cast(QueryDict, form.data)
+    reader = Reader(viewer, todo_list, parent)
+    lines = reader.lines(form.cleaned_data["text"], posted.getlist("plain"))
     for line in lines:
         if len(line.read.title) > MAX_TITLE:
             start = line.read.title[:40]

@@ -105,9 +105,9 @@ def _read(todo: Todo) -> str:
 
 
 def _date(moment: Moment) -> str:
-    parts = [moment.date and date_format(moment.date, "SHORT_DATE_FORMAT")]
-    parts += [moment.time and time_format(moment.time, "TIME_FORMAT")]
-    return " ".join(str(part) for part in parts if part)
+    day = date_format(moment.date, "SHORT_DATE_FORMAT") if moment.date else ""
+    clock = time_format(moment.time, "TIME_FORMAT") if moment.time else ""
+    return f"{day} {clock}".strip()
 
 
 def _top(action: Action) -> tuple[Todo | None, int]:
