@@ -123,9 +123,10 @@ class RepeatField(ReadField):
             return None
         try:
             if "FREQ=" in text.upper():
-                rule, _bar, mode = text.partition("|")
+                rule, _bar, rest = text.partition("|")
+                mode = rest.partition("|")[0].strip()
                 return recurrence.parse_rrule(rule.strip()), (
-                    "completion" if mode.strip() == "completion" else "due"
+                    "completion" if mode == "completion" else "due"
                 )
             found = quickadd.parse_repeat(text, **self.viewer.reading)
         except recurrence.RuleError as error:

@@ -27,13 +27,14 @@ from django_todos.models import (
     priority_bucket,
 )
 from django_todos.models.todo_fields import PRIORITY_CHOICES
+from django_todos.repeat_form import RepeatPart
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
     from django_todos.views.pages import Viewer
 
 
-class TodoForm(forms.Form):
+class TodoForm(RepeatPart, forms.Form):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
     `values` and `seen` are what `Todo.edit` takes.
@@ -119,6 +120,7 @@ class TodoForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Puts dates together: words may have brought a time, and a time needs a date."""
         cleaned = super().clean() or {}
+        self.check_repeat()
         for name in ("due", "start"):
             if any(f"{name}_{part}" in self.errors for part in ("date", "time", "tz")):
                 continue
@@ -131,6 +133,7 @@ class TodoForm(forms.Form):
                 cleaned[name] = (
                     Moment(day.date, clock or day.time, tz or day.tz) if day else Moment()
                 )
+        self.give_date(cleaned)
         return cleaned
 
     def as_text(self, name: str, value: Any) -> str:
@@ -201,16 +204,8 @@ class TodoForm(forms.Form):
             "start": source["start"],
             "labels": source["labels"],
             "assignee_id": user.pk if user is not None else None,
-            "repeat": self._repeat(source["repeat"], source["due"]),
+            "repeat": self.repeat_of(source["repeat"], source["due"]),
         }
-
-    def _repeat(self, found: tuple[str, str] | None, due: Moment) -> recurrence.Repeat | None:
-        if found is None:
-            return None
-        if found == (self.todo.rrule, self.todo.repeat_mode):
-            return self.todo.repeat
-        anchor = due or Moment(self.viewer.today)
-        return recurrence.Repeat(found[0], found[1], anchor)  # type: ignore[arg-type]
 
 
 def _put_together(values: dict[str, Any]) -> dict[str, Any]:

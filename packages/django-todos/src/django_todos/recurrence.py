@@ -35,6 +35,7 @@ __all__ = [
     "Repeat",
     "RepeatFields",
     "RuleError",
+    "as_said",
     "build",
     "describe",
     "fields_of",
@@ -101,6 +102,26 @@ def monthly_on(day: int, interval: int = 1) -> str:
         return str(Rule("MONTHLY", interval, by_month_day=(day,)))
     days = tuple(range(28, day + 1))
     return str(Rule("MONTHLY", interval, by_month_day=days, by_set_pos=(-1,)))
+
+
+def as_said(rrule: str, mode: Mode, start: Moment) -> str:
+    """The rule that a person means who says it of `start`, rather than what RFC 5545 makes of it.
+
+    "Every month" from the 29th to the 31st, and "every year" from 29 February, fall on the last such
+    day; counted from completion the day of completion decides, and the rule stays open.
+    """
+    rule = parse(rrule)
+    if mode == "completion" or start.date is None:
+        return str(rule)
+    return str(_to_the_last_day(rule, start.date))
+
+
+def _to_the_last_day(rule: Rule, day: date) -> Rule:
+    if rule.is_plain and rule.freq == "MONTHLY" and day.day > 28:
+        return replace(rule, by_month_day=tuple(range(28, day.day + 1)), by_set_pos=(-1,))
+    if rule.is_plain and rule.freq == "YEARLY" and (day.month, day.day) == (2, 29):
+        return replace(rule, by_month=(2,), by_month_day=(28, 29), by_set_pos=(-1,))
+    return rule
 
 
 def next_occurrence(
@@ -244,11 +265,7 @@ def _completion_series(rule: Rule, anchor: Moment, day: date) -> Iterator[dateti
     from completion has no meaning in RFC 5545 to keep).
     """
     start = datetime.combine(day, anchor.time or time())
-    if rule.is_plain and rule.freq == "MONTHLY" and day.day > 28:
-        rule = replace(rule, by_month_day=tuple(range(28, day.day + 1)), by_set_pos=(-1,))
-    if rule.is_plain and rule.freq == "YEARLY" and (day.month, day.day) == (2, 29):
-        rule = replace(rule, by_month=(2,), by_month_day=(28, 29), by_set_pos=(-1,))
-    return (wall for wall in _expand(rule, start) if wall > start)
+    return (wall for wall in _expand(_to_the_last_day(rule, day), start) if wall > start)
 
 
 def _is_past_until(rule: Rule, wall: datetime, anchor: Moment) -> bool:

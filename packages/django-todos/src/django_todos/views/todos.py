@@ -25,6 +25,7 @@ from django_todos.models import (
     recording,
 )
 from django_todos.reminder_form import offered
+from django_todos.repeat_form import fold, unfold
 from django_todos.views import adding, messages
 from django_todos.views.days import show_today
 from django_todos.views.lists import show_list
@@ -51,7 +52,7 @@ def _typed_again(
     request: HttpRequest, todo_list: TodoList, parent: Todo | None, form: QuickAddForm
 ) -> HttpResponse:
     if parent is not None:
-        return _show(request, parent, quick_add=form, status=422)
+        return show_todo(request, parent, quick_add=form, status=422)
     if form.data.get("view") in ("today", "upcoming"):
         return show_today(request, quick_add=form, status=422)
     detailed = TodoList.objects.with_details().get(pk=todo_list.pk)
@@ -64,11 +65,11 @@ def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
     viewer = Viewer.of(request)
     if request.method == "GET":
-        return _show(request, get_todo(viewer.user, uuid))
+        return show_todo(request, get_todo(viewer.user, uuid))
     todo = get_todo(viewer.user, uuid, "edit")
     form = TodoForm(_chosen(request.POST), todo=todo, viewer=viewer)
     if not form.is_valid():
-        return _show(request, todo, form=form, status=422)
+        return show_todo(request, todo, form=form, status=422)
     try:
         action = todo.edit(by=viewer.user, at=viewer.now, initial=form.seen, values=form.values)
     except Conflict as conflict:
@@ -76,15 +77,17 @@ def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except ChangedMeanwhile:
         return back(request, todo.get_absolute_url(), kept="changed")
     if is_htmx(request):
-        return _show(request, get_todo(viewer.user, uuid), saved=action)
+        return show_todo(request, get_todo(viewer.user, uuid), saved=action)
     return back(request, todo.get_absolute_url(), done=action and action.uuid)
 
 
 def _chosen(posted: QueryDict) -> QueryDict:
     """What was posted; where a conflict was settled for the other value (``keep_<field>=theirs``), with that one."""
-    data = posted.copy()
+    data = fold(posted)
     for key in posted:
         if key.startswith("keep_") and posted[key] == "theirs":
+            if key == "keep_repeat":
+                unfold(data)
             for name in TodoForm.INPUTS.get(key.removeprefix("keep_"), ()):
                 data[name] = posted.get(f"initial-{name}", "")
     return data
@@ -100,7 +103,8 @@ def _conflict(
     viewer = Viewer.of(request)
     fresh = get_todo(viewer.user, todo.uuid, "edit")
     now = TodoForm(todo=fresh, viewer=viewer)
-    data: QueryDict = request.POST.copy()
+    data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
+    unfold(data)  # the repeat's text, merged or not, is what the selects show
     for name in form.fields:
         shown = now[name].value()
         current = "" if shown is None else str(shown)
@@ -120,10 +124,10 @@ def _conflict(
         for name in conflict.theirs
     ]
     context = {"conflicts": conflicts, "changed_by": last.user if last is not None else None}
-    return _show(request, fresh, form=again, status=409, **context)
+    return show_todo(request, fresh, form=again, status=409, **context)
 
 
-def _show(
+def show_todo(
     request: HttpRequest,
     todo: Todo,
     *,
@@ -138,10 +142,12 @@ def _show(
     family = details(Todo.objects.filter(pk__in=[one.pk for one in below])).order_by(
         "depth", "position", "pk"
     )
+    form = form or TodoForm(todo=todo, viewer=viewer)
     everything = {
         "todo": todo,
         "todo_list": todo.todo_list,
-        "form": form or TodoForm(todo=todo, viewer=viewer),
+        "form": form,
+        "repeat_dates": form.saved_dates(),
         "rows": nest(family, can_edit=editable),
         "completions": todo.completions.filter(undone_at=None)
         .select_related("user")
@@ -172,7 +178,7 @@ def todo_subtasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
     viewer = Viewer.of(request)
     todo = get_todo(viewer.user, uuid)
     if not is_htmx(request):
-        return _show(request, todo)
+        return show_todo(request, todo)
     return partial(
         request, "todo_row", {"row": row_of(todo, can_edit=can_edit(viewer.user, todo))}
     )

@@ -1,0 +1,286 @@
+"""The repeat of a todo's form: selects, words, and the next dates before saving."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from django_todos import repeat_form
+from django_todos.dates import Moment
+from django_todos.models import Todo, anchor_columns
+from django_todos.recurrence import as_said
+from django_todos.repeat_form import RepeatChoice, fold, is_said, unfold
+
+from .factories import make_todo
+
+M = Moment.parse
+
+
+def posted(**values):
+    data = QueryDict(mutable=True)
+    for name, value in values.items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    return data
+
+
+def selects(**values):
+    """What a browser sends for selects that nobody touched, with some of them touched."""
+    untouched = {
+        "freq": "",
+        "interval": "1",
+        "nth": "",
+        "weekday": "0",
+        "monthday": "",
+        "month": "",
+        "ends": "never",
+        "until": "",
+        "count": "",
+        "mode": "due",
+    }
+    return {f"repeat_{name}": value for name, value in (untouched | values).items()}
+
+
+@pytest.mark.parametrize(
+    "values, text",
+    [
+        ({"freq": "DAILY", "interval": "3"}, "FREQ=DAILY;INTERVAL=3 | due | said"),
+        ({"freq": "DAILY", "mode": "completion"}, "FREQ=DAILY | completion | said"),
+        (
+            {"freq": "WEEKLY", "weekdays": ["0", "3"], "nth": "1"},
+            "FREQ=WEEKLY;BYDAY=MO,TH | due | said",
+        ),
+        ({"freq": "MONTHLY"}, "FREQ=MONTHLY | due | said"),
+        ({"freq": "MONTHLY", "nth": "-1", "weekday": "4"}, "FREQ=MONTHLY;BYDAY=-1FR | due | said"),
+        (
+            {"freq": "MONTHLY", "nth": "day", "monthday": "15"},
+            "FREQ=MONTHLY;BYMONTHDAY=15 | due | said",
+        ),
+        (
+            {"freq": "MONTHLY", "nth": "day", "monthday": "-1"},
+            "FREQ=MONTHLY;BYMONTHDAY=-1 | due | said",
+        ),
+        (
+            {"freq": "YEARLY", "nth": "4", "weekday": "3", "month": "11"},
+            "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH | due | said",
+        ),
+        (
+            {"freq": "DAILY", "ends": "until", "until": "2027-06-01", "count": "x"},
+            "FREQ=DAILY;UNTIL=20270601 | due | said",
+        ),
+        ({"freq": "DAILY", "ends": "count", "count": "5"}, "FREQ=DAILY;COUNT=5 | due | said"),
+    ],
+)
+def test_the_selects_say_a_rule(values, text):
+    data = fold(posted(repeat="", **{"initial-repeat": ""}, **selects(**values)))
+    assert data["repeat"] == text
+    assert "repeat_problem" not in data
+    assert RepeatChoice.of(text).text() == text
+
+
+@pytest.mark.parametrize(
+    "values, says",
+    [
+        ({"freq": "HOURLY"}, "Choose days"),
+        ({"freq": "DAILY", "interval": "often"}, "whole number"),
+        ({"freq": "DAILY", "interval": "0"}, "number from 1"),
+        ({"freq": "DAILY", "ends": "until"}, "Enter the last day"),
+        ({"freq": "DAILY", "ends": "count"}, "whole number"),
+        ({"freq": "MONTHLY", "nth": "day"}, "whole number"),
+        ({"freq": "MONTHLY", "nth": "9"}, "which weekday"),
+        ({"freq": "YEARLY", "nth": "1"}, "Choose the month"),
+        ({"freq": "WEEKLY", "weekdays": ["9"]}, "Choose weekdays"),
+    ],
+)
+def test_what_they_cannot_say_is_an_error(values, says):
+    data = fold(posted(repeat="", repeat_problem="forged", **selects(**values)))
+    assert says in data["repeat_problem"]
+
+
+def test_words_count_where_they_are_chosen_or_the_selects_are_untouched():
+    for freq in ("", "words"):
+        data = fold(posted(repeat="every day", **{"initial-repeat": ""}, **selects(freq=freq)))
+        assert data["repeat"] == "every day"
+    assert fold(posted(repeat="every day"))["repeat"] == "every day"
+
+
+def test_untouched_selects_leave_an_imported_rule_alone():
+    text = "FREQ=MONTHLY | due"
+    data = fold(posted(repeat=text, **{"initial-repeat": text}, **selects(freq="MONTHLY")))
+    assert data["repeat"] == text and not is_said(text)
+
+
+def test_never_takes_the_rule_away():
+    text = "FREQ=DAILY | due"
+    assert fold(posted(repeat=text, **{"initial-repeat": text}, **selects()))["repeat"] == ""
+
+
+@pytest.mark.parametrize("text", ["FREQ=MONTHLY;BYMONTHDAY=1,15 | due", "FREQ=WHAT | due"])
+def test_what_the_selects_cannot_say_is_left_to_words(text):
+    assert RepeatChoice.of(text).freq == "words"
+
+
+def test_taking_the_selects_away():
+    data = posted(repeat="x", title="y", **selects())
+    unfold(data)
+    assert set(data) == {"repeat", "title"}
+
+
+@pytest.mark.parametrize(
+    "rrule, mode, start, meant",
+    [
+        ("FREQ=MONTHLY", "due", "2026-01-31", "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"),
+        (
+            "FREQ=MONTHLY;INTERVAL=2;COUNT=3",
+            "due",
+            "2026-01-29",
+            "FREQ=MONTHLY;INTERVAL=2;COUNT=3;BYMONTHDAY=28,29;BYSETPOS=-1",
+        ),
+        ("FREQ=MONTHLY", "due", "2026-01-28", "FREQ=MONTHLY"),
+        ("FREQ=MONTHLY", "completion", "2026-01-31", "FREQ=MONTHLY"),
+        ("FREQ=MONTHLY", "due", "", "FREQ=MONTHLY"),
+        ("FREQ=MONTHLY;BYMONTHDAY=31", "due", "2026-01-31", "FREQ=MONTHLY;BYMONTHDAY=31"),
+        ("FREQ=YEARLY", "due", "2028-02-29", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1"),
+        ("FREQ=YEARLY", "due", "2028-02-28", "FREQ=YEARLY"),
+    ],
+)
+def test_what_somebody_means_who_says_it_on_that_day(rrule, mode, start, meant):
+    assert as_said(rrule, mode, M(start)) == meant
+
+
+def test_every_choice_has_words():
+    for choices in (repeat_form.units(), repeat_form.nths(), repeat_form.months()):
+        assert all(words for _value, words in choices)
+    assert [value for value, _words in repeat_form.weekdays(6)] == list("6012345")
+    assert len(repeat_form.counted_days(0)) == 10
+
+
+# -- through the pages -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def todo(cast):
+    return make_todo(cast.flat, "Pay rent", due=M("2026-12-31"))
+
+
+def fields_of(client, todo):
+    """What a browser would post for the todo's form."""
+    form = client.get(todo.get_absolute_url()).context["form"]
+    data = {}
+    for name in form.fields:
+        value = form[name].value()
+        text = "" if value is None else str(value)
+        data[name] = data[f"initial-{name}"] = text
+    return data
+
+
+def save(client, todo, **changes):
+    response = client.post(todo.get_absolute_url(), fields_of(client, todo) | changes)
+    todo.refresh_from_db()
+    return response
+
+
+@pytest.mark.django_db
+class TestPages:
+    def test_every_month_chosen_on_the_31st_means_the_last_day(self, cast, todo):
+        response = save(cast.client("alice"), todo, **selects(freq="MONTHLY"))
+        assert response.status_code == 303
+        assert todo.rrule == "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
+        assert (todo.repeat_mode, todo.repeat_anchor) == ("due", M("2026-12-31"))
+
+    def test_so_do_words(self, cast, todo):
+        save(cast.client("bob"), todo, repeat="every month")
+        assert todo.rrule == "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
+
+    def test_a_rule_as_text_keeps_the_meaning_of_the_standard(self, cast, todo):
+        save(cast.client("bob"), todo, repeat="FREQ=MONTHLY", **selects(freq="words"))
+        assert todo.rrule == "FREQ=MONTHLY"
+
+    def test_saving_something_else_keeps_rule_and_anchor(self, cast, todo):
+        client = cast.client("alice")
+        Todo.objects.update(rrule="FREQ=MONTHLY", **anchor_columns(M("2026-01-31")))
+        save(client, todo, title="Pay the rent", **selects(freq="MONTHLY"))
+        assert (todo.title, todo.rrule) == ("Pay the rent", "FREQ=MONTHLY")
+        assert todo.repeat_anchor == M("2026-01-31")
+
+    def test_never_ends_it(self, cast, todo):
+        Todo.objects.update(rrule="FREQ=DAILY", **anchor_columns(M("2026-12-31")))
+        save(cast.client("alice"), todo, **selects())
+        assert todo.rrule == "" and not todo.repeat_anchor
+
+    def test_a_repeat_without_a_date_begins_on_its_first_day(self, cast):
+        todo = make_todo(cast.flat)
+        save(cast.client("alice"), todo, repeat="every day", **selects(freq="words"))
+        assert todo.due and todo.due == todo.repeat_anchor
+
+    def test_what_cannot_be_said_comes_back_with_what_was_chosen(self, cast, todo):
+        client = cast.client("alice")
+        response = save(client, todo, **selects(freq="DAILY", interval="0"))
+        html = response.content.decode()
+        assert response.status_code == 422 and todo.rrule == ""
+        assert "Enter a number from 1" in html
+        assert '<option value="DAILY" selected>' in html
+
+    def test_the_next_five_dates_before_saving(self, cast, todo):
+        client = cast.client("alice")
+        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        data = fields_of(client, todo) | selects(freq="MONTHLY", nth="-1", weekday="4")
+        html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
+        assert html.lstrip().startswith('<div id="repeat-dates"')
+        assert "Last Friday of every month." in html
+        assert html.count('todos-leaf"') == 5
+        # Without a script the page comes back with what was chosen, unsaved.
+        response = client.post(path, data)
+        assert response.status_code == 200
+        assert "Last Friday of every month." in response.content.decode()
+        assert '<option value="MONTHLY" selected>' in response.content.decode()
+        todo.refresh_from_db()
+        assert todo.rrule == ""
+
+    @pytest.mark.parametrize(
+        "values, says", [({"freq": "DAILY", "interval": "0"}, "number from 1")]
+    )
+    def test_the_preview_says_what_is_wrong(self, cast, todo, values, says):
+        client = cast.client("alice")
+        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        data = fields_of(client, todo) | selects(**values)
+        html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
+        assert says in html and "todos-leaf" not in html
+
+    def test_no_repeat_has_no_dates(self, cast, todo):
+        client = cast.client("alice")
+        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        data = fields_of(client, todo) | selects()
+        html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
+        assert "todos-leaf" not in html
+
+    def test_a_saved_repeat_shows_its_dates(self, cast, todo):
+        Todo.objects.update(rrule="FREQ=DAILY", **anchor_columns(M("2026-12-31")))
+        html = cast.client("alice").get(todo.get_absolute_url()).content.decode()
+        assert html.count('todos-leaf"') == 5
+
+    def test_a_rule_that_cannot_be_read_breaks_no_page(self, cast, todo):
+        Todo.objects.update(rrule="FREQ=NEVER")
+        assert cast.client("alice").get(todo.get_absolute_url()).status_code == 200
+
+    @pytest.mark.parametrize(
+        "name, status",
+        [("alice", 200), ("bob", 200), ("rita", 403), ("charlie", 404), ("anonymous", 302)],
+    )
+    def test_who_may(self, cast, todo, name, status):
+        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        client = cast.client(name)
+        data = fields_of(cast.client("alice"), todo) | selects(freq="DAILY")
+        assert client.post(path, data).status_code == status
+        assert client.get(path).status_code in (405, 302)
+
+    def test_a_conflict_does_not_bring_an_old_rule_back(self, cast, todo):
+        """Somebody changed the rule meanwhile; who only changed the title sees the new one."""
+        alice = cast.client("alice")
+        data = fields_of(alice, todo) | selects()
+        save(cast.client("bob"), todo, title="Bob's title", **selects(freq="DAILY"))
+        response = alice.post(todo.get_absolute_url(), data | {"title": "Alice's title"})
+        assert response.status_code == 409
+        form = response.context["form"]
+        assert form["repeat"].value() == "FREQ=DAILY | due"
+        assert form.repeat_choice.freq == "DAILY"
