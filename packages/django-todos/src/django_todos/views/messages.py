@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from django_todos.dates import Moment
 from django_todos.models import Action, Todo, TodoList
@@ -83,13 +83,15 @@ def _about_todos(action: Action) -> Toast:
     text = _sentence(verb, top, total) % values
     if "typed" not in action.changes:
         return Toast(text, action.uuid, many=total > 1)
-    return Toast(" ".join([text, _read(top)]).strip(), action.uuid, plain=action.uuid)
+    text = " ".join([text, _read(top)]).strip()
+    return Toast(text, action.uuid, url=top.get_absolute_url(), plain=action.uuid)
 
 
 def _read(todo: Todo) -> str:
     """What quick add read into a todo's fields, so that a mistake shows even without a script."""
     due, start = (
-        " ".join(filter(None, [_date(moment), moment.tz])) for moment in (todo.due, todo.start)
+        f"{_date(moment)} {moment.tz}".strip() if moment else ""
+        for moment in (todo.due, todo.start)
     )
     said = [
         due and _("due %(date)s") % {"date": due},
@@ -105,8 +107,9 @@ def _read(todo: Todo) -> str:
 
 
 def _date(moment: Moment) -> str:
-    day = date_format(moment.date, "SHORT_DATE_FORMAT") if moment.date else ""
-    clock = time_format(moment.time, "TIME_FORMAT") if moment.time else ""
+    # Translators: PHP-style date format
+    day = date_format(moment.date, pgettext("date with weekday and year", "D j M Y"))
+    clock = date_format(moment.time, pgettext("time", "H:i")) if moment.time else ""
     return f"{day} {clock}".strip()
 
 
