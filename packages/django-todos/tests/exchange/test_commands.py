@@ -16,8 +16,8 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 
 from django_todos.exchange.demo import demo_lists
-from django_todos.exchange.dump import dump_all
-from django_todos.models import Completion, Todo, TodoList, invariants
+from django_todos.exchange.dump import _columns, dump_all
+from django_todos.models import Completion, ImportDraft, Todo, TodoList, invariants
 
 from .samples import BERLIN
 
@@ -187,6 +187,15 @@ def test_a_dump_survives_a_restore() -> None:
     assert list(dump_all()) == before
     out, _err = run("todos_export", "--all")
     assert out == "".join(before)
+
+
+def test_a_dump_names_rows_by_what_every_database_shares(alice: Any) -> None:
+    ImportDraft.objects.create(user=alice, format="json", content=b"\x00\xff")
+    (line,) = dump_all()
+    assert json.loads(line)["content"] == "AP8=" and json.loads(line)["user__username"] == "alice"
+    # A model of the host's without a public identity: its key is all there is.
+    groups = get_user_model().groups.through._meta.get_field("group")
+    assert _columns(groups) == ["group_id"]
 
 
 # -- todos_demo

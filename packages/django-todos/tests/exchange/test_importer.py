@@ -20,8 +20,9 @@ from django_todos import signals
 from django_todos.dates import Moment
 from django_todos.exchange.exporter import export, losses
 from django_todos.exchange.importer import Plan, Report, apply, plan
-from django_todos.exchange.planning import stored_key
+from django_todos.exchange.planning import Survey, stored_key
 from django_todos.models import (
+    ChangedMeanwhile,
     ImportedFrom,
     Label,
     Membership,
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
-STAMP = "20261122T235146Z"
+STAMP_ISO = "2026-11-22T23:51:46Z"
 
 
 @pytest.fixture
@@ -323,6 +324,41 @@ def test_a_parent_that_can_take_no_subtask(alice: Any) -> None:
     assert Todo.objects.get(title="T1").parent is None
 
 
+def test_a_parent_in_a_list_that_may_only_be_read(alice: Any, bob: Any) -> None:
+    theirs = TodoList.objects.create_for(bob, name="Flat")
+    theirs.add_member(alice, "editor")
+    imported(alice, own({}))
+    Membership.objects.filter(user=alice, todo_list=theirs).update(role="viewer")
+    found = planned(alice, own({}, {"parent": "t0"}))
+    assert [row.kind for row in found.rows] == ["same", "changed"]
+    apply(found, at=NOW)
+    assert Todo.objects.get(title="T1").todo_list != theirs
+
+
+def test_labels_that_are_there_are_used(alice: Any) -> None:
+    flat = TodoList.objects.create_for(alice, name="Flat")
+    (label,) = Label.named(flat.pk, ["Home"])
+    Label.named(flat.pk, ["Other"])
+    imported(alice, "a +Flat @home @new")
+    todo = Todo.objects.get()
+    assert label in todo.labels.all() and flat.labels.count() == 3
+
+
+def test_lists_that_change_all_the_time(alice: Any, monkeypatch: Any) -> None:
+    found = planned(alice, "a +Shop")
+    run = Survey.run
+
+    def meanwhile(survey: Survey) -> Survey:
+        TodoList.objects.filter(name="Shop").update(name="Old")
+        TodoList.objects.create_for(alice, name="Shop")
+        return run(survey)
+
+    monkeypatch.setattr(Survey, "run", meanwhile)
+    with pytest.raises(ChangedMeanwhile):
+        apply(found, at=NOW)
+    assert not Todo.objects.exists()
+
+
 def test_open_subtasks_of_completed_todos_move_up(alice: Any) -> None:
     imported(alice, "x 2026-11-22 Done id:1\nOpen p:1\nx 2026-11-22 Also p:1")
     assert Todo.objects.get(title="Open").parent is None
@@ -398,6 +434,15 @@ def test_completions(alice: Any) -> None:
     assert second.occurrence == 0 and not second.is_completed
 
 
+def test_reminders_are_ones_own_and_set_now(alice: Any, bob: Any) -> None:
+    imported(alice, own({"reminders": [{"before": 30}, {"before": 30}, {"at": STAMP_ISO}]}))
+    todo = Todo.objects.get()
+    todo.todo_list.add_member(bob)
+    assert {one.created_at for one in todo.reminders.all()} == {NOW}
+    assert todo.reminders.filter(user=alice).count() == 2
+    assert "reminders" not in exported(bob)
+
+
 def test_completed_without_a_date_is_completed_now(alice: Any) -> None:
     imported(alice, "x Done")
     assert Todo.objects.get().completed_at == NOW
@@ -450,7 +495,7 @@ def test_a_file_of_one_line_is_counted(alice: Any) -> None:
     tasks = [{"description": "a", "depends": ["x"]}, {"description": "b"}]
     found = planned(alice, json.dumps(tasks))
     assert [(row.number, row.kind) for row in found.rows] == [(1, "changed"), (2, "add")]
-    found = planned(alice, own({"reminders": [1]}, {}))
+    found = planned(alice, own({"watchers": [1]}, {}))
     assert [row.kind for row in found.rows] == ["changed", "add"]
 
 
@@ -504,7 +549,7 @@ def test_a_thousand_rows_take_few_queries(alice: Any) -> None:
     assert len(applying) < 100
     with CaptureQueriesContext(connection) as exporting:
         exported(alice)
-    assert len(exporting) <= 2 + 4 * TodoList.objects.count()
+    assert len(exporting) <= 3 + 5 * TodoList.objects.count()
 
 
 # -- there and back
@@ -532,6 +577,7 @@ FULL = own(
                 "undone_at": "2026-11-19T11:00:00Z",
             },
         ],
+        "reminders": [{"at": "2026-11-30T07:00:00Z"}, {"before": 0}, {"before": 1440}],
         "created_at": "2026-01-01T00:00:00Z",
         "extra": {"taskwarrior": {"depends": ["x"]}},
     },

@@ -16,6 +16,7 @@ from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,
     ListRecord,
+    ReminderRecord,
     RepeatRecord,
     TodoRecord,
 )
@@ -52,6 +53,7 @@ FULL = TodoRecord(
         CompletionRecord(AT, "completed", "", DAY, undone_at=AT),
         CompletionRecord(AT, "completed", "1"),
     ),
+    reminders=(ReminderRecord(0), ReminderRecord(30), ReminderRecord(at=AT)),
     repeat=RepeatRecord("FREQ=MONTHLY;COUNT=2", "completion", DAY),
     occurrence=2,
     created_at=AT,
@@ -132,6 +134,7 @@ def test_a_file_that_is_none(text: str, said: str) -> None:
         ({"uuid": "t", "title": "a", "labels": [1]}, "something else than text"),
         ({"uuid": "t", "title": "a", "repeat": {"mode": "due"}}, "“rrule” is missing"),
         ({"uuid": "t", "title": "a", "repeat": {"rrule": "x", "mode": "y"}}, "neither"),
+        ({"uuid": "t", "title": "a", "reminders": [{"before": 86401}]}, "between 0 and 86400"),
         ({"uuid": "t", "title": "a", "completions": [{}]}, "A completion"),
         ({"uuid": "t", "title": "a", "completions": [{"at": 3}]}, "wrong type"),
     ],
@@ -158,10 +161,10 @@ def test_lines_are_named() -> None:
 
 
 def test_unknown_keys_are_kept_and_named() -> None:
-    row = {"uuid": "t", "title": "a", "reminders": [1], "extra": {"json": 5, "x": 1}}
+    row = {"uuid": "t", "title": "a", "watchers": [1], "extra": {"json": 5, "x": 1}}
     result = parse(document(row))
-    assert result.records[0].extra == {"json": {"reminders": [1]}, "x": 1}
-    assert "reminders" in result.notes[0].text
+    assert result.records[0].extra == {"json": {"watchers": [1]}, "x": 1}
+    assert "watchers" in result.notes[0].text
     listed = [{"uuid": "l", "name": "n", "about": "shop.order 7", "size": 3}]
     assert len(parse(document(lists=listed)).notes) == 2
 

@@ -16,6 +16,7 @@ from django_todos.exchange.records import (
     ListRecord,
     Losses,
     ParseResult,
+    ReminderRecord,
     RepeatRecord,
     TodoRecord,
 )
@@ -212,6 +213,7 @@ def test_losses_are_counted() -> None:
         notes="n",
         assignee="bob",
         completions=(CompletionRecord(MIDNIGHT),),
+        reminders=(ReminderRecord(5),),
         created_at=NOON,
         extra={"taskwarrior": {}, "todotxt": {"h": "1", "rec": "3b"}},
     )
@@ -220,7 +222,7 @@ def test_losses_are_counted() -> None:
     gone = ListRecord("g", "G", deleted_at=MIDNIGHT)
     lines = list(write([(shelf, [full, trashed]), (gone, [full])], tz=BERLIN, losses=losses))
     assert lines == ["2026-11-22 a rec:3b +L h:1\n"]
-    assert sorted(losses.counts.values()) == [1] * 8 + [2]
+    assert sorted(losses.counts.values()) == [1] * 9 + [2]
 
 
 def test_a_tree_comes_back() -> None:

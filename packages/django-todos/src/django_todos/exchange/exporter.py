@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,19 @@ from django_todos.exchange.records import (
     LabelRecord,
     ListRecord,
     Losses,
+    ReminderRecord,
     RepeatRecord,
     TodoRecord,
 )
-from django_todos.models import Completion, ImportedFrom, Label, Membership, Todo, TodoList
+from django_todos.models import (
+    Completion,
+    ImportedFrom,
+    Label,
+    Membership,
+    Reminder,
+    Todo,
+    TodoList,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -99,7 +108,7 @@ def _groups(
     for todo_list in ordered:
         labels = list(Label.objects.filter(todo_list=todo_list).order_by("pk"))
         color = places.get(todo_list.pk, last)[1]
-        yield _list_record(todo_list, labels, color), _records(todo_list, labels, foreign)
+        yield _list_record(todo_list, labels, color), _records(user, todo_list, labels, foreign)
 
 
 def _list_record(todo_list: TodoList, labels: list[Label], color: str) -> ListRecord:
@@ -119,7 +128,10 @@ def _list_record(todo_list: TodoList, labels: list[Label], color: str) -> ListRe
 
 
 def _records(
-    todo_list: TodoList, labels: list[Label], foreign: dict[int | None, str]
+    user: AbstractBaseUser,
+    todo_list: TodoList,
+    labels: list[Label],
+    foreign: dict[int | None, str],
 ) -> list[TodoRecord]:
     """The list's todos, parents before their subtasks, siblings in order."""
     todos = list(Todo.objects.filter(todo_list=todo_list).select_related("assignee").in_order())
@@ -131,11 +143,19 @@ def _records(
     logged: dict[int, list[Completion]] = defaultdict(list)
     for completion in Completion.objects.filter(todo__todo_list=todo_list).order_by("at", "pk"):
         logged[completion.todo_id].append(completion)
+    reminded: dict[int, list[ReminderRecord]] = defaultdict(list)
+    mine = Reminder.objects.filter(user=user.pk, todo__todo_list=todo_list)
+    for reminder in mine:
+        one = ReminderRecord(reminder.minutes_before, reminder.remind_at)
+        reminded[reminder.todo_id].append(one)
     keys: dict[int | None, str] = {todo.pk: str(todo.uuid) for todo in todos}
     keys |= {pk: foreign[pk] for pk in keys.keys() & foreign.keys()}
     list_key = str(todo_list.uuid)
     return [
-        _record(todo, list_key, keys, tuple(worn[todo.pk]), logged[todo.pk])
+        replace(
+            _record(todo, list_key, keys, tuple(worn[todo.pk]), logged[todo.pk]),
+            reminders=tuple(sorted(reminded[todo.pk], key=_before_first)),
+        )
         for todo in _as_tree(todos)
     ]
 
@@ -182,6 +202,10 @@ def _record(
         deleted_with=keys.get(todo.deleted_top_id, ""),
         extra=todo.extra,
     )
+
+
+def _before_first(record: ReminderRecord) -> tuple[int, str]:
+    return (-1 if record.before is None else record.before, str(record.at))
 
 
 def _standing_first(completion: Completion) -> tuple[bool, int]:

@@ -22,6 +22,7 @@ from django_todos.exchange.records import (
     Note,
     ParseResult,
     Problem,
+    ReminderRecord,
     RepeatRecord,
     TodoRecord,
     fit,
@@ -34,6 +35,8 @@ from django_todos.exchange.values import Unreadable, Values
 NAME = "json"
 FORMAT = "django-todos"
 VERSION = 1
+#: Sixty days: the longest that a reminder comes before the due date, in minutes.
+MAX_BEFORE = 60 * 24 * 60
 
 
 # -- writing
@@ -88,6 +91,10 @@ def _todo_values(record: TodoRecord) -> dict[str, Any]:
         and {"rrule": repeat.rrule, "mode": repeat.mode, "anchor": repeat.anchor.format()},
         "occurrence": record.occurrence,
         "completions": [_completion_values(one) for one in record.completions],
+        "reminders": [
+            {"at": _stamp(one.at)} if one.at else {"before": one.before or 0}
+            for one in record.reminders
+        ],
         "created_at": _stamp(record.created_at),
         "deleted_at": _stamp(record.deleted_at),
         "deleted_with": record.deleted_with,
@@ -263,6 +270,7 @@ def _todo(values: Values, line: int, list_key: str) -> TodoRecord:
         is_completed=completed_at is not None,
         completed_at=completed_at,
         completions=tuple(_completion(Values(one)) for one in values.items("completions")),
+        reminders=tuple(_reminder(Values(one)) for one in values.items("reminders")),
         repeat=_repeat(values),
         occurrence=values.number("occurrence", 2**31 - 1),
         created_at=values.stamp("created_at"),
@@ -291,6 +299,11 @@ def _completion(values: Values) -> CompletionRecord:
     return CompletionRecord(
         at, kind, values.text("key")[:100], values.moment("due"), values.stamp("undone_at")
     )
+
+
+def _reminder(values: Values) -> ReminderRecord:
+    at = values.stamp("at")
+    return ReminderRecord(at=at) if at else ReminderRecord(values.number("before", MAX_BEFORE))
 
 
 def _excerpt(value: Any) -> str:

@@ -48,6 +48,14 @@ class CompletionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderRecord:
+    """The importing person's own reminder: minutes before due, or a point in time."""
+
+    before: int | None = None
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatRecord:
     """RRULE text as the file means it; only the importer judges whether we can follow it."""
 
@@ -92,6 +100,7 @@ class TodoRecord:
     is_completed: bool = False
     completed_at: dt.datetime | None = None
     completions: tuple[CompletionRecord, ...] = ()
+    reminders: tuple[ReminderRecord, ...] = ()
     repeat: RepeatRecord | None = None
     occurrence: int = 0
     created_at: dt.datetime | None = None

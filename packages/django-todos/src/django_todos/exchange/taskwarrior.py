@@ -345,7 +345,7 @@ class _Reader:
         texts = [row.text("description") for row in rows]
         if len(rows) > 1:
             self.extra["annotations"] = clean_value(self.values.items("annotations"))
-        return "\n\n".join(text for text in texts if text.strip())
+        return "\n\n".join(text for text in texts if text)
 
     def depends(self) -> None:
         """Others that must be done first: a list, or (before 2.6) words with commas."""

@@ -135,6 +135,8 @@ def _count_losses(todo: TodoRecord, losses: Losses) -> None:
         losses.add(_("Taskwarrior has no subtasks; only this program reads whose they are."))
     if todo.repeat and not recur_of(todo.repeat.rrule):
         losses.add(_("Taskwarrior can’t follow a repeat; only this program reads it."))
+    if todo.reminders:
+        losses.add(_("Reminders are not in the file."))
     if todo.assignee:
         losses.add(_("To whom a todo is assigned is not in the file."))
     if len(todo.completions) > bool(todo.is_completed):

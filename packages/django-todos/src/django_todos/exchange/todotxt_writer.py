@@ -147,6 +147,8 @@ def _count_losses(todo: TodoRecord, losses: Losses, tz: ZoneInfo) -> None:
         losses.add(_("Creation and completion keep their day, not their time."))
     if todo.notes:
         losses.add(_("Notes are not in the file."))
+    if todo.reminders:
+        losses.add(_("Reminders are not in the file."))
     if todo.assignee:
         losses.add(_("To whom a todo is assigned is not in the file."))
     if todo.completions:

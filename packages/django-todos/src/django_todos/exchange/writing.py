@@ -21,6 +21,7 @@ from django_todos.models import (
     ImportedFrom,
     Label,
     Membership,
+    Reminder,
     Role,
     Todo,
     TodoList,
@@ -51,6 +52,7 @@ class Writer:
         self._make_todos()
         self._hang_labels(labels)
         self._log()
+        self._remind()
         self._remember()
         self._count()
         return list(self.todos.values())
@@ -171,9 +173,8 @@ class Writer:
         rows = []
         for key, todo in self.todos.items():
             for name in _record(self.survey.places[key]).labels:
-                label = labels.get((todo.todo_list_id, Label.key_of(name)))
-                if label is not None:
-                    rows.append(through(todo_id=todo.pk, label_id=label.pk))
+                label = labels[todo.todo_list_id, Label.key_of(name)]
+                rows.append(through(todo_id=todo.pk, label_id=label.pk))
         through._default_manager.bulk_create(rows, batch_size=BATCH)
 
     def _log(self) -> None:
@@ -181,6 +182,22 @@ class Writer:
         for key, todo in self.todos.items():
             rows += _completions(todo, _record(self.survey.places[key]), self.user.pk)
         Completion.objects.bulk_create(rows, batch_size=BATCH)
+
+    def _remind(self) -> None:
+        """Reminders set now: one whose time has passed is not sent."""
+        rows = []
+        for key, todo in self.todos.items():
+            for one in dict.fromkeys(_record(self.survey.places[key]).reminders):
+                rows.append(
+                    Reminder(
+                        todo=todo,
+                        user_id=self.user.pk,
+                        remind_at=one.at,
+                        minutes_before=one.before,
+                        created_at=self.at,
+                    )
+                )
+        Reminder.objects.bulk_create(rows, batch_size=BATCH)
 
     def _remember(self) -> None:
         ImportedFrom.objects.bulk_create(
