@@ -171,6 +171,8 @@ MAIL = env.mail()
 MAIL_CONFIGURED = not MAIL["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 globals().update(MAIL)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"todos@{SITE.host}")
+# For links in mails that no request asked for. Without mail there is nothing to send, nor to record as sent.
+TODOS_BASE_URL = SITE.origin if MAIL_CONFIGURED else ""
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.apps import apps
@@ -29,7 +30,7 @@ def check_installed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("django_todos")
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E002: a number of days or bytes that is none. E003: a function that can't be imported."""
+    """E002: a number of days or bytes that is none. E003: a function that can't be imported. E004: no address."""
     messages: list[CheckMessage] = []
     for name in ("TRASH_DAYS", "IMPORT_MAX_BYTES"):
         try:
@@ -44,6 +45,14 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     id="django_todos.E002",
                 )
             )
+    if not re.fullmatch(r"(https?://[^/\s?#]+)?", settings.BASE_URL):
+        messages.append(
+            Error(
+                "TODOS_BASE_URL is not an address.",
+                hint="Write it with its scheme and without a path, like https://todo.example.",
+                id="django_todos.E004",
+            )
+        )
     path = getattr(project, "TODOS_OBJECT_ACCESS", None)
     if path is not None:
         try:

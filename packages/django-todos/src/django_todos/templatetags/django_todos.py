@@ -287,23 +287,6 @@ def todos_repeat(todo: Todo) -> str:
         return todo.rrule
 
 
-@register.simple_tag(takes_context=True)
-def todos_next_dates(context: Context, todo: Todo) -> list[date]:
-    """The next five dates of a repeating todo; none where the rule can't be read."""
-    from django_todos import recurrence
-
-    try:
-        repeat = todo.repeat
-        if repeat is None:
-            return []
-        moments = recurrence.upcoming(
-            repeat, todo.due, _now(context), _zone(context), 5, todo.occurrence
-        )
-    except ValueError:
-        return []
-    return [moment.date for moment in moments if moment.date is not None]
-
-
 @register.simple_tag
 def todos_done(rows: Iterable[Any]) -> int:
     """How many of the rows are completed."""
