@@ -56,7 +56,7 @@ def derived(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
         docker("rmi", "-f", tag, check=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack of compose.yaml, up."""
     stack = Stack("plain", tmp_path_factory.mktemp("env"), port=18010, WEB_PUBLISH="127.0.0.1:18010")

@@ -81,7 +81,7 @@ class Person(threading.Thread):
 class Load:
     """`people` threads against a port of 127.0.0.1, for at most `seconds`."""
 
-    def __init__(self, origin: str, port: int, *, seconds: float = 240, pause: float = 0.05) -> None:
+    def __init__(self, origin: str, port: int, *, seconds: float = 240, pause: float = 0.1) -> None:
         self.host, self.port, self.pause = urlsplit(origin).netloc, port, pause
         self.login, self.inbox, self.page = "/accounts/login/", "/inbox/", "/"
         self.deadline = time.monotonic() + seconds
