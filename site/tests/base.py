@@ -68,5 +68,5 @@ def run_python(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
         env={**kept, **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
 from django.test import SimpleTestCase
-from tests.base import PRODUCTION, problems_of, settings_of
+from tests.base import PRODUCTION, SITE, problems_of, settings_of
 
 
 class Defaults(SimpleTestCase):
@@ -200,3 +201,13 @@ class Local(SimpleTestCase):
     def test_not_in_the_image(self) -> None:
         found = problems_of(LOCAL="true", IN_IMAGE="1")
         self.assertEqual(sorted(found), ["E001", "E003", "E005", "E013"])
+
+
+class Documentation(SimpleTestCase):
+    def test_every_variable_is_explained_at_the_top_of_the_settings(self) -> None:
+        read = set()
+        for name in ("config/settings.py", "config/environment.py", "gunicorn.conf.py"):
+            text = (SITE / name).read_text()
+            read |= set(re.findall(r'(?:env|self)\.\w+\(\s*"([A-Z][A-Z_]+)"', text))
+        documented = set(re.findall(r"^    ([A-Z][A-Z_]+) {2,}\S", settings_of()["__doc__"], re.M))
+        self.assertEqual(read, documented)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess  # nosec B404
@@ -76,6 +77,15 @@ class Running(SimpleTestCase):
             self.assertEqual(out.count("GET /accounts/login/ 200"), 2, out)
             self.assertNotIn("/readyz", out)
 
+    def test_a_port_that_is_taken(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            done = run_python("manage.py", "run", DATA_DIR=folder, PORT=port)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"Port {port} can't be used", done.stderr)
+
     def test_data_of_an_older_development_version(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "db.sqlite3").touch()
@@ -94,8 +104,6 @@ def free_port() -> int:
 
 
 def start_server(port: int, **environ: str) -> subprocess.Popen[str]:
-    import os
-
     kept = {
         name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME") if name in os.environ
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         folder: Path | None = settings.DATA_DIR
         if folder is None or settings.IN_IMAGE:
             raise CommandError("There is no data folder. Set DATA_DIR, or use gunicorn.conf.py.")
+        if not options["prepare"]:
+            refuse_taken_port(settings.PORT)
         folder.mkdir(parents=True, exist_ok=True)
         refuse_older_data(folder)
         (folder / STAMP).write_text(fingerprint(), encoding="utf-8")
@@ -44,6 +47,18 @@ class Command(BaseCommand):
         base = str(settings.BASE_DIR / "gunicorn.conf.py")
         command = [sys.executable, "-m", "gunicorn", "-c", base]
         os.execv(sys.executable, command)  # nosec B606
+
+
+def refuse_taken_port(port: int) -> None:
+    """Say in one line what gunicorn would say in eleven, after everything else has been done."""
+    with socket.socket() as wanted:
+        wanted.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            wanted.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} can't be used ({error.strerror}). Choose another: PORT={port + 1}"
+            ) from None
 
 
 def refuse_older_data(folder: Path) -> None:
