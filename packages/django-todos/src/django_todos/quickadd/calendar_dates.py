@@ -128,7 +128,7 @@ def _yearless(c: Context, d: int, m: int, i: int, match: re.Match[str]) -> Found
     fraction = first < second and second in _FRACTIONS and "0" not in (match[1][0], match[3][0])
     if match[2] == "/" and fraction and not led and not c.field:
         return None
-    return Day(day, need="loose"), i + 1
+    return Day(day, need="" if match[2] == "." else "loose"), i + 1
 
 
 def coming(c: Context, month: int, day: int) -> date | None:

@@ -15,6 +15,7 @@ from .calendar_dates import (
     coming,
     count,
     make,
+    ordinal_number,
     read_iso,
     read_month_day,
     read_numeric,
@@ -128,6 +129,9 @@ def _weekday(c: Context, i: int) -> Found:
     dated = read_month_day(c, after) or read_numeric(c, after) or read_iso(c, after)
     if dated and dated[0].day.weekday() == number:
         return dated
+    following = c.phrase("next", j)
+    if following and c.phrase("units", following[1]) == (("week", 1), following[1] + 1):
+        return at_day(_led_weekday(c, "next", number), following[1] + 1)  # friday next week
     if len(c.tokens[i].text) == 3 and c.tokens[i].text.isupper() and not c.text.isupper():
         return None  # the SAT is an exam
     day = add(c.today, "day", (number - c.today.weekday() - 1) % 7 + 1)
@@ -149,6 +153,9 @@ def _next_unit(c: Context, i: int) -> Found:
         return None
     name, number = unit[0]
     if (name, number) == ("week", 1):
+        weekday = c.phrase("weekdays", c.skip("on", unit[1]))
+        if weekday:  # next week on friday
+            return at_day(_led_weekday(c, "next", weekday[0]), weekday[1])
         return at_day(add(week_begin(c, c.today), "week", 1), unit[1])
     if name == "week":
         return None
@@ -257,7 +264,7 @@ def _middle(c: Context, i: int) -> Found:
         if month:
             return _part_of_month(c, table, month[0], month[1])
         if table == "end_of":
-            return _end_of(c, lead[1])
+            return _end_of(c, lead[1], led=c.any_low(i - 1) in c.words.index["lead_in"])
         after = c.phrase("next", lead[1])
         if table == "start_of" and after:
             return _next_unit(c, lead[1])
@@ -278,13 +285,15 @@ def _part_of_month(c: Context, table: str, month: int, j: int) -> Found:
     return at_day(last, j)
 
 
-def _end_of(c: Context, i: int) -> Found:
+def _end_of(c: Context, i: int, led: bool) -> Found:
     lead = c.phrase("next", i)
     unit = c.phrase("units", lead[1] if lead else i)
     if not unit or unit[0][1] != 1:
         return None
     base = add(c.today.replace(day=min(c.today.day, 28)), unit[0][0], 1) if lead else c.today
-    return at_day(_end(c, unit[0][0], base) if base else None, unit[1])
+    # "by end of day please", but not "end of day report"
+    need = "edge" if unit[0][0] == "day" and not led else ""
+    return at_day(_end(c, unit[0][0], base) if base else None, unit[1], need)
 
 
 def _end(c: Context, unit: str, base: date) -> date | None:
@@ -297,6 +306,38 @@ def _end(c: Context, unit: str, base: date) -> date | None:
         return make(base.year, 12, 31)
     following = add(base.replace(day=1), "month", 1)
     return add(following, "day", -1) if following else make(base.year, 12, 31)
+
+
+def _nth_weekday(c: Context, i: int) -> Found:
+    """The first monday of january, the last friday of the month: the next one."""
+    j = c.skip("the", i)
+    named = c.phrase("last", j) or c.phrase("ordinals", j)
+    nth, j = named or (ordinal_number(c, j), j + 1)
+    weekday = c.phrase("weekdays", j) if nth else None
+    if not nth or not weekday or nth > 5:
+        return None
+    month = c.phrase("months", c.skip("of", weekday[1]))
+    end = month or c.phrase("of_month", weekday[1])
+    if not end:
+        return None
+    first = c.today.replace(day=1)
+    for ahead in range(25):
+        start = add(first, "month", ahead)
+        if start and (not month or start.month == month[0]):
+            day = _nth_in(start, nth, weekday[0])
+            if day and day >= c.today:
+                return at_day(day, end[1])
+    return None
+
+
+def _nth_in(start: date, nth: int, weekday: int) -> date | None:
+    """The nth such weekday of the month that begins with `start`; the last for -1."""
+    begin = start if nth > 0 else start + timedelta(days=31)
+    if nth < 0:
+        begin = begin.replace(day=1) - timedelta(days=1)
+        return begin - timedelta(days=(begin.weekday() - weekday) % 7)
+    day = start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (nth - 1))
+    return day if day.month == start.month else None
 
 
 def _holiday(c: Context, i: int) -> Found:
@@ -315,11 +356,12 @@ Reader = Callable[[Context, int], Found]
 _DIGIT_READERS: tuple[Reader, ...] = (
     read_iso,
     read_numeric,
+    _nth_weekday,
     read_month_day,
     _counted,
     read_ordinal,
 )
 _WORD_READERS: tuple[Reader, ...] = (
-    _relative, _weekday, read_month_day, _in_units, _next_unit, _weekend, _middle, _holiday,
+    _relative, _weekday, _nth_weekday, read_month_day, _in_units, _next_unit, _weekend, _middle, _holiday,
     _counted, read_ordinal, _no_date,
 )  # fmt: skip

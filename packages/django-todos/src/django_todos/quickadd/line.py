@@ -233,7 +233,8 @@ class _Line:
             k = j + 1 if c.any_low(j) == "," else j
             for table in ("and_", "to", "until"):
                 k = c.skip(table, k)
-            other = read_when(c, k) if k > j and c.low(k) not in c.words.index["at"] else None
+            listed = k > j or c.phrase("weekdays", j) and c.phrase("weekdays", j - 1)
+            other = read_when(c, k) if listed and c.low(k) not in c.words.index["at"] else None
             if not other or read_repeat(c, k):
                 return j, days
             j, days = other[1], days + bool(other[0].day)

@@ -86,9 +86,7 @@ def read_weekdays(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int]
             break
         days += found[0]
         end = found[1]
-        j = _separator(c, end)
-        if j == end:
-            break
+        j = _separator(c, end)  # or none: every mon wed fri
     return (tuple(days), end) if days else None
 
 

@@ -15,7 +15,7 @@ from ..dates import Moment
 from ..recurrence import Mode, first_occurrence, monthly_on
 from ..rules import MAX_COUNT, MAX_INTERVAL, Rule, parse
 from .calendar_dates import add, count, integer, ordinal_number
-from .clock import read_clock
+from .clock import in_half, read_clock
 from .month_days import (
     FREQS,
     WORKDAYS,
@@ -46,6 +46,7 @@ class Said:
     rule: Rule
     mode: Mode = "due"
     time: When | None = None
+    part: str = ""  # of the day, where `time` only stands for it
     start: When | None = None
     span: tuple[str, int] | None = None  # "for 3 weeks"
 
@@ -146,7 +147,11 @@ def _base(c: Context, i: int) -> Base:
         if c.any_low(j) == "!" and c.tokens[j].start == c.tokens[j - 1].end:
             return _every(c, j + 1, "completion")
         return _every(c, j, "due")
-    return _adverb(c, i) or _after(c, i) or _plurals(c, i) or _once(c, i)
+    for reader in (_adverb, _after, _plurals, _once, _nth_of_every):
+        found = reader(c, i)
+        if found:
+            return found
+    return None
 
 
 def _adverb(c: Context, i: int) -> Base:
@@ -195,6 +200,20 @@ def _once(c: Context, i: int) -> Base:
     return (Said(Rule(FREQS[unit[0][0]], unit[0][1])), unit[1], "edge") if unit else None
 
 
+def _nth_of_every(c: Context, i: int) -> Base:
+    """On the 1st of every month, the last friday of each month."""
+    j = c.skip("the", c.skip("on", i))
+    found = read_month_days(c, j) or _first_of(c, j)
+    every = c.phrase("of_every_month", found[1]) if found else None
+    return (Said(found[0]), every[1], "") if found and every else None
+
+
+def _first_of(c: Context, i: int) -> tuple[Rule, int] | None:
+    """The first, as a word alone."""
+    found = c.phrase("ordinals", i)
+    return (Rule("MONTHLY", by_month_day=(found[0],)), found[1]) if found else None
+
+
 # ---- every ...
 
 
@@ -212,7 +231,7 @@ def _every_part(c: Context, i: int, mode: Mode) -> Base:
     if not found:
         return None
     at = When(None, c.words.daypart_times[found[0]])
-    return Said(Rule("DAILY"), mode, time=at), found[1], ""
+    return Said(Rule("DAILY"), mode, time=at, part=found[0]), found[1], ""
 
 
 def _interval(c: Context, i: int) -> tuple[int, int]:
@@ -301,15 +320,19 @@ def _tail(c: Context, said: Said, i: int) -> tuple[Said, int]:
 
 
 def _tail_time(c: Context, said: Said, i: int) -> Found:
+    if said.time and not said.part:
+        return None
+    clock = read_clock(c, i, after_day=True)
+    if clock:
+        at = in_half(clock[0], said.part)
+        return replace(said, time=When(None, at.time, at.tz), part=""), clock[1]
     if said.time:
         return None
-    clock = read_clock(c, i)
-    if clock:
-        return replace(said, time=When(None, clock[0].time, clock[0].tz)), clock[1]
     for table in ("dayparts", "in_daypart"):
         part = c.phrase(table, i)
         if part:
-            return replace(said, time=When(None, c.words.daypart_times[part[0]])), part[1]
+            at_part = When(None, c.words.daypart_times[part[0]])
+            return replace(said, time=at_part, part=part[0]), part[1]
     return None
 
 

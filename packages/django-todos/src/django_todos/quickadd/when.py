@@ -92,6 +92,7 @@ def _day_first(c: Context, i: int) -> tuple[When, int] | None:
     if day.clock or day.none:
         when = When(None if day.none else day.day, day.clock, none=day.none)
         return (when, j) if stands(c, i, j, day.need) else None
+    j = _past_its_end(c, j)
     part, k = _part(c, day, j)
     after = k + 1 if c.any_low(k) == "," else k
     clock = read_clock(c, after, after_day=True)
@@ -102,6 +103,16 @@ def _day_first(c: Context, i: int) -> tuple[When, int] | None:
     if k > j or day.part:
         return When(day.day, _part_time(c, day, part)), k
     return (When(day.day), j) if stands(c, i, j, day.need) else None
+
+
+def _past_its_end(c: Context, j: int) -> int:
+    """Past "eod" or "end of day": a day ends anyway."""
+    short = c.phrase("ends", j)
+    if short and short[0] == "day":
+        return short[1]
+    lead = c.phrase("end_of", j)
+    unit = c.phrase("units", lead[1]) if lead else None
+    return unit[1] if unit and unit[0] == ("day", 1) else j
 
 
 def _part(c: Context, day: Day, j: int) -> tuple[str, int]:
@@ -156,6 +167,13 @@ def _daypart(c: Context, i: int) -> tuple[When, int] | None:
     clock = read_clock(c, j)
     if clock:
         return When(None, in_half(clock[0], part).time, clock[0].tz), clock[1]
+    day = read_day(c, j)
+    if (
+        day
+        and not (day[0].clock or day[0].none or day[0].part)
+        and stands(c, j, day[1], day[0].need)
+    ):
+        return When(day[0].day, c.words.daypart_times[part]), day[1]
     if c.phrase("this", i):
         return When(c.today, c.words.daypart_times[part]), j
     return (When(None, c.words.daypart_times[part]), j) if c.edge(j) or i == 0 else None
@@ -171,5 +189,6 @@ def stands(c: Context, i: int, j: int, need: str) -> bool:
 
 
 def goes_on(c: Context, j: int) -> bool:
-    """Whether a repeat or its end follows."""
-    return any(c.phrase(table, j) for table in ("every", "starting", "until", "adverbs"))
+    """Whether a repeat, its end, or another weekday follows."""
+    tables = ("every", "starting", "until", "adverbs", "weekdays")
+    return any(c.phrase(table, j) for table in tables)

@@ -63,6 +63,7 @@ class Words:
     the: Mapping[str, bool]
     of: Mapping[str, bool]
     of_month: Mapping[str, bool]
+    of_every_month: Mapping[str, bool]
     on: Mapping[str, bool]
     and_: Mapping[str, bool]
     to: Mapping[str, bool]
@@ -198,10 +199,10 @@ ENGLISH = Words(
         **_say("new year eve, new year's eve, new years eve", (12, 31)),
     },
     units={
-        **_say("day, days, d", ("day", 1)),
-        **_say("week, weeks, wk, wks, w", ("week", 1)),
+        **_say("day, days, d, days time, days ' time, days ’ time", ("day", 1)),
+        **_say("week, weeks, wk, wks, w, weeks time, weeks ' time, weeks ’ time", ("week", 1)),
         **_say("fortnight, fortnights", ("week", 2)),
-        **_say("month, months, mo", ("month", 1)),
+        **_say("month, months, mo, months time, months ' time, months ’ time", ("month", 1)),
         **_say("quarter, quarters", ("month", 3)),
         **_say("year, years, yr, yrs, y", ("year", 1)),
     },
@@ -213,7 +214,19 @@ ENGLISH = Words(
         **_say("a, an, one", 1), "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
         "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     },  # fmt: skip
-    ordinals=_numbered("first", "second", "third", "fourth", "fifth", first=1),
+    ordinals=_numbered(
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        first=1,
+    ),
     adverbs={
         **_say("daily, everyday", ("day", 1)),
         "weekly": ("week", 1),
@@ -222,7 +235,7 @@ ENGLISH = Words(
         "quarterly": ("month", 3),
         **_say("yearly, annually", ("year", 1)),
     },
-    workdays=_say("weekday, workday, working day, business day, workdays, working days"),
+    workdays=_say("weekday, week day, workday, working day, business day, workdays, working days"),
     weekends=_say("weekend"),
     workday_plurals=_say("weekdays, workdays"),
     weekend_plurals=_say("weekends"),
@@ -234,6 +247,7 @@ ENGLISH = Words(
     the=_say("the"),
     of=_say("of, in"),
     of_month=_say("of the month, of each month, of every month, in the month, of a month"),
+    of_every_month=_say("of every month, of each month, every month, each month"),
     on=_say("on"),
     and_=_say("and, &, or"),
     to=_say("to, -, –, —, through, thru"),
@@ -283,14 +297,14 @@ ENGLISH = Words(
     lower_only=frozenset({"tom", "tod"}),
     refused_after=frozenset(
         "the a an my your his her its our their this that these those to of about before after"
-        " since than last past previous not no more some enough much except but like versus vs"
+        " since than last past previous not no more some enough much except but first second third fourth fifth like versus vs"
         " until till good black cyber every each".split()
     ),
     numbered=frozenset(
         "part chapter ch page pages p pp step room no no. nr nr. number version v episode ep"
         " season scale ratio size volume vol issue unit level act scene verse track platform gate"
         " bus tram line highway route channel psalm psalms genesis exodus romans corinthians"
-        " revelation isaiah score scored".split()
+        " revelation isaiah score scored section sections".split()
     ),
     measures=frozenset(
         "street st road rd avenue ave lane drive close court place square hill terrace km kms m cm"
@@ -310,7 +324,7 @@ ENGLISH = Words(
     fixed=_say(
         "black friday, good friday, cyber monday, easter monday, easter sunday, ash wednesday,"
         " palm sunday, shrove tuesday, bloody sunday, super bowl sunday, sunday roast,"
-        " sunday best, friday night lights, man friday, may day, usa today, today show, may i,"
+        " sunday best, friday night lights, monday night football, man friday, may day, usa today, today show, may i,"
         " daily mail, second hand, 24/7, 9/11, 7/11, 50/50, 20/20, 4/4, high noon, midnight sun,"
         " midnight express, midnight oil, 9 to 5, nine to five"
     ),
