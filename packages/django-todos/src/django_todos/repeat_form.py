@@ -72,7 +72,7 @@ class RepeatChoice:
     mode: str = "due"
 
     @classmethod
-    def posted(cls, data: QueryDict) -> RepeatChoice | None:
+    def posted(cls, data: Any) -> RepeatChoice | None:
         """From a form that came with selects."""
         if "repeat_freq" not in data:
             return None
@@ -301,4 +301,5 @@ class RepeatPart(forms.Form):
     @property
     def repeat_choice(self) -> RepeatChoice:
         """What the selects beside the repeat's text show."""
-        return RepeatChoice.posted(self.data) or RepeatChoice.of(str(self["repeat"].value() or ""))
+        chosen = RepeatChoice.posted(self.data) if self.is_bound else None
+        return chosen or RepeatChoice.of(str(self["repeat"].value() or ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -24,7 +25,7 @@ def todo_repeat(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = TodoForm(fold(request.POST), todo=todo, viewer=viewer)
     form.is_valid()
     sentence, dates = form.preview()
-    context = {"repeat_sentence": sentence, "repeat_dates": dates}
+    context: dict[str, Any] = {"repeat_sentence": sentence, "repeat_dates": dates}
     if is_htmx(request):
         return partial(request, "repeat_dates", {"form": form, "todo": todo, **context})
     return show_todo(request, todo, form=form, **context)
