@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
+from django.db.models import F
 from django.test import Client
 
 from django_todos.models import GAP, Role, Todo, TodoList, invariants
@@ -64,7 +65,7 @@ def make_many(todo_list: TodoList, count: int, **fields: Any) -> list[Todo]:
     for todo in todos:
         todo.tree = todo.uuid
     Todo.objects.bulk_create(todos)
-    TodoList.objects.filter(pk=todo_list.pk).update(open_count=todo_list.open_count + count)
+    TodoList.objects.filter(pk=todo_list.pk).update(open_count=F("open_count") + count)
     todo_list.refresh_from_db()
     return todos
 

@@ -244,7 +244,7 @@ FOUND = [
     ("milk:*", []),
     ("!milk", []),
     ("\\", []),
-    ("🥛", ["🥛 again"]),
+    ("🥛", ["🥛 once more"]),
 ]
 
 
@@ -255,7 +255,7 @@ def searched(cast: Cast) -> None:
         ("Milkshake for Jörg", ""),
         ("Learn C++ (again)", ""),
         ("Give 100% of it", ""),
-        ("🥛 again", ""),
+        ("🥛 once more", ""),
     ]:
         make_todo(cast.flat, title, notes=notes)
 

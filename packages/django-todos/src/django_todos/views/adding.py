@@ -84,7 +84,7 @@ class Reader:
                 names = self._names(home, read.text)
                 known = {"lists": [] if depth else lists, "members": list(names)}
                 read = titled(read.text, {**options, **known})
-            found.append(Line(depth, read, home, names.get(read.assignee)))
+            found.append(Line(max(depth, 0), read, home, names.get(read.assignee)))
         return found
 
     def _names(self, todo_list: TodoList, text: str) -> dict[str, AbstractBaseUser]:

@@ -16,15 +16,13 @@ from django_todos.dates import Moment
 from django_todos.forms import BulkForm
 from django_todos.models import (
     BUCKETS,
-    ChangedMeanwhile,
-    NotAllowedHere,
     Recording,
     Todo,
     TodoList,
     due_columns,
     recording,
 )
-from django_todos.views.pages import Viewer, back
+from django_todos.views.pages import Viewer, back, settled
 
 MOST = 500
 """Todos that one action takes."""
@@ -32,6 +30,7 @@ MOST = 500
 
 @require_POST
 @login_required
+@settled
 def todo_bulk(request: HttpRequest) -> HttpResponse:
     """Do ``do`` to every todo in ``todo``. Those that are gone are passed over; read-only ones refuse all."""
     viewer = Viewer.of(request)
@@ -43,16 +42,9 @@ def todo_bulk(request: HttpRequest) -> HttpResponse:
     if form.cleaned_data["do"] == "move":
         target = get_list(viewer.user, form.cleaned_data["list"] or UUID(int=0), "edit")
     lists = {todo.todo_list_id for todo in todos} | ({target.pk} if target is not None else set())
-    try:
-        with recording(
-            viewer.user, f"bulk-{form.cleaned_data['do']}", lists, at=viewer.now
-        ) as rec:
-            for todo in todos:
-                _do(rec, viewer, form, todo, target)
-    except NotAllowedHere:
-        return back(request, reverse("todos:today"), kept="place")
-    except ChangedMeanwhile:
-        return back(request, reverse("todos:today"), kept="changed")
+    with recording(viewer.user, f"bulk-{form.cleaned_data['do']}", lists, at=viewer.now) as rec:
+        for todo in todos:
+            _do(rec, viewer, form, todo, target)
     message = {"done": rec.action.uuid} if rec.action is not None else {"kept": "same"}
     return back(request, reverse("todos:today"), anchor=todos[0].uuid, **message)
 

@@ -18,7 +18,7 @@ from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm
 from django_todos.models import Completion, Todo, TodoList, recording
 from django_todos.querysets import CompletionQuerySet, TodoQuerySet
-from django_todos.views.pages import Viewer, back, is_htmx, page, partial
+from django_todos.views.pages import Viewer, back, is_htmx, page, partial, settled
 from django_todos.views.rows import ORDERS, PAGE, Row, Rows, details, flat_page, may_edit
 
 DAYS = 7
@@ -130,6 +130,7 @@ def _day(text: str | None, viewer: Viewer) -> date:
 
 @require_POST
 @login_required
+@settled
 def overdue_reschedule(request: HttpRequest) -> HttpResponse:
     """Move everything overdue to one day, today unless the form names another. Times of day stay."""
     viewer = Viewer.of(request)

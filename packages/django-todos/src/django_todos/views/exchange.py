@@ -1,23 +1,256 @@
-"""Import and export, on pages."""
+"""Import and export, on pages: upload → what would happen, row by row → confirm; choose → download."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http.response import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from django_todos import exchange_form, recurrence
+from django_todos.access import get_draft
+from django_todos.dates import resolve_zone
+from django_todos.exchange.exporter import export as export_file
+from django_todos.exchange.exporter import losses
+from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.importer import Plan, Report, Row, apply, plan
+from django_todos.exchange.records import TodoRecord
+from django_todos.forms import ImportForm
+from django_todos.models import ImportDraft, TodoList
+from django_todos.templatetags.django_todos import when
+from django_todos.views.pages import Viewer, back, page, settled
+
+#: Rows that a report shows of a long file: all with something to say, and so many of the others.
+SHOWN = 300
+SHOWN_PROBLEMS = 1000
 
 
+@require_http_methods(["GET", "POST"])
 @login_required
 def import_upload(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Choose a file. One that can't be read at all is refused here, with the line to blame."""
+    viewer = Viewer.of(request)
+    lists = TodoList.objects.editable_by(viewer.user).order_by("name", "pk")
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    initial = {"list": request.GET.get("list", "")}
+    form = ImportForm(data, files, lists=lists, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        draft = _draft(viewer, form.cleaned_data)
+        found = _plan(viewer, draft, "")
+        if found.error:
+            form.add_error("file", _error(found))
+        elif found.is_empty:
+            form.add_error("file", _("There is nothing in the file."))
+        else:
+            draft.save()
+            return HttpResponseRedirect(_draft_url(draft), status=303)
+    return page(
+        request, "import_form", "import", {"form": form}, status=422 if form.errors else 200
+    )
 
 
+@require_http_methods(["GET", "POST"])
 @login_required
+@settled
 def import_draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    raise Http404
+    """What importing the file would do; a POST does it. The file is read again, so nothing is out of date."""
+    viewer = Viewer.of(request)
+    draft = get_draft(viewer.user, uuid)
+    found = _plan(viewer, draft, request.GET.get("zone", ""))
+    if request.method == "POST":
+        return _import(request, viewer, draft, found)
+    only_problems = "problems" in request.GET
+    context = {
+        "draft": draft,
+        "found": found,
+        "report": _report(viewer, found, only_problems),
+        "target": draft.todo_list,
+        "format_name": _format_name(found),
+        "importable": found.adds,
+        "can_import": found.adds or found.new_lists or any(row.choice for row in found.rows),
+        "only_problems": only_problems,
+        "as_utc": found.format == "taskwarrior" and found.tz.key != "UTC",
+    }
+    return page(request, "import_report", "import", context)
 
 
+@require_GET
 @login_required
-def export(request: HttpRequest) -> HttpResponse:
-    raise Http404
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Choose a format and download. What the format can't hold is said before, and asks for a second click."""
+    viewer = Viewer.of(request)
+    visible = TodoList.objects.visible_to(viewer.user)
+    lists = visible.alive().order_by("name", "pk")
+    chosen = request.GET.get("download", "")
+    initial = {"list": request.GET.get("list", ""), "format": "json"}
+    form = exchange_form.ExportForm(request.GET if chosen else None, lists=lists, initial=initial)
+    if not chosen or not form.is_valid():
+        return page(request, "export", "export", {"form": form})
+    name, uuid = form.cleaned_data["format"], form.cleaned_data["list"]
+    some = visible.filter(uuid=uuid) if uuid else None
+    lost = [] if chosen == "anyway" else losses(viewer.user, name, tz=viewer.zone, lists=some)
+    if lost:
+        return page(request, "export", "export", {"form": form, "losses": lost})
+    file = export_file(viewer.user, name, tz=viewer.zone, lists=some)
+    return StreamingHttpResponse(
+        file.pieces,
+        headers={
+            "Content-Type": f"{file.content_type}; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{file.file_name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+# -- the upload
+
+
+def _draft(viewer: Viewer, cleaned: dict[str, Any]) -> ImportDraft:
+    lists = TodoList.objects.editable_by(viewer.user)
+    file = cleaned["file"]
+    return ImportDraft(
+        user_id=viewer.user.pk,
+        todo_list=lists.filter(uuid=cleaned["list"]).first() if cleaned["list"] else None,
+        format=cleaned["format"],
+        name=(file.name or "")[:255],
+        content=file.read(),
+    )
+
+
+def _plan(viewer: Viewer, draft: ImportDraft, zone: str) -> Plan:
+    """The draft as it would be imported now. A list that can't be written to any more is not used."""
+    todo_list = draft.todo_list
+    if todo_list is not None:
+        lists = TodoList.objects.editable_by(viewer.user)
+        todo_list = lists.filter(pk=todo_list.pk).first()
+    return plan(
+        viewer.user,
+        bytes(draft.content),
+        tz=resolve_zone(zone) or viewer.zone,
+        format=draft.format,
+        todo_list=todo_list,
+    )
+
+
+def _error(found: Plan) -> str:
+    if not found.error_line:
+        return found.error
+    return _("Line %(line)d: %(error)s") % {"line": found.error_line, "error": found.error}
+
+
+def _draft_url(draft: ImportDraft) -> str:
+    return reverse("todos:import-draft", args=[draft.uuid])
+
+
+def _import(request: HttpRequest, viewer: Viewer, draft: ImportDraft, found: Plan) -> HttpResponse:
+    if found.error:  # it could be read when it was uploaded
+        return HttpResponseRedirect(reverse("todos:import"), status=303)
+    chosen = {value for name, value in request.POST.items() if name.startswith("row-")}
+    accept = {int(value) for value in chosen if value.isdecimal() and len(value) < 9}
+    report = apply(found, at=timezone.now(), accept=accept)
+    draft.delete()
+    return back(request, _where_to(viewer, draft, report), **_message(report))
+
+
+def _where_to(viewer: Viewer, draft: ImportDraft, report: Report) -> str:
+    """The list that took it all, else all lists."""
+    if draft.todo_list is not None and not report.lists:
+        return draft.todo_list.get_absolute_url()
+    return reverse("todos:list-index")
+
+
+def _message(report: Report) -> dict[str, Any]:
+    if report.action is not None:
+        return {"done": report.action.uuid}
+    return {"kept": "imported" if report.added else "same"}
+
+
+# -- the report
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row in words."""
+
+    row: Row
+    details: list[str]
+
+    @property
+    def number(self) -> int:
+        return self.row.number
+
+    @property
+    def kind(self) -> str:
+        return self.row.kind
+
+    @property
+    def title(self) -> str:
+        return self.row.title
+
+    @property
+    def text(self) -> str:
+        return self.row.text
+
+    @property
+    def reason(self) -> str:
+        """Why it can't be read, what changes on the way, or since when it is here."""
+        return self.row.reason or " ".join(self.row.notes) or self.row.here
+
+
+def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
+    problems = [row for row in found.rows if row.kind in ("bad", "changed")]
+    others = [] if only_problems else [row for row in found.rows if row.kind in ("add", "same")]
+    shown = sorted(problems[:SHOWN_PROBLEMS] + others[:SHOWN], key=lambda row: row.index)
+    return {
+        "counts": {
+            "add": found.adds - found.changed,
+            "changed": found.changed,
+            "same": found.same,
+            "bad": found.bad,
+        },
+        "lines": [Line(row, _details(viewer, row)) for row in shown],
+        "hidden": len(problems) + len(others) - len(shown),
+    }
+
+
+def _details(viewer: Viewer, row: Row) -> list[str]:
+    record = row.record
+    if record is None or row.kind == "same":
+        return []
+    place = _("new list %(name)s") if row.is_new_list else "%(name)s"
+    details = [
+        place % {"name": row.list_name} if row.list_name else "",
+        _("under “%(title)s”") % {"title": row.parent_title} if row.parent_title else "",
+        *_dates(viewer, record),
+        *(f"#{label}" for label in record.labels),
+        _("completed") if record.is_completed else "",
+    ]
+    return [detail for detail in details if detail]
+
+
+def _dates(viewer: Viewer, record: TodoRecord) -> list[str]:
+    due = when(record.due, viewer.now, viewer.zone, done=record.is_completed)
+    start = when(record.start, viewer.now, viewer.zone)
+    words = [f"{due.words} {due.city}".strip()]
+    if start.words:
+        words.append(_("from %(date)s") % {"date": f"{start.words} {start.city}".strip()})
+    if record.repeat is not None:
+        try:
+            words.append(recurrence.short(record.repeat.rrule, record.repeat.mode))
+        except ValueError:  # a bad row's rule is not looked at before it is chosen
+            words.append(record.repeat.rrule)
+    return words
+
+
+def _format_name(found: Plan) -> str:
+    number = len(found.rows)
+    lines = ngettext("%(count)d todo", "%(count)d todos", number) % {"count": number}
+    return f"{FORMATS[found.format].label}, {lines}"

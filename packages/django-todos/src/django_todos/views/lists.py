@@ -15,7 +15,7 @@ from django_todos.access import get_list
 from django_todos.filters import FilterForm
 from django_todos.forms import ListForm, QuickAddForm
 from django_todos.models import Membership, TodoList
-from django_todos.views.pages import Viewer, back, is_htmx, page, partial
+from django_todos.views.pages import Viewer, back, is_htmx, page, partial, settled
 from django_todos.views.rows import ORDERS, Rows, flat_page, tree_page
 
 
@@ -145,6 +145,7 @@ def list_completed(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@settled
 def list_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Name and description, for owners; the colour is each member's own."""
     viewer = Viewer.of(request)
@@ -214,6 +215,7 @@ def _is_shown(one: Membership, beside: TodoList) -> bool:
 
 @require_POST
 @login_required
+@settled
 def list_archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Put a list aside."""
     viewer = Viewer.of(request)
@@ -223,6 +225,7 @@ def list_archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def list_unarchive(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Bring an archived list back."""
     viewer = Viewer.of(request)

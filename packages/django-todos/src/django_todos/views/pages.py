@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -16,13 +17,21 @@ from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Va
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from django_todos.dates import today_in
-from django_todos.models import Membership, Preferences, Todo, TodoList
+from django_todos.models import (
+    ChangedMeanwhile,
+    Membership,
+    NotAllowedHere,
+    Preferences,
+    Todo,
+    TodoList,
+)
 from django_todos.views import messages
 
 
@@ -200,7 +209,7 @@ def page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """A whole page in the frame. `current` is what the sidebar marks."""
+    """A whole page in the frame. `current` is what the sidebar marks. The same URL may give htmx less, and says so."""
     viewer = Viewer.of(request)
     everything = {
         "viewer": viewer,
@@ -209,7 +218,9 @@ def page(
         "here": here(request),
         **(context or {}),
     }
-    return render(request, f"django_todos/{template}.html", everything, status=status)
+    response = render(request, f"django_todos/{template}.html", everything, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def partial(
@@ -242,12 +253,21 @@ def here(request: HttpRequest) -> str:
 
 
 def next_url(request: HttpRequest, fallback: str) -> str:
-    """Where to go afterwards: ``next`` when it is an address of this site, else `fallback`."""
+    """Where to go afterwards: the path and query of ``next`` when it is an address of this site, else `fallback`.
+
+    What is left of an allowed address is looked at once more: ``http://us//them`` without the host is ``//them``.
+    """
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    allowed = url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, require_https=request.is_secure()
+    if not _is_ours(request, wanted):
+        return fallback
+    local = urlunsplit(("", "", *urlsplit(wanted)[2:4], ""))
+    return local if local.startswith("/") and _is_ours(request, local) else fallback
+
+
+def _is_ours(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(
+        url, {request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if allowed else fallback
 
 
 def back(
@@ -265,6 +285,24 @@ def back(
     return HttpResponseRedirect(
         urlunsplit(("", "", parts.path, urlencode(query), fragment)), status=303
     )
+
+
+def settled(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that writes: where somebody was quicker, or the tree has no such place, nothing is done and the page says so."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowedHere:
+            response = back(request, reverse("todos:today"), kept="place")
+        except ChangedMeanwhile:
+            response = back(request, reverse("todos:today"), kept="changed")
+        if is_htmx(request):  # it asked for a row, and would put the page in its place
+            return HttpResponse(headers={"HX-Redirect": response["Location"]})
+        return response
+
+    return guarded
 
 
 @require_GET

@@ -29,12 +29,13 @@ from django_todos.repeat_form import fold, unfold
 from django_todos.views import adding, messages
 from django_todos.views.days import show_today
 from django_todos.views.lists import show_list
-from django_todos.views.pages import Viewer, back, is_htmx, next_url, page, partial
+from django_todos.views.pages import Viewer, back, is_htmx, next_url, page, partial, settled
 from django_todos.views.rows import details, nest, row_of
 
 
 @require_POST
 @login_required
+@settled
 def todo_create(request: HttpRequest) -> HttpResponse:
     """Add what was typed: a line a todo. What does not hold comes back on the page it was typed on."""
     viewer = Viewer.of(request)
@@ -61,6 +62,7 @@ def _typed_again(
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@settled
 def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
     viewer = Viewer.of(request)
@@ -74,8 +76,6 @@ def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         action = todo.edit(by=viewer.user, at=viewer.now, initial=form.seen, values=form.values)
     except Conflict as conflict:
         return _conflict(request, todo, form, conflict)
-    except ChangedMeanwhile:
-        return back(request, todo.get_absolute_url(), kept="changed")
     if is_htmx(request):
         return show_todo(request, get_todo(viewer.user, uuid), saved=action)
     return back(request, todo.get_absolute_url(), done=action and action.uuid)
@@ -186,6 +186,7 @@ def todo_subtasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def todo_complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Tick. ``occurrence`` says what the person saw, so that a second click changes nothing."""
     viewer = Viewer.of(request)
@@ -198,6 +199,7 @@ def todo_complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def todo_reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Untick."""
     viewer = Viewer.of(request)
@@ -207,6 +209,7 @@ def todo_reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def todo_skip(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Move a repeating todo on without completing it."""
     viewer = Viewer.of(request)
@@ -217,6 +220,7 @@ def todo_skip(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def todo_set(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Set one thing from a row: ``priority`` by its word, or ``due`` as a day (ISO 8601, or empty for none)."""
     viewer = Viewer.of(request)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from django_todos.access import get_list, get_todo
 from django_todos.conf import settings
-from django_todos.models import ChangedMeanwhile, Todo, TodoList
+from django_todos.models import Todo, TodoList
 from django_todos.views.days import editable_lists
-from django_todos.views.pages import Viewer, back, page
+from django_todos.views.pages import Viewer, back, page, settled
 from django_todos.views.rows import PAGE, Row, details, may_edit
 
 
@@ -66,6 +66,7 @@ def trash_empty(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def todo_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Move a todo, with everything below it, to the trash."""
     viewer = Viewer.of(request)
@@ -80,6 +81,7 @@ def todo_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def todo_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Bring a todo back: where it was, else to its list's top level, else to the viewer's inbox."""
     viewer = Viewer.of(request)
@@ -88,10 +90,7 @@ def todo_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     fallback = (
         TodoList.objects.inbox_of(viewer.user) if todo.todo_list.archived_at is not None else None
     )
-    try:
-        action = todo.restore(by=viewer.user, at=viewer.now, fallback=fallback)
-    except ChangedMeanwhile:
-        return back(request, reverse("todos:trash"), kept="changed")
+    action = todo.restore(by=viewer.user, at=viewer.now, fallback=fallback)
     return back(
         request, reverse("todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
     )
@@ -118,6 +117,7 @@ def todo_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@settled
 def list_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Move a list with everything in it to the trash; asks first when others are in it."""
     viewer = Viewer.of(request)
@@ -135,6 +135,7 @@ def list_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@settled
 def list_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Bring a list back from the trash."""
     viewer = Viewer.of(request)

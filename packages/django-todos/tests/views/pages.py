@@ -1,0 +1,102 @@
+"""What tests of views share: asking as somebody, with and without htmx, and reading what comes back."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "use", "path", "wbr"}
+
+
+def get(client: Client, name: str, *args: Any, htmx: bool = False, **query: Any) -> HttpResponse:
+    """GET one of our URLs."""
+    headers = HTMX if htmx else {}
+    return client.get(reverse(f"todos:{name}", args=args), query, **headers)
+
+
+def post(client: Client, name: str, *args: Any, htmx: bool = False, **data: Any) -> HttpResponse:
+    """POST to one of our URLs."""
+    headers = HTMX if htmx else {}
+    return client.post(reverse(f"todos:{name}", args=args), data, **headers)
+
+
+def message(response: HttpResponse) -> dict[str, str]:
+    """What a redirect tells the page it goes to."""
+    assert response.status_code == 303, response.status_code
+    query = parse_qs(urlsplit(response["Location"]).query)
+    return {key: values[0] for key, values in query.items()}
+
+
+def path(response: HttpResponse) -> str:
+    """Where a redirect goes."""
+    assert response.status_code == 303, response.status_code
+    return urlsplit(response["Location"]).path
+
+
+class Page(HTMLParser):
+    """A page taken apart: its faults (tags that don't match, ids and attributes twice, code inside), links and rows."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.stack: list[str] = []
+        self.ids: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.feed(response.content.decode())
+        self.faults += [f"<{tag}> is not closed" for tag in self.stack]
+        self.faults += [f"id {one} twice" for one in set(self.ids) if self.ids.count(one) > 1]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remembers what is open."""
+        names = [name for name, _value in attrs]
+        self.faults += [f"{name} twice in <{tag}>" for name in names if names.count(name) > 1]
+        for name, value in attrs:
+            self.attributes.append((tag, name, value or ""))
+            if name == "id":
+                self.ids.append(value or "")
+            if name.startswith("on") or name == "style" or "javascript:" in (value or "").lower():
+                self.faults.append(f"code in {name} of <{tag}>")
+        if tag == "style" or tag == "script" and "src" not in names:
+            self.faults.append(f"inline <{tag}>")
+        if tag == "form" and "form" in self.stack:
+            self.faults.append("a form in a form")
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element that closes itself."""
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.stack.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        """Must close what was opened last."""
+        if tag in VOID:
+            return
+        if not self.stack or self.stack[-1] != tag:
+            self.faults.append(f"</{tag}> closes {self.stack[-1:]} at {self.getpos()}")
+        if tag in self.stack:
+            while self.stack.pop() != tag:
+                pass
+
+    def values(self, attribute: str, tag: str = "") -> list[str]:
+        """Every value of an attribute, of all elements or those of one name."""
+        return [v for t, name, v in self.attributes if name == attribute and tag in ("", t)]
+
+
+def titles(response: HttpResponse) -> list[str]:
+    """The titles of the rows that a page shows, in order, taken from what the template was given."""
+    shown: list[str] = []
+    todo = list(response.context["rows"])
+    while todo:
+        row = todo.pop(0)
+        shown.append(row.todo.title)
+        todo = [*row.children, *todo]
+    return shown

@@ -1,0 +1,222 @@
+"""What all pages have in common: they are sound HTML, escape what people wrote, cost few queries, and redirect home only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from django_todos.dates import Moment
+from django_todos.models import Label, Todo, TodoList
+from tests.factories import NOW, UTC, Cast, later, make_list, make_many, make_todo, make_tree
+from tests.views.pages import HTMX, Page, get, message, path, post
+
+LISTS = [
+    "today", "upcoming", "inbox", "assigned", "search", "label-detail", "list-detail",
+    "list-completed", "list-index", "completed", "trash",
+]  # fmt: skip
+OTHERS = [
+    "list-create", "list-edit", "list-delete", "todo-detail", "todo-move", "todo-purge",
+    "list-purge", "trash-empty", "preferences", "keyboard",
+]  # fmt: skip
+BAD = '<img src=x onerror="alert(1)"> {{ 7|add:7 }} "\'><script>alert(2)</script>'
+
+
+def make_everything(cast: Cast, name: str = "Milk", count: int = 1) -> dict[str, str]:
+    """Lists and todos for every page, `count` of each kind, all named `name`. Gives what the addresses need."""
+    alice = cast.alice
+    inbox = TodoList.objects.inbox_of(alice)
+    for todo_list in (cast.flat, inbox):
+        for todos in (make_many(todo_list, count), make_many(todo_list, count)):
+            Todo.objects.filter(pk__in=[one.pk for one in todos]).update(
+                title=name, notes=name, due_date=NOW.date(), assignee=alice, priority=1
+            )
+    label = Label.named(cast.flat.pk, [name[:100]])[0]
+    label.todos.set(cast.flat.todos.all())
+    parent = make_todo(cast.flat, name, notes=name, due=Moment(NOW.date()), by=alice)
+    done = make_todo(cast.flat, name, parent=parent, assignee=alice)
+    done.complete(by=alice, at=later(), zone=UTC)
+    for _n in range(count):
+        make_todo(cast.flat, name).complete(by=alice, at=NOW, zone=UTC)
+        make_todo(cast.flat, name).trash(by=alice, at=NOW)
+    gone = make_list(alice, name[:200], description=name)
+    gone.trash(by=alice, at=NOW)
+    TodoList.objects.filter(pk=cast.flat.pk).update(name=name[:200], description=name)
+    trashed = Todo.objects.trashed().first()
+    assert trashed is not None
+    return {
+        "list": str(cast.flat.uuid),
+        "todo": str(parent.uuid),
+        "label": name[:100],
+        "list-purge": str(gone.uuid),
+        "todo-purge": str(trashed.uuid),
+    }
+
+
+def address(name: str, things: dict[str, str]) -> str:
+    """The address of a page of these things."""
+    kind = name.partition("-")[0]
+    thing = things.get(name) or things.get(kind)
+    if name in ("list-index", "list-create"):
+        thing = None
+    return reverse(f"todos:{name}", args=[thing] if thing else [])
+
+
+@pytest.mark.parametrize("name", LISTS + OTHERS)
+@pytest.mark.parametrize("text", ["Milk", BAD], ids=["plain", "hostile"])
+def test_every_page_is_sound_and_escapes_what_people_wrote(cast: Cast, name: str, text: str):
+    label = text.replace("/", "-") if name == "label-detail" else text
+    things = make_everything(cast, label)
+    url = address(name, things)
+    for query in ({}, {"select": "1"}, {"q": text}, {"done": "x"}, {"kept": "edge"}):
+        for headers in ({}, HTMX):
+            response = cast.client("alice").get(url, query, **headers)
+            assert response.status_code == 200
+            page = Page(response)
+            assert page.faults == [], (name, query, headers)
+            html = response.content.decode()
+            assert (
+                "<img src=x" not in html
+                and "<script>alert" not in html
+                and "14 &quot;" not in html
+            )
+
+
+def test_pages_cost_at_most_eight_queries_however_much_there_is(db: None):
+    cast = make_cast()  # without its rules checked for each of two thousand todos
+    client, counts = cast.client("alice"), {}
+    things = make_everything(cast)
+    label = Label.objects.get()
+    for size in (50, 950):
+        for todo_list in (cast.flat, TodoList.objects.inbox_of(cast.alice)):
+            fields = {"due_date": NOW.date(), "assignee": cast.alice, "notes": "Milk"}
+            todos = make_many(todo_list, size, **fields)
+            if todo_list == cast.flat:
+                label.todos.add(*todos)
+        counts[size] = {name: count_queries(client, name, things) for name in LISTS}
+    print(counts)
+    assert counts[50] == counts[950]
+    assert max(counts[950].values()) <= 8
+
+
+def test_a_todos_page_costs_the_same_however_much_is_below_it(cast: Cast):
+    client, counts = cast.client("alice"), set()
+    parent = make_todo(cast.flat, due=Moment(NOW.date()), labels=["shop"])
+    for _more in range(3):
+        for title in "abc":
+            make_todo(cast.flat, title, parent=parent, labels=[title])
+        counts.add(count_queries(client, "todo-detail", {"todo": str(parent.uuid)}))
+    assert len(counts) == 1 and max(counts) <= 13
+
+
+def count_queries(client: Client, name: str, things: dict[str, str]) -> int:
+    """Our queries for a page; the session and the user are the host's."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address(name, things), {"q": "milk"} if name == "search" else {})
+    assert response.status_code == 200
+    return len([one for one in queries if not is_the_hosts(one["sql"])])
+
+
+def is_the_hosts(sql: str) -> bool:
+    return 'FROM "django_session"' in sql or sql.startswith('SELECT "auth_user"')
+
+
+NEXT = [
+    ("/todos/upcoming/", "/todos/upcoming/"),
+    ("http://testserver/todos/upcoming/", "/todos/upcoming/"),
+    ("https://evil.example/", None),
+    ("//evil.example/", None),
+    ("http://testserver//evil.example/", None),
+    ("http://testserver/\\evil.example/", None),
+    ("/\\evil.example", None),
+    ("///evil.example", None),
+    ("http:///evil.example", None),
+    ("javascript:alert(1)", None),
+    ("http://[", None),
+    ("http://testserver", None),
+    ("\x00", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize("wanted, expected", NEXT)
+def test_redirects_stay_at_home(cast: Cast, wanted: str, expected: str | None):
+    todo, client = make_todo(cast.flat), cast.client("alice")
+    response = post(client, "todo-complete", todo.uuid, next=wanted)
+    assert path(response) == (expected or cast.flat.get_absolute_url())
+    assert response["Location"].startswith("/todos/")
+
+
+def test_a_redirect_carries_one_message_and_keeps_the_rest(cast: Cast):
+    todo, client = make_todo(cast.flat), cast.client("alice")
+    response = post(
+        client, "todo-complete", todo.uuid, next="/todos/?sort=due&done=x&kept=y&undone=1#z"
+    )
+    assert set(message(response)) == {"sort", "done"}
+    assert response["Location"].endswith(f"#todo-row-{todo.uuid}")
+    followed = client.get(response["Location"])
+    assert "Completed “Buy milk”." in followed.content.decode()
+    assert followed.context["here"] == "/todos/?sort=due"
+
+
+KEPT = [
+    ({"kept": "edge"}, "can&#x27;t go any further"),
+    ({"kept": "whatever"}, "Nothing to change."),
+    ({"undone": "1"}, "Undone."),
+    ({"undone": "0"}, "Not undone"),
+    ({"kept": "place"}, "at most five levels"),
+    ({"kept": "changed"}, "somebody changed it meanwhile"),
+]
+
+
+@pytest.mark.parametrize("query, says", KEPT)
+def test_messages_without_an_action(cast: Cast, query: dict[str, str], says: str):
+    assert says in get(cast.client("alice"), "today", **query).content.decode()
+
+
+@pytest.mark.parametrize("done", ["x", "", "\x00", "0" * 32, "4" * 4000])
+def test_a_message_about_no_action_is_none(cast: Cast, done: str):
+    assert get(cast.client("alice"), "today", done=done).context["toast"] is None
+
+
+def test_a_page_and_its_part_at_one_address_say_so(cast: Cast):
+    client = cast.client("alice")
+    make_many(cast.flat, 3)
+    for htmx in (False, True):
+        for query in ({}, {"after": "x"}):
+            response = get(client, "list-detail", cast.flat.uuid, htmx=htmx, **query)
+            assert "HX-Request" in response["Vary"]
+
+
+def test_the_first_visit_makes_the_inbox(cast: Cast):
+    get(cast.client("charlie"), "today")
+    assert TodoList.objects.get(inbox_of=cast.charlie).memberships.count() == 1
+
+
+def test_theme_keys_and_zone_reach_the_page(cast: Cast):
+    client = cast.client("alice")
+    data: dict[str, Any] = {"theme": "dark", "reminder_hour": "9", "time_zone": "Asia/Tokyo"}
+    assert message(post(client, "preferences", **data)) == {"kept": "preferences"}
+    response = get(client, "today")
+    viewer = response.context["viewer"]
+    assert (viewer.theme, viewer.tz, viewer.shortcuts, viewer.week_start) == (
+        "dark",
+        "Asia/Tokyo",
+        False,
+        6,
+    )
+    assert 'data-theme="dark"' in response.content.decode()
+    assert (
+        get(client, "today", kept="preferences").context["toast"].text == "Saved your preferences."
+    )
+
+
+def test_indented_rows_come_with_their_roots(cast: Cast):
+    make_tree(cast.flat, "    a\n      b\n        c\n    d\n")
+    response = get(cast.client("rita"), "list-detail", cast.flat.uuid)
+    ids = [one for one in Page(response).ids if one.startswith("todo-row-")]
+    assert len(ids) == 4
