@@ -34,6 +34,9 @@ def read_clock(c: Context, i: int, after_day: bool = False) -> tuple[Clock, int]
         if c.weak(j, found[1]) and not (after_at or c.edge(found[1])):
             return None
         return _zoned(c, Clock(found[0]), found[1])
+    named = c.phrase("clocks", j + 1) if c.low(j) == "12" else None
+    if named:  # 12 noon
+        return _zoned(c, Clock(named[0]), named[1])
     if c.low(j)[:1].isdigit():
         return _digits(c, j, bool(after_at), after_day)
     glued = c.low(i)[1:] if c.low(i).startswith("@") else ""
@@ -62,12 +65,16 @@ def _digits(c: Context, i: int, after_at: bool, after_day: bool) -> tuple[Clock,
     half, j = _half_of_day(c, match[3], i + 1)
     if not half and c.phrase("oclock", j):
         j = c.skip("oclock", j)
-        after_at = True
+        if not (after_at or c.loose_edge(j)):
+            return None
     elif not half and not (match[2] and ":" in word) and not _bare_hour(c, after_at, after_day, j):
         return None
     if not half and c.any_low(j) in c.words.measures and not c.field:
         return None
     clock = _make(c, match, half)
+    named = c.phrase("clocks", j)
+    if clock and named and named[0] == clock.time:  # 12:00 noon
+        j = named[1]
     return _zoned(c, clock, j) if clock else None
 
 

@@ -189,12 +189,15 @@ def _weekend(c: Context, i: int) -> Found:
 
 def _in_units(c: Context, i: int) -> Found:
     """In 3 days, in two weeks, in an hour; and in january, its first day."""
+    said = c.phrase("in_minutes", i)
+    if said:
+        return _later(c, said[0], said[1])
     lead = c.phrase("in_", i)
     if not lead:
         return None
     number = count(c, lead[1])
     if not number:
-        return _in_month(c, lead[1])
+        return _in_short(c, lead[1]) or _in_month(c, lead[1])
     unit = c.phrase("units", number[1])
     j = unit[1] if unit else number[1]
     if (
@@ -213,6 +216,18 @@ def _in_units(c: Context, i: int) -> Found:
     if number[0] == 1 and minutes[0] == 1 and not c.low(lead[1]).isdigit():
         return None  # "in a minute"
     return _later(c, number[0] * minutes[0], minutes[1])
+
+
+def _in_short(c: Context, i: int) -> Found:
+    """2h, 30min, 3d after "in"."""
+    match = _COUNTED.fullmatch(c.low(i))
+    if not match or ordinal_number(c, i):
+        return None
+    number, name = int(match[1]), match[2]
+    if name in c.words.clock_units:
+        return _later(c, number * c.words.clock_units[name], i + 1)
+    unit = c.words.units.get(name)
+    return at_day(add(c.today, unit[0], number * unit[1]), i + 1) if unit else None
 
 
 def _in_month(c: Context, i: int) -> Found:

@@ -328,7 +328,7 @@ class _Line:
             return
         tokens, text = self.c.tokens, self.c.text
         start, end = tokens[found.i].start, tokens[found.j - 1].end
-        if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
+        if start and text[start - 1] + text[end : end + 1] in ("()", "[]", "{}"):
             start, end = start - 1, end + 1
         end = glued(text, end)
         self.parts.append(Part(kind, start, end, value, text[start:end]))

@@ -133,7 +133,9 @@ def _goes_on(c: Context, end: int) -> bool:
     """`every mon at 8pm, tue at 9pm` has two times, which one rule can't have."""
     if c.any_low(end) != "," and not c.phrase("and_", end):
         return False
-    return bool(c.phrase("weekdays", end + 1) and read_when(c, end + 1))
+    if c.phrase("weekdays", end + 1):
+        return bool(read_when(c, end + 1))
+    return bool(read_clock(c, end + 1))
 
 
 # What the beginnings below return: the repeat, where it ends, what must follow it.
@@ -190,8 +192,18 @@ def _plurals(c: Context, i: int) -> Base:
         if plural:
             days, found = meaning, (meaning, plural[1])
     if not found or days is None:
-        return None
+        return _plural_parts(c, j)
     return Said(weekly(c, days)), found[1], need
+
+
+def _plural_parts(c: Context, i: int) -> Base:
+    """Sunday nights."""
+    weekday = c.phrase("weekdays", i)
+    part = c.phrase("daypart_plurals", weekday[1]) if weekday else None
+    if not weekday or not part:
+        return None
+    at = When(None, c.words.daypart_times[part[0]])
+    return Said(weekly(c, (weekday[0],)), time=at, part=part[0]), part[1], ""
 
 
 def _once(c: Context, i: int) -> Base:
@@ -345,7 +357,7 @@ def _tail_start(c: Context, said: Said, i: int) -> Found:
 def _tail_end(c: Context, said: Said, i: int) -> Found:
     if said.rule.ends or said.span and said.span[1]:
         return None
-    lead = c.phrase("until", i)
+    lead = c.phrase("until", i) or (c.phrase("to", i) if said.start else None)
     if lead:
         when = read_when(c, lead[1]) or _read_in(c, lead[1] - 1)
         if not when or not when[0].day:

@@ -42,6 +42,7 @@ class Words:
     evening_days: Mapping[str, str]  # "tonight": today, and a part of it
     dayparts: Mapping[str, str]
     in_daypart: Mapping[str, str]  # "in the morning"
+    daypart_plurals: Mapping[str, str]
     daypart_times: Mapping[str, time]
     clocks: Mapping[str, time]
     holidays: Mapping[str, tuple[int, int]]
@@ -72,6 +73,7 @@ class Words:
     weekend_day: Mapping[str, str]  # "this weekend": "this" or "next"
     later_this_week: Mapping[str, bool]
     in_: Mapping[str, bool]
+    in_minutes: Mapping[str, int]  # "in half an hour"
     from_now: Mapping[str, bool]
     ago: Mapping[str, bool]
     before: Mapping[str, bool]
@@ -183,6 +185,12 @@ ENGLISH = Words(
         **_say("in the afternoon, this afternoon", "afternoon"),
         **_say("in the evening, this evening", "evening"),
     },
+    daypart_plurals={
+        "mornings": "morning",
+        "afternoons": "afternoon",
+        "evenings": "evening",
+        "nights": "night",
+    },
     daypart_times={
         "morning": time(9),
         "afternoon": time(12),
@@ -215,17 +223,7 @@ ENGLISH = Words(
         "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     },  # fmt: skip
     ordinals=_numbered(
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        first=1,
+        *"first second third fourth fifth sixth seventh eighth ninth tenth".split(), first=1
     ),
     adverbs={
         **_say("daily, everyday", ("day", 1)),
@@ -259,6 +257,11 @@ ENGLISH = Words(
     },
     later_this_week=_say("later this week"),
     in_=_say("in"),
+    in_minutes={
+        "in a quarter of an hour": 15,
+        **_say("in half an hour, in a half hour", 30),
+        **_say("in an hour and a half, in one and a half hours, in 1.5 hours", 90),
+    },
     from_now=_say("from now, from today, hence"),
     ago=_say("ago"),
     before=_say("before"),
@@ -297,8 +300,8 @@ ENGLISH = Words(
     lower_only=frozenset({"tom", "tod"}),
     refused_after=frozenset(
         "the a an my your his her its our their this that these those to of about before after"
-        " since than last past previous not no more some enough much except but first second third fourth fifth like versus vs"
-        " until till good black cyber every each".split()
+        " since than last past previous not no more some enough much except but first"
+        " second third fourth fifth like versus vs until till good black cyber every each".split()
     ),
     numbered=frozenset(
         "part chapter ch page pages p pp step room no no. nr nr. number version v episode ep"
@@ -314,8 +317,8 @@ ENGLISH = Words(
         " pcs degrees".split()
     ),
     joints=frozenset(
-        "with for about at in on from by if because near via re until till every and then sharp"
-        " starting to".split()
+        "with for about at in on from by if because near via re until till every then sharp"
+        " starting".split()
     ),
     singulars=frozenset({"day", "week", "month", "year", "hour", "minute"}),
     how_often=frozenset({"once", "twice", "times", "time"}),
