@@ -19,7 +19,7 @@ from django.urls import reverse
 from tests.factories import NAMES, NOW, Cast, later, make_list, make_todo
 
 from django_todos import urls
-from django_todos.models import ImportDraft, Label
+from django_todos.models import ImportDraft, Label, Reminder
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -80,6 +80,9 @@ TABLE = {
         "todo", get=MEMBERS, post=EDITORS, data={"title": "Oat milk", "priority": "none"}
     ),
     "todo-subtasks": Expect("todo", get=MEMBERS),
+    "todo-repeat": Expect(
+        "todo", post="200 200 403 404", data={"title": "Oat milk", "priority": "none"}
+    ),
     "todo-complete": Expect("todo", post=EDITORS),
     "todo-reopen": Expect("todo", post=EDITORS),
     "todo-skip": Expect("todo", post=EDITORS),
@@ -88,6 +91,8 @@ TABLE = {
     "todo-delete": Expect("todo", post=EDITORS),
     "todo-restore": Expect("trashed_todo", post=EDITORS),
     "todo-purge": Expect("trashed_todo", get="200 200 403 404", post=EDITORS),
+    "reminder-create": Expect("todo", post="303 303 303 404", data={"before": "15"}),
+    "reminder-delete": Expect("reminder", post=OWN),
     "trash": Expect(get=EVERYBODY),
     "trash-empty": Expect(get=EVERYBODY, post=DONE),
     "action-undo": Expect("action", post=OWN),
@@ -103,8 +108,13 @@ TABLE = {
 }
 
 
+WITHOUT_LOGIN = ["unsubscribe"]
+"""Its signed address is the permission, and mail programs post it without a token: tests/test_reminders.py."""
+
+
 def test_every_url_has_an_expectation_and_every_expectation_a_url():
-    assert sorted(TABLE) == sorted(str(pattern.name) for pattern in urls.urlpatterns)
+    names = sorted(str(pattern.name) for pattern in urls.urlpatterns)
+    assert sorted([*TABLE, *WITHOUT_LOGIN]) == names
 
 
 def make_things(cast: Cast) -> dict[str, str]:
@@ -123,7 +133,8 @@ def make_things(cast: Cast) -> dict[str, str]:
         user=cast.alice, format="todotxt", name="todo.txt", content=b"Buy bread\n"
     )
     ids = {"list": cast.flat, "archived_list": archived, "trashed_list": trashed, "draft": draft}
-    ids |= {"todo": todo, "trashed_todo": gone, "action": action}
+    reminder = Reminder.objects.create(todo=todo, user=cast.alice, minutes_before=15)
+    ids |= {"todo": todo, "trashed_todo": gone, "action": action, "reminder": reminder}
     return {name: str(thing.uuid) for name, thing in ids.items()} | {"label": "shop"}
 
 
