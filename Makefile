@@ -53,6 +53,10 @@ image-archive:
 		--cache-from type=local,src=.buildx-cache --cache-to type=local,dest=.buildx-cache,mode=max \
 		--output type=oci,dest=image.tar
 
+format: .venv/ready  ## black and isort over everything
+	@$(TOOLS)/tox exec -q -e lint -- black --quiet packages site scripts deploy docker
+	@$(TOOLS)/tox exec -q -e lint -- isort --quiet packages site scripts deploy docker
+
 wheel: .venv/ready  ## the wheel and the sdist in dist/: equal bytes wherever they are built
 	@$(TOOLS)/python scripts/wheel.py dist
 

@@ -61,7 +61,7 @@ def tags(tag: str) -> list[str]:
     """The image's tags; a pre-release never moves the others."""
     version = version_of(tag)
     found = TAG.fullmatch(tag)
-    assert found is not None  # version_of would have raised  # nosec B101
+    assert found is not None  # version_of would have raised
     return [version] if found[4] else [version, f"{found[1]}.{found[2]}", "latest"]
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from locust import HttpUser, constant, task
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "docker" / "bin"))
-from smoke import Forms  # type: ignore[attr-defined]  # noqa: E402  (the smoke test's reader of forms)
+from smoke import (  # type: ignore[attr-defined]  # noqa: E402  (the smoke test's reader of forms)
+    Forms,
+)
 
 
 class Person(HttpUser):

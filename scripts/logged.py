@@ -18,7 +18,7 @@ def main(log: Path, command: list[str]) -> int:
         log.open("wb") as copy,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process,
     ):
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None
         for line in process.stdout:
             copy.write(line)
             sys.stdout.buffer.write(line)
