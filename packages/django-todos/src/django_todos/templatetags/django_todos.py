@@ -210,6 +210,12 @@ def todos_widget(field: BoundField, css: str = "todos-input") -> SafeString:
     return field.as_widget(attrs=attrs)
 
 
+@register.simple_tag
+def todos_initial(field: BoundField) -> SafeString:
+    """The value that the person saw when the form was shown, travelling with the field that they may change."""
+    return field.as_hidden(only_initial=True)
+
+
 @register.filter
 def todos_city(tz: object) -> str:
     return city_of(str(tz or ""))

@@ -210,7 +210,8 @@ async function post(url, data, options) {
   }
   if (!response.ok && response.status !== 409 && response.status !== 422) {
     giveBack(options.added);
-    return toast(say("refused"), response.status >= 500 ? { label: say("retry"), run: () => (clearQuick(options.added), again()) } : undefined);
+    if (response.status < 500) return toast(say("refused"));
+    return toast(say("broken"), { label: say("retry"), run: () => (clearQuick(options.added), again()) });
   }
   place(new DOMParser().parseFromString(await response.text(), "text/html"), new URL(response.url), options);
 }
@@ -390,7 +391,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     if (elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
     const again = () => (elt.matches?.("form") ? elt.requestSubmit() : elt.click?.());
     if (name === "htmx:responseError" && xhr.status < 500) return toast(say("refused"));
-    toast(say("failed"), { label: say("retry"), run: again });
+    toast(say(name === "htmx:responseError" ? "broken" : "failed"), { label: say("retry"), run: again });
   });
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -449,8 +450,9 @@ function markOpen() {
 }
 
 addEventListener("popstate", (event) => {
-  if (event.state?.todosPanel) return location.reload();
-  if (one("#todos-panel > *")) closePanel(false);
+  const open = one("#todos-panel > *");
+  if (event.state?.todosPanel || (!open && location.pathname !== page.pathname)) return location.reload();
+  if (open) closePanel(false);
   page = new URL(location.href);
 });
 
