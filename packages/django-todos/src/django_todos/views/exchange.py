@@ -153,8 +153,8 @@ def _draft_url(draft: ImportDraft) -> str:
 def _import(request: HttpRequest, viewer: Viewer, draft: ImportDraft, found: Plan) -> HttpResponse:
     if found.error:  # it could be read when it was uploaded
         return HttpResponseRedirect(reverse("todos:import"), status=303)
-    chosen = {value for name, value in request.POST.items() if name.startswith("row-")}
-    accept = {int(value) for value in chosen if value.isdecimal() and len(value) < 9}
+    chosen = [request.POST.get(f"row-{row.index}") for row in found.rows if row.choice]
+    accept = {int(value) for value in chosen if value and value.isdecimal() and len(value) < 9}
     report = apply(found, at=timezone.now(), accept=accept)
     draft.delete()
     return back(request, _where_to(viewer, draft, report), **_message(report))
