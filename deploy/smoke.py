@@ -6,4 +6,6 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-runpy.run_path(str(Path(__file__).parent.parent / "docker" / "bin" / "smoke.py"), run_name="__main__")
+runpy.run_path(
+    str(Path(__file__).parent.parent / "docker" / "bin" / "smoke.py"), run_name="__main__"
+)

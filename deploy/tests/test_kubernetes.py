@@ -30,7 +30,8 @@ DIGEST = "someone/django-todos@sha256:" + "a" * 64
 KUBECTL = shutil.which("kubectl")
 
 needs_kubectl = pytest.mark.skipif(
-    KUBECTL is None and not os.environ.get("CI"), reason="kubectl (with kustomize) is not installed"
+    KUBECTL is None and not os.environ.get("CI"),
+    reason="kubectl (with kustomize) is not installed",
 )
 
 
@@ -51,7 +52,9 @@ class TestOverlay:
         file = tmp_path / "all.yaml"
         file.write_text(render(overlay))
         program = str(Path(sys.executable).parent / "kubernetes-validate")
-        done = subprocess.run([program, "--strict", str(file)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [program, "--strict", str(file)], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         assert (done.stdout + done.stderr).count(" passed ") == sum(KINDS.values())
 
@@ -61,13 +64,18 @@ class TestOverlay:
 
     def test_secrets_are_by_reference_only(self, overlay):
         text = render(overlay)
-        assert "kind: Secret" not in text and "SECRET_KEY" not in text and "postgres://" not in text
+        assert (
+            "kind: Secret" not in text and "SECRET_KEY" not in text and "postgres://" not in text
+        )
         for pod in pods(text):
             assert {"secretRef": {"name": "django-todos"}} in pod["containers"][0]["envFrom"]
 
     def test_pods_are_unprivileged_and_read_only(self, overlay):
         for pod in pods(render(overlay)):
-            assert pod["securityContext"]["runAsNonRoot"] and pod["securityContext"]["runAsUser"] == 10001
+            assert (
+                pod["securityContext"]["runAsNonRoot"]
+                and pod["securityContext"]["runAsUser"] == 10001
+            )
             assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
             assert pod["automountServiceAccountToken"] is False
             for container in pod["containers"]:
@@ -76,7 +84,10 @@ class TestOverlay:
                     "capabilities": {"drop": ["ALL"]},
                     "readOnlyRootFilesystem": True,
                 }
-                assert container["resources"]["limits"]["memory"] and container["resources"]["requests"]
+                assert (
+                    container["resources"]["limits"]["memory"]
+                    and container["resources"]["requests"]
+                )
 
     def test_an_update_takes_nobody_away(self, overlay):
         web = one(render(overlay), "Deployment", "django-todos-web")
@@ -88,19 +99,29 @@ class TestOverlay:
         seconds = int(stop.rpartition(" ")[2])
         assert "touch /tmp/drain" in stop
         probe = container["readinessProbe"]
-        assert seconds > probe["periodSeconds"] * probe["failureThreshold"] + probe["timeoutSeconds"]
+        assert (
+            seconds > probe["periodSeconds"] * probe["failureThreshold"] + probe["timeoutSeconds"]
+        )
         # gunicorn's graceful timeout is 25 s
         assert web["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= seconds + 25
 
     def test_host_and_address_agree(self, overlay):
         text = render(overlay)
         ingress = one(text, "Ingress", "django-todos-web")["spec"]
-        site = next(item for item in resources(text) if item["kind"] == "ConfigMap")["data"]["SITE_URL"]
-        assert site == "https://" + ingress["rules"][0]["host"] == "https://" + ingress["tls"][0]["hosts"][0]
+        site = next(item for item in resources(text) if item["kind"] == "ConfigMap")["data"][
+            "SITE_URL"
+        ]
+        assert (
+            site
+            == "https://" + ingress["rules"][0]["host"]
+            == "https://" + ingress["tls"][0]["hosts"][0]
+        )
 
     def test_selectors_match_the_pods(self, overlay):
         text = render(overlay)
-        labels = one(text, "Deployment", "django-todos-web")["spec"]["template"]["metadata"]["labels"]
+        labels = one(text, "Deployment", "django-todos-web")["spec"]["template"]["metadata"][
+            "labels"
+        ]
         for kind, name, path in [
             ("Service", "django-todos-web", ["selector"]),
             ("Deployment", "django-todos-web", ["selector", "matchLabels"]),
@@ -126,11 +147,17 @@ def one(text: str, kind: str, name: str) -> dict:
 
 
 def pods(text: str) -> list[dict]:
-    return [r["spec"]["template"]["spec"] for r in resources(text) if r["kind"] in ("Job", "Deployment")]
+    return [
+        r["spec"]["template"]["spec"]
+        for r in resources(text)
+        if r["kind"] in ("Job", "Deployment")
+    ]
 
 
 def test_the_example_of_an_operator_is_yaml():
-    kinds = [r["kind"] for r in resources((KUBERNETES / "examples" / "cloudnativepg.yaml").read_text())]
+    kinds = [
+        r["kind"] for r in resources((KUBERNETES / "examples" / "cloudnativepg.yaml").read_text())
+    ]
     assert kinds == ["Cluster", "ScheduledBackup"]
 
 
@@ -161,7 +188,9 @@ def rollout(tmp_path):
     def call(*arguments: str, **answers: tuple[int, str]):
         log, fake = tmp_path / "log", tmp_path / "kubectl"
         fake.write_text(
-            FAKE.format(python=sys.executable, real=KUBECTL, namespace="django-todos-staging", log=str(log))
+            FAKE.format(
+                python=sys.executable, real=KUBECTL, namespace="django-todos-staging", log=str(log)
+            )
         )
         fake.chmod(0o755)
         answers = {key.replace("_", " "): value for key, value in answers.items()}
@@ -173,7 +202,11 @@ def rollout(tmp_path):
             "POLL_SECONDS": "0.1",
         }
         done = subprocess.run(
-            [KUBERNETES / "rollout", *arguments], capture_output=True, text=True, env=environment, check=False
+            [KUBERNETES / "rollout", *arguments],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
         )
         told = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         return done, [" ".join(words) for words in told]
@@ -195,7 +228,7 @@ class TestRollout:
             "get secret django-todos",
             "delete job django-todos-migrate --ignore-not-found --wait",
             "apply",
-            "get job django-todos-migrate -o jsonpath={.status.conditions[?(@.status==\"True\")].type}",
+            'get job django-todos-migrate -o jsonpath={.status.conditions[?(@.status=="True")].type}',
         ]
         first, second = starts(told, "apply")
         assert first.endswith("notin (web, worker)") and second.endswith("in (web, worker)")
@@ -204,9 +237,13 @@ class TestRollout:
         assert not starts(told, "rollout undo")
 
     def test_failed_migrations_change_nothing_else(self, rollout):
-        done, told = rollout("staging", DIGEST, get_job=(0, "Failed"), logs=(0, "migrate: refused x.0002"))
+        done, told = rollout(
+            "staging", DIGEST, get_job=(0, "Failed"), logs=(0, "migrate: refused x.0002")
+        )
         assert done.returncode == 1
-        assert "nothing else was changed" in done.stderr and "migrate: refused x.0002" in done.stderr
+        assert (
+            "nothing else was changed" in done.stderr and "migrate: refused x.0002" in done.stderr
+        )
         assert len(starts(told, "apply")) == 1 and not starts(told, "rollout")
 
     def test_migrations_that_never_end(self, rollout):
@@ -215,11 +252,18 @@ class TestRollout:
         assert len(starts(told, "apply")) == 1
 
     def test_pods_that_do_not_become_ready_are_undone(self, rollout):
-        done, told = rollout("staging", DIGEST, **{"rollout_status_deployment/django-todos-web": (1, "")})
+        done, told = rollout(
+            "staging", DIGEST, **{"rollout_status_deployment/django-todos-web": (1, "")}
+        )
         assert done.returncode == 1 and "django-todos-web did not become ready" in done.stderr
         undone = starts(told, "rollout undo")
-        assert undone == ["rollout undo deployment/django-todos-web", "rollout undo deployment/django-todos-worker"]
-        assert starts(told[told.index(undone[-1]) :], "rollout status"), "that the old one is ready is looked at"
+        assert undone == [
+            "rollout undo deployment/django-todos-web",
+            "rollout undo deployment/django-todos-worker",
+        ]
+        assert starts(
+            told[told.index(undone[-1]) :], "rollout status"
+        ), "that the old one is ready is looked at"
 
     def test_a_failed_smoke_test_is_undone(self, rollout):
         done, told = rollout("staging", DIGEST, exec=(1, "smoke test: signing in did not work"))
@@ -231,7 +275,9 @@ class TestRollout:
         assert done.returncode == 1 and "Secret django-todos is missing" in done.stderr
         assert not starts(told, "apply", "delete")
 
-    @pytest.mark.parametrize("arguments", [(), ("staging",), ("nowhere", DIGEST), ("staging", "untagged")])
+    @pytest.mark.parametrize(
+        "arguments", [(), ("staging",), ("nowhere", DIGEST), ("staging", "untagged")]
+    )
     def test_says_how_it_is_called(self, rollout, arguments):
         done, told = rollout(*arguments)
         assert done.returncode == 2 and done.stderr.startswith("usage:") and not told
@@ -243,6 +289,12 @@ class TestRollout:
             f'#!/bin/sh\n[ "$1" = kustomize ] && {{ {KUBECTL} "$@" | tee {tmp_path}/rendered; exit; }}\nexit 1\n'
         )
         fake.chmod(0o755)
-        subprocess.run([KUBERNETES / "rollout", "staging", DIGEST], env={**os.environ, "KUBECTL": str(fake)}, check=False)
-        images = {pod["containers"][0]["image"] for pod in pods((tmp_path / "rendered").read_text())}
+        subprocess.run(
+            [KUBERNETES / "rollout", "staging", DIGEST],
+            env={**os.environ, "KUBECTL": str(fake)},
+            check=False,
+        )
+        images = {
+            pod["containers"][0]["image"] for pod in pods((tmp_path / "rendered").read_text())
+        }
         assert images == {DIGEST}

@@ -52,7 +52,9 @@ def test_variables_are_ones_that_the_site_knows():
         lambda b: b["services"][0].update(surprise=1),
         lambda b: b["services"][0]["image"].update(url="someone/else:main"),
         lambda b: b["services"][1].update(dockerCommand="sh"),
-        lambda b: b["services"][0]["envVars"].append({"key": "SECRET_KEY", "value": "in the open"}),
+        lambda b: b["services"][0]["envVars"].append(
+            {"key": "SECRET_KEY", "value": "in the open"}
+        ),
         lambda b: b["services"][0]["envVars"].pop(0),
         lambda b: b["databases"][0].update(ipAllowList=[{"source": "0.0.0.0/0"}]),
         lambda b: b["databases"][0].update(postgresMajorVersion="14"),

@@ -65,7 +65,9 @@ def compare(wanted: list[Any]) -> None:
         raise CopyError(f"the two sides are of different versions: {', '.join(label[:5])}")
     for model in wanted:
         if model._base_manager.using("default").exists():
-            raise CopyError(f"the target holds {model._meta.verbose_name_plural} already; it must be empty")
+            raise CopyError(
+                f"the target holds {model._meta.verbose_name_plural} already; it must be empty"
+            )
 
 
 def copy(wanted: list[Any]) -> int:
@@ -85,7 +87,9 @@ def copy(wanted: list[Any]) -> int:
             total += len(plain)
             there = model._base_manager.using("default").count()
             if there != len(plain):
-                raise CopyError(f"{model._meta.label}: {len(plain)} rows were read and {there} are there")
+                raise CopyError(
+                    f"{model._meta.label}: {len(plain)} rows were read and {there} are there"
+                )
         connection = connections["default"]
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), wanted):

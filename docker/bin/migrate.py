@@ -85,7 +85,9 @@ def judge_field(operation: Any, before: Any, after: Any, connection: Any) -> str
         if new.many_to_many or new.null or has_default not in (None, NOT_PROVIDED):
             return ""
         return "the old version does not fill the new column, which has no default in the database"
-    old = before.apps.get_model(operation.app, operation.model_name)._meta.get_field(operation.name)
+    old = before.apps.get_model(operation.app, operation.model_name)._meta.get_field(
+        operation.name
+    )
     if old.null and not new.null:
         return "the old version may leave the column empty"
     if new.unique and not old.unique:
@@ -97,7 +99,9 @@ def judge_field(operation: Any, before: Any, after: Any, connection: Any) -> str
     return ""
 
 
-def judge(migration: Any, before: Any, fresh: set[tuple[str, str]], connection: Any) -> Iterator[str]:
+def judge(
+    migration: Any, before: Any, fresh: set[tuple[str, str]], connection: Any
+) -> Iterator[str]:
     """Each reason why this migration must not run under the old version. `fresh`: models made in this plan."""
     state = before.clone()
     for operation in migration.operations:
@@ -160,7 +164,10 @@ def main() -> None:
         for line in lines:
             print(f"migrate: refused {line}", file=sys.stderr)
         if lines:
-            fail("the running version could not live with these; see MIGRATIONS_ACCEPTED in deploy/README.md", 3)
+            fail(
+                "the running version could not live with these; see MIGRATIONS_ACCEPTED in deploy/README.md",
+                3,
+            )
         if "--check" in sys.argv[1:]:
             print("migrate: the running version can live with what is to be applied")
             return

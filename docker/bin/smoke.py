@@ -51,7 +51,11 @@ class Forms(HTMLParser):
             return
         elif tag == "button" and values.get("formaction"):
             self.forms[-1].buttons.append(values)
-        elif tag in ("input", "textarea") and values.get("name") and values.get("type") != "checkbox":
+        elif (
+            tag in ("input", "textarea")
+            and values.get("name")
+            and values.get("type") != "checkbox"
+        ):
             self.forms[-1].fields.setdefault(values["name"], values.get("value", ""))
 
     def with_field(self, name: str) -> Form:
@@ -86,7 +90,9 @@ class Browser:
             return http.client.HTTPSConnection(self.site.netloc, timeout=30)
         return http.client.HTTPConnection(self.site.netloc, timeout=15)
 
-    def request(self, method: str, path: str, data: dict[str, str] | None = None) -> tuple[int, str, str]:
+    def request(
+        self, method: str, path: str, data: dict[str, str] | None = None
+    ) -> tuple[int, str, str]:
         """Status, Location and body of one request."""
         headers = {
             "Host": self.site.netloc,
@@ -99,7 +105,9 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = self.connect()
         try:
-            connection.request(method, path, urlencode(data) if data is not None else None, headers)
+            connection.request(
+                method, path, urlencode(data) if data is not None else None, headers
+            )
             response = connection.getresponse()
             for header in response.headers.get_all("Set-Cookie") or []:
                 for key, morsel in SimpleCookie(header).items():
@@ -177,7 +185,9 @@ def main() -> int:
         elsewhere(sys.argv[1]) if len(sys.argv) > 1 else here()
     except SmokeError as error:
         print(f"smoke test: {error}")
-    except Exception as error:  # whatever it is: the version is not to be trusted, and the reason is to be said
+    except (
+        Exception
+    ) as error:  # whatever it is: the version is not to be trusted, and the reason is to be said
         print(f"smoke test: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
     else:
         print("smoke test: signed in, added, ticked")

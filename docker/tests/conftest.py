@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,15 +11,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine import FIGURES, IMAGE, SOURCE, Stack, docker, run, wait
+from engine import FIGURES, IMAGE, ROOT, SOURCE, Stack, docker, run, wait
 
 
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
-    if not shutil.which("docker") or run("docker", "info", check=False).returncode:
-        pytest.exit(
-            "These tests need a container engine (docker) that answers. None does: see deploy/test-image.", 1
-        )
+    found = subprocess.run([ROOT / "deploy" / "engine"], text=True, check=False)
+    if found.returncode:
+        pytest.exit("These tests need a container engine; none answers.", 1)
+
+
+def builder() -> str:
+    """A Python that has what `make wheel` builds with: the repository's own tools, or the one that runs this."""
+    for python in (str(ROOT / ".venv" / "bin" / "python"), sys.executable):
+        if (
+            Path(python).exists()
+            and not run(python, "-c", "import build, hatchling", check=False).returncode
+        ):
+            return python
+    raise AssertionError(
+        "scripts/wheel.py needs build and hatchling: run `make wheel` once, it makes .venv"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +39,7 @@ def image(engine: None) -> str:
     """The image of this checkout; its wheel and commit beside it, from the same moment."""
     SOURCE["revision"] = run("git", "rev-parse", "HEAD").stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
-        run(sys.executable, "scripts/wheel.py", folder)
+        run(builder(), "scripts/wheel.py", folder)
         wheel = next(Path(folder).glob("*.whl"))
         SOURCE["wheel"] = f"{hashlib.sha256(wheel.read_bytes()).hexdigest()} ./{wheel.name}"
     began = time.monotonic()
@@ -45,7 +57,9 @@ def derived(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
         folder = tmp_path_factory.mktemp(name)
         for file, content in files.items():
             (folder / file).write_text(content)
-        (folder / "Dockerfile").write_text("\n".join([f"FROM {image}", "USER 0", *lines, "USER 10001:10001\n"]))
+        (folder / "Dockerfile").write_text(
+            "\n".join([f"FROM {image}", "USER 0", *lines, "USER 10001:10001\n"])
+        )
         tag = f"django-todos:test-{name}"
         docker("build", "-q", "-t", tag, str(folder))
         made.append(tag)
@@ -59,7 +73,9 @@ def derived(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 @pytest.fixture(scope="session")
 def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack of compose.yaml, up."""
-    stack = Stack("plain", tmp_path_factory.mktemp("env"), port=18010, WEB_PUBLISH="127.0.0.1:18010")
+    stack = Stack(
+        "plain", tmp_path_factory.mktemp("env"), port=18010, WEB_PUBLISH="127.0.0.1:18010"
+    )
     stack.down()
     try:
         began = time.monotonic()

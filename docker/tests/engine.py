@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -29,9 +28,13 @@ SOURCE: dict[str, str] = {}
 
 def run(*command: str, check: bool = True, **options) -> subprocess.CompletedProcess[str]:
     """A command's output as text; its words are shown when it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, **options)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, check=False, **options
+    )
     if check and done.returncode:
-        raise AssertionError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+        raise AssertionError(
+            f"{' '.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
     return done
 
 
@@ -81,7 +84,8 @@ class Stack:
         self.env_file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
         self.compose_command = (
             ["docker", "compose"]
-            if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+            if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
+            == 0
             else ["docker-compose"]
         )
 
@@ -94,11 +98,23 @@ class Stack:
         return self.compose("ps", "-q", service).stdout.split()[0]
 
     def manage(self, *arguments: str, service: str = "web", **options) -> str:
-        return docker("exec", "-i", self.container(service), "python", "manage.py", *arguments, **options)
+        return docker(
+            "exec", "-i", self.container(service), "python", "manage.py", *arguments, **options
+        )
 
     def psql(self, sql: str) -> str:
         return docker(
-            "exec", "-i", self.container("db"), "psql", "-qAt", "-U", "todos", "-d", "todos", "-c", sql
+            "exec",
+            "-i",
+            self.container("db"),
+            "psql",
+            "-qAt",
+            "-U",
+            "todos",
+            "-d",
+            "todos",
+            "-c",
+            sql,
         )
 
     def is_ready(self) -> bool:

