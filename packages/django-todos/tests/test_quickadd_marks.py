@@ -41,6 +41,8 @@ EXAMPLES: list[tuple[str, str, dict[str, object]]] = [
     ("(D) call (B) side", "call (B) side", {"priority": 4}),
     ("Submit due:2026-12-07 +admin", "Submit", {"due": "2026-12-07", "list": "admin"}),
     ("Submit due:tomorrow", "Submit", {"due": "2026-11-24"}),
+    ("Submit due:fri, please", "Submit please", {"due": "2026-11-27"}),
+    ("Due: tomorrow submit", "submit", {"due": "2026-11-24"}),
     ("Submit due:+2w", "Submit", {"due": "2026-12-07"}),
     ("Submit due:2026-12-15T09:00", "Submit", {"due": "2026-12-15 09:00"}),
     ("Submit due:2026-12-15 9am", "Submit", {"due": "2026-12-15 09:00"}),

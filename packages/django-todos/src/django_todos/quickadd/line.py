@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,10 +22,10 @@ from .marks import (
     read_sign,
     readable,
 )
-from .parts import ParsedTodo, Part
+from .parts import ParsedTodo, Part, glued, without
 from .plain import Plain, blocked_spans
 from .repeats import RepeatRule, Said, pinned, read_repeat
-from .tokens import GLUE, Context, Token, hide_quoted, raw_words, split_word
+from .tokens import Context, Token, hide_quoted, raw_words, split_word
 from .when import When, read_when
 from .words import ENGLISH, Words
 
@@ -194,7 +194,9 @@ class _Line:
         if fixed:
             return [], fixed[1]
         repeat = read_repeat(c, i)
-        if repeat and not c.low(i - 1) in c.words.how_often:
+        if repeat and self._unheard(i):
+            return [], repeat[1]
+        if repeat:
             return [_Candidate("repeat", i, repeat[1], repeat[0])], repeat[1]
         every = c.phrase("every", i)
         if every:
@@ -250,6 +252,12 @@ class _Line:
             j += 1
             reach = j if known else reach
         return reach
+
+    def _unheard(self, i: int) -> bool:
+        """Whether a repeat is only talked about: "3 times daily", "every day except weekends"."""
+        c = self.c
+        said = c.low(i - 1) in c.words.how_often or c.any_low(i - 1) in c.words.exceptions
+        return said or not c.phrase("every", i) and self._refused(i)
 
     def _refused(self, i: int) -> bool:
         """Whether the word before says that the date is only talked about."""
@@ -364,25 +372,6 @@ def _last(candidates: Iterable[_Candidate], kind: str) -> _Candidate | None:
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple({name.casefold(): name for name in reversed(list(names))}.values())[::-1]
-
-
-def glued(text: str, end: int) -> int:
-    """Past the punctuation that hangs on a part's end, if the word ends with it."""
-    stop = end
-    while stop < len(text) and text[stop] in GLUE:
-        stop += 1
-    if stop == len(text) or text[stop].isspace() or text[end:stop] == ",":
-        return stop
-    return end
-
-
-def without(text: str, parts: Sequence[Part]) -> str:
-    """The text minus the parts' spans, whitespace collapsed."""
-    kept, at = [], 0
-    for part in parts:
-        kept.append(text[at : part.start])
-        at = part.end
-    return " ".join("".join([*kept, text[at:]]).split())
 
 
 def _may_begin(c: Context, i: int) -> bool:

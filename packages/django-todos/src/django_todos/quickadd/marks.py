@@ -129,6 +129,8 @@ def notes_at(text: str, start: int, end: int) -> bool:
 
 def read_key(c: Context, start: int, end: int) -> Part | None:
     """todo.txt's due:, t: and rec:, where the value is understood."""
+    while end > start and c.text[end - 1] in GLUE:
+        end -= 1
     match = _KEY.fullmatch(c.text, start, end)
     if not match:
         return None

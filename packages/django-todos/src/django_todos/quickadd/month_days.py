@@ -54,12 +54,48 @@ def read_detail(c: Context, rule: Rule, i: int) -> tuple[Rule, int] | None:
         days = read_weekdays(c, j, "weekdays") or read_weekdays(c, j, "weekday_plurals")
         return (weekly(c, days[0], rule.interval), days[1]) if days else None
     if rule.freq == "MONTHLY":
-        items = read_month_days(c, c.skip("the", j))
+        j = c.skip("the", j)
+        items = read_month_days(c, j) or read_first(c, j)
         return (replace(items[0], interval=rule.interval), items[1]) if items else None
     if rule.freq == "YEARLY":
         dates, end = read_dates(c, j)
         if dates and one_rule(dates):
             return replace(yearly(dates), interval=rule.interval), end
+        items = read_month_days(c, c.skip("the", j))
+        named = read_of_month(c, *items) if items else None
+        return (replace(named[0], interval=rule.interval), named[1]) if named else None
+    return None
+
+
+def read_of_month(c: Context, rule: Rule, i: int) -> tuple[Rule, int] | None:
+    """The 2nd sunday of may: such a day of one month, so once a year."""
+    month = c.phrase("months", c.skip("of", i))
+    return (replace(rule, freq="YEARLY", by_month=(month[0],)), month[1]) if month else None
+
+
+def read_first(c: Context, i: int) -> tuple[Rule, int] | None:
+    """The first, as a word alone: it counts only with "of the month" or after "every month on"."""
+    found = c.phrase("ordinals", i)
+    return (Rule("MONTHLY", by_month_day=(found[0],)), found[1]) if found else None
+
+
+def read_yearly(c: Context, i: int) -> tuple[Rule, int] | None:
+    """Jan 5; 14 jan and 14 apr, where the days are the same; christmas."""
+    holiday = c.phrase("holidays", i)
+    if holiday:
+        return yearly([holiday[0]]), holiday[1]
+    dates, j = read_dates(c, i)
+    if not dates or not one_rule(dates) or c.any_low(j) in c.words.measures:
+        return None
+    return yearly(dates), j
+
+
+def read_month_end(c: Context, i: int) -> tuple[Rule, int] | None:
+    """End of month."""
+    lead = c.phrase("end_of", i)
+    unit = c.phrase("units", lead[1]) if lead else None
+    if unit and unit[0] == ("month", 1):
+        return Rule("MONTHLY", by_month_day=(-1,)), unit[1]
     return None
 
 
@@ -128,7 +164,7 @@ def read_nth(c: Context, i: int) -> tuple[Nth, int] | None:
     if workday:
         return (("workday", number, 0), workday[1]) if number <= 23 else None
     unit = c.phrase("units", j)
-    if unit and unit[0] == ("day", 1) and (not found or number == -1):
+    if unit and unit[0] == ("day", 1):
         return ("day", number, 0), unit[1]
     return (("day", number, 0), j) if not found and not unit else None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..dates import Moment
 from .repeats import RepeatRule
+from .tokens import GLUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,22 @@ class ParsedTodo:
     assignee: str = ""
     list: str = ""
     spans: tuple[Part, ...] = ()
+
+
+def glued(text: str, end: int) -> int:
+    """Past the punctuation that hangs on a part's end, if the word ends with it."""
+    stop = end
+    while stop < len(text) and text[stop] in GLUE:
+        stop += 1
+    if stop == len(text) or text[stop].isspace() or text[end:stop] == ",":
+        return stop
+    return end
+
+
+def without(text: str, parts: Sequence[Part]) -> str:
+    """The text minus the parts' spans, whitespace collapsed."""
+    kept, at = [], 0
+    for part in parts:
+        kept.append(text[at : part.start])
+        at = part.end
+    return " ".join("".join([*kept, text[at:]]).split())

@@ -19,14 +19,15 @@ from .clock import in_half, read_clock
 from .month_days import (
     FREQS,
     WORKDAYS,
-    one_rule,
-    read_dates,
     read_detail,
+    read_first,
     read_month_days,
+    read_month_end,
     read_nth,
+    read_of_month,
     read_weekdays,
+    read_yearly,
     weekly,
-    yearly,
 )
 from .tokens import Context
 from .when import When, next_day_for, read_when, stands
@@ -135,7 +136,7 @@ def _goes_on(c: Context, end: int) -> bool:
         return False
     if c.phrase("weekdays", end + 1):
         return bool(read_when(c, end + 1))
-    return bool(read_clock(c, end + 1))
+    return bool(read_clock(c, end + 1) or c.phrase("dayparts", end + 1))
 
 
 # What the beginnings below return: the repeat, where it ends, what must follow it.
@@ -215,15 +216,9 @@ def _once(c: Context, i: int) -> Base:
 def _nth_of_every(c: Context, i: int) -> Base:
     """On the 1st of every month, the last friday of each month."""
     j = c.skip("the", c.skip("on", i))
-    found = read_month_days(c, j) or _first_of(c, j)
+    found = read_month_days(c, j) or read_first(c, j)
     every = c.phrase("of_every_month", found[1]) if found else None
     return (Said(found[0]), every[1], "") if found and every else None
-
-
-def _first_of(c: Context, i: int) -> tuple[Rule, int] | None:
-    """The first, as a word alone."""
-    found = c.phrase("ordinals", i)
-    return (Rule("MONTHLY", by_month_day=(found[0],)), found[1]) if found else None
 
 
 # ---- every ...
@@ -297,23 +292,23 @@ def _every_nth(c: Context, i: int, mode: Mode) -> Base:
     """Every last friday, every 15th, every 2, 15, 27, every last day, every first workday."""
     found = read_month_days(c, i)
     if not found:
-        return None
+        first = read_first(c, i)
+        end = c.phrase("of_month", first[1]) if first else None
+        return (Said(first[0], mode), end[1], "") if first and end else None
     rule, j = found
-    month = c.phrase("months", c.skip("of", j))
-    if month:
-        if c.any_low(month[1]) == "," and read_nth(c, month[1] + 1):
-            return None
-        rule, j = replace(rule, freq="YEARLY", by_month=(month[0],)), month[1]
-        return Said(rule, mode), j, ""
+    named = read_of_month(c, rule, j)
+    if named:
+        several = c.any_low(named[1]) == "," and read_nth(c, named[1] + 1)
+        return (Said(named[0], mode), named[1], "") if not several else None
     j = c.skip("of_month", j)
     bare = rule.by_month_day and not ordinal_number(c, j - 1) and c.low(j - 1).isdigit()
     return Said(rule, mode), j, "loose" if bare else ("edge" if rule.by_month_day else "")
 
 
 def _every_date(c: Context, i: int, mode: Mode) -> Base:
-    """Every jan 5, every 14 jan and 14 apr: several only where the days are the same."""
-    dates, j = read_dates(c, i)
-    return (Said(yearly(dates), mode), j, "") if dates and one_rule(dates) else None
+    """Every jan 5, every christmas, every end of month."""
+    found = read_yearly(c, i) or read_month_end(c, i)
+    return (Said(found[0], mode), found[1], "") if found else None
 
 
 # ---- the time, start and end after it

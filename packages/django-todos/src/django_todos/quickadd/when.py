@@ -50,7 +50,9 @@ def read_when(c: Context, i: int) -> tuple[When, int] | None:
     """The longest date, time, or both at `i`, a leading "on", "by", "due" or "for" included."""
     found = _read(c, i)
     lead = c.phrase("lead_in", i) if not found else None
-    return _read(c, lead[1]) if lead else found
+    if not lead:
+        return found
+    return _read(c, lead[1] + 1 if c.any_low(lead[1]) == ":" else lead[1])  # Due: friday
 
 
 def _read(c: Context, i: int) -> tuple[When, int] | None:

@@ -278,10 +278,10 @@ ENGLISH = Words(
     until=_say("until, till, til, ending, ending on, ending in, ends, ends on, up to"),
     for_=_say("for"),
     times=_say("times, time, occurrences"),
-    every=_say("every, ev, each"),
+    every=_say("every, ev, each, once every"),
     other=_say("other", 2),
     last=_say("last", -1),
-    once=_say("once a, once every"),
+    once=_say("once a"),
     priorities={
         **_say("1, high, hi, urgent", 1),
         **_say("2, medium, med", 5),
