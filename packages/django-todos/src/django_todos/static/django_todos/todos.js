@@ -800,7 +800,7 @@ function letter(key) {
   /** @type {Record<string, () => unknown>} */
   const acts = {
     q: () => (quickText() ? quickText()?.focus() : one("[data-todos-add]")?.click()),
-    "/": () => (one("#search-text") ?? one('[href$="/search/"]'))?.[one("#search-text") ? "focus" : "click"](),
+    "/": () => (one("#search-text") ? one("#search-text")?.focus() : follows(one('[href$="/search/"]'), "#search-text")),
     j: () => stepCursor(1),
     k: () => stepCursor(-1),
     x: () => (inLine(row, "check") ?? inLine(row, "pick"))?.click(),
@@ -820,7 +820,17 @@ function editRow(row) {
   const link = titleOf(row);
   if (!link) return;
   if (WIDE.matches && htmx() && one("#todos-panel") && !one("#main #todo")) void openPanel(link, true);
-  else link.click();
+  else follows(link, "#id_title");
+}
+
+/**
+ * Go to another page whose field a key asked for: it has the focus there, although no page moves it by itself.
+ * @param {HTMLElement | null} link
+ * @param {string} field
+ */
+function follows(link, field) {
+  sessionStorage.setItem("todos-focus", field);
+  link?.click();
 }
 
 /** @param {HTMLElement} row @param {string} priority */
@@ -871,3 +881,7 @@ if (todosZoneUrl && zone && zone !== todosZone) {
 
 process(one("#main"));
 countSelected();
+
+const asked = sessionStorage.getItem("todos-focus");
+sessionStorage.removeItem("todos-focus");
+if (asked) one(asked)?.focus();
