@@ -203,8 +203,14 @@ def test_the_bounds_of_a_day_hold_that_day(day, name):
         assert today_in(end, zone) > day
 
 
-def test_the_last_day_of_the_calendar_has_bounds():
-    assert day_bounds(date.max, BERLIN)[0] <= LATEST
+@pytest.mark.parametrize("name", ["UTC", "Asia/Tokyo", "America/New_York", "Pacific/Apia"])
+@pytest.mark.parametrize(
+    "day",
+    [date.min, date(1, 1, 2), date(1, 1, 3), date(9999, 12, 29), date(9999, 12, 30), date.max],
+)
+def test_the_first_and_last_days_of_the_calendar_have_bounds(day, name):
+    begin, end = day_bounds(day, ZoneInfo(name))
+    assert EARLIEST <= begin <= end <= LATEST
 
 
 def test_a_wall_shows_other_zones_and_leaves_what_floats():

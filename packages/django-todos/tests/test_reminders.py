@@ -403,6 +403,14 @@ def test_no_digest_without_todos_nor_later_that_day(cast, alice):
     assert reminders.send_digests(NOW).sent == 0
 
 
+def test_a_digest_that_another_worker_is_sending(cast, alice):
+    prefer(alice, digest=True)
+    make_todo(cast.flat, due=M("2026-11-23"))
+    assert Delivery.claim(f"digest:{alice.pk}:2026-11-23", alice.pk, NOW) is not None
+    assert reminders.send_digests(NOW).sent == 0
+    assert reminders.send_digests(NOW + LEASE).sent == 1  # it never said that it had
+
+
 @pytest.mark.parametrize("who", ["bob", "charlie"])
 def test_no_digest_for_who_did_not_ask_or_has_no_address(cast, alice, who):
     if who == "charlie":

@@ -213,6 +213,18 @@ class TestPages:
         save(cast.client("alice"), todo, repeat="every day", **selects(freq="words"))
         assert todo.due and todo.due == todo.repeat_anchor
 
+    def test_a_repeat_that_is_over_cannot_begin(self, cast):
+        todo = make_todo(cast.flat)
+        response = save(cast.client("alice"), todo, repeat="FREQ=DAILY;UNTIL=20200101")
+        assert response.status_code == 422 and "No day fits" in response.content.decode()
+
+    def test_a_wrong_date_is_the_error_not_the_repeat(self, cast):
+        todo = make_todo(cast.flat)
+        changes = {"repeat": "every day", "due_date": "the day after never"}
+        response = save(cast.client("alice"), todo, **changes)
+        assert response.status_code == 422
+        assert set(response.context["form"].errors) == {"due_date"}
+
     def test_what_cannot_be_said_comes_back_with_what_was_chosen(self, cast, todo):
         client = cast.client("alice")
         response = save(client, todo, **selects(freq="DAILY", interval="0"))

@@ -82,12 +82,10 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _day_start(day: date, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(day, time())
     late = to_instant(midnight, zone)
-    if local_now(late, zone) == midnight:
+    if local_now(late, zone) == midnight or late in (EARLIEST, LATEST):
         return late
-    try:  # midnight lies in a gap: read with the offset after it, it comes before the clock change
-        early = midnight.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    except OverflowError:
-        return late
+    # Midnight lies in a gap: read with the offset after it, it comes before the clock change.
+    early = midnight.replace(tzinfo=zone, fold=1).astimezone(UTC)
     while late - early > timedelta(seconds=1):
         middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
         if local_now(middle, zone).date() < day:
