@@ -152,6 +152,26 @@ def test_a_chip_turned_back_stays_turned_back(cast: Cast) -> None:
     assert answer.context["kept"] == []
 
 
+def test_chips_of_a_subtask(cast: Cast) -> None:
+    make_list(cast.alice, "Garden")
+    parent = make_todo(cast.flat)
+    answer = preview(cast, "Dig fri @bob +Garden", list="", parent=parent.uuid, view="todo")
+    assert [chip.words for chip in answer.context["chips"]] == ["Fri 27 Nov", "bob"]
+
+
+def test_the_inbox_is_where_no_list_is_named(cast: Cast) -> None:
+    answer = send(cast.client("rita"), "todo-create", text="Dig fri", view="upcoming")
+    assert answer.status_code == 303
+    assert Todo.objects.get().todo_list.inbox_of == cast.rita
+
+
+def test_people_have_several_names(cast: Cast) -> None:
+    cast.bob.first_name, cast.bob.last_name = "Robert", "Tailor"
+    cast.bob.save()
+    for name in ("bob", "robert", "Robert Tailor", '"Robert Tailor"'):
+        assert added(cast, f"Dig @{name}").assignee == cast.bob
+
+
 def test_text_is_escaped(cast: Cast) -> None:
     html = preview(cast, "x #<b>\"&'").content.decode()
     assert "<b>" not in html
@@ -242,6 +262,23 @@ def test_nothing_is_taken_back_from_a_todo_that_changed(cast: Cast) -> None:
     answer = keep(cast)
     assert answer.status_code == 303 and "kept=changed" in answer["Location"]
     assert Todo.objects.get().title == "Dig deep"
+
+
+def test_nothing_is_taken_back_from_what_is_gone(cast: Cast) -> None:
+    todo = added(cast, "Dig fri")
+    send(cast.client("alice"), "todo-delete", todo.uuid)
+    assert "kept=changed" in keep(cast)["Location"]
+
+
+def test_plain_words_have_nothing_to_take_back(cast: Cast) -> None:
+    added(cast, "Dig")
+    assert "kept=changed" in keep(cast)["Location"]
+
+
+def test_adding_what_was_read_can_be_undone(cast: Cast) -> None:
+    todo = added(cast, LINE)
+    send(cast.client("alice"), "action-undo", Action.objects.get().uuid)
+    assert Todo.objects.get(pk=todo.pk).deleted_at is not None
 
 
 def test_once_is_enough(cast: Cast) -> None:

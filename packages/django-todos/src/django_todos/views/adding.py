@@ -214,11 +214,6 @@ def _remember(
     action.save(update_fields=["changes"])
 
 
-def can_keep_as_text(action: Action) -> bool:
-    """Whether an action added a todo from more than plain words."""
-    return "typed" in action.changes and action.undone_at is None
-
-
 def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:
     """Take the reading back, not the adding: the title is what was typed, the list the one it was typed in.
 
