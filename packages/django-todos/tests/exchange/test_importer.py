@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -550,6 +552,27 @@ def test_a_thousand_rows_take_few_queries(alice: Any) -> None:
     with CaptureQueriesContext(connection) as exporting:
         exported(alice)
     assert len(exporting) <= 3 + 5 * TodoList.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="a database in memory has one connection"
+)
+def test_two_at_once_import_once(alice: Any) -> None:
+    found = planned(alice, "\n".join(f"Todo {n} +Shop" for n in range(200)))
+    together = threading.Barrier(4)
+
+    def confirm() -> int:
+        together.wait()
+        try:
+            return apply(found, at=NOW).added
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        added = [job.result() for job in [pool.submit(confirm) for _number in range(4)]]
+    assert sorted(added) == [0, 0, 0, 200]
+    assert Todo.objects.count() == 200 and TodoList.objects.filter(name="Shop").count() == 1
 
 
 # -- there and back

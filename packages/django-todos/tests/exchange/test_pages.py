@@ -64,6 +64,14 @@ def test_a_file_that_is_too_large(cast: Cast) -> None:
     assert response.status_code == 422 and "at most 10" in response.content.decode()
 
 
+def test_a_file_with_too_many_rows(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(exchange, "MOST", 3)
+    for data in ("a\nb\nc\nd\ne", "a\rb\rc\rd\re", "[{},{},{},{}]"):
+        response = upload(cast, data)
+        assert response.status_code == 422
+        assert "more than 3 rows" in response.content.decode()
+
+
 def test_the_report_says_what_would_happen(cast: Cast) -> None:
     draft = drafted(cast)
     client = cast.client("alice")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from django_todos import signals
 from django_todos.exchange.formats import FORMATS, sniff
@@ -94,16 +95,21 @@ def plan(
     tz: ZoneInfo,
     format: str = "",
     todo_list: TodoList | None = None,
+    most: int | None = None,
 ) -> Plan:
     """Read a file and say what importing it would do, writing nothing.
 
     ``format`` is a key of `formats.FORMATS`, empty to find out; ``todo_list`` takes what names no
     list (else the inbox does) and must be one that the user may edit (else PermissionDenied).
-    Never raises for what is in the file.
+    ``most`` refuses files with more rows than a page can bear. Never raises for what is in the file.
     """
     text, guessed = decode(data) if isinstance(data, bytes) else (data, "")
     name = format or sniff(text)
-    result = FORMATS[name].parse(text, tz)
+    if most is not None and _rows_at_most(text) > most:
+        message = _("The file has more than %(most)d rows; import it in parts, or on the server.")
+        result = ParseResult(error=message % {"most": most})
+    else:
+        result = FORMATS[name].parse(text, tz)
     survey = Survey(user, name, result, tz, todo_list).run()
     return Plan(
         user=user,
@@ -118,6 +124,11 @@ def plan(
             one.todo_list.pk for one in survey.targets if one.todo_list is not None
         ),
     )
+
+
+def _rows_at_most(text: str) -> int:
+    """More rows than there are lines or JSON objects no file has."""
+    return max(text.count("\n"), text.count("\r"), text.count("{"))
 
 
 def _file_notes(result: ParseResult) -> list[str]:

@@ -22,7 +22,7 @@ from django_todos.exchange.exporter import export as export_file
 from django_todos.exchange.exporter import losses
 from django_todos.exchange.formats import FORMATS
 from django_todos.exchange.importer import Plan, Report, Row, apply, plan
-from django_todos.exchange.records import TodoRecord
+from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.forms import ImportForm
 from django_todos.models import ImportDraft, TodoList
 from django_todos.templatetags.django_todos import when
@@ -31,6 +31,8 @@ from django_todos.views.pages import Viewer, back, page, settled
 #: Rows that a report shows of a long file: all with something to say, and so many of the others.
 SHOWN = 300
 SHOWN_PROBLEMS = 1000
+#: Rows that one request can read and write; the command has no such limit.
+MOST = 50_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,7 +122,7 @@ def _draft(viewer: Viewer, cleaned: dict[str, Any]) -> ImportDraft:
         user_id=viewer.user.pk,
         todo_list=lists.filter(uuid=cleaned["list"]).first() if cleaned["list"] else None,
         format=cleaned["format"],
-        name=(file.name or "")[:255],
+        name=clean_line(file.name or "")[:255],
         content=file.read(),
     )
 
@@ -137,6 +139,7 @@ def _plan(viewer: Viewer, draft: ImportDraft, zone: str) -> Plan:
         tz=resolve_zone(zone) or viewer.zone,
         format=draft.format,
         todo_list=todo_list,
+        most=MOST,
     )
 
 
