@@ -519,6 +519,21 @@ function countLines() {
   if (button) button.textContent = count > 1 ? say("addMany", { count }) : say("add");
 }
 
+/** The names of time zones, offered where one is asked for. @param {HTMLInputElement} field */
+function offerZones(field) {
+  if (!one("#todos-zones")) {
+    const list = Object.assign(document.createElement("datalist"), { id: "todos-zones" });
+    list.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
+    document.body.append(list);
+  }
+  field.setAttribute("list", "todos-zones");
+}
+
+document.addEventListener("focusin", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  if (field.matches(".todos [name=due_tz], .todos [name=start_tz], .todos [name=time_zone]")) offerZones(field);
+});
+
 let searchTimer = 0;
 /** @type {() => HTMLFormElement | null} */
 const searchForm = () => /** @type {HTMLFormElement | null} */ (one("#search-form"));
