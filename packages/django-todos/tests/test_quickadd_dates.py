@@ -79,6 +79,7 @@ EXAMPLES = [
     ("Dentist 15th december", "Dentist", "2026-12-15"),
     ("Dentist the 15th of december", "Dentist", "2026-12-15"),
     ("Optician dec 15th", "Optician", "2026-12-15"),
+    ("Optician Dec. 15 at noon", "Optician", "2026-12-15 12:00"),
     ("Optician december 15, 2027", "Optician", "2027-12-15"),
     ("Visa March 5th 2027 at 9am", "Visa", "2027-03-05 09:00"),
     ("Plant bulbs 15 nov", "Plant bulbs", "2027-11-15"),  # past this year

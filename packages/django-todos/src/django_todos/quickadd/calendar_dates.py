@@ -128,6 +128,8 @@ def _yearless(c: Context, d: int, m: int, i: int, match: re.Match[str]) -> Found
     fraction = first < second and second in _FRACTIONS and "0" not in (match[1][0], match[3][0])
     if match[2] == "/" and fraction and not led and not c.field:
         return None
+    if c.any_low(i + 1) in c.words.measures and not c.field:
+        return None
     return Day(day, need="" if match[2] == "." else "loose"), i + 1
 
 
@@ -163,7 +165,8 @@ def month_day(c: Context, i: int) -> tuple[tuple[int, int], int] | None:
     """Month and day of "15 dec", "15th of december", "the 15th of dec", "dec 15", "dec 15th"."""
     month = c.phrase("months", i)
     if month:
-        j = c.skip("the", month[1])
+        dotted = c.any_low(month[1]) == "." and not c.any_low(month[1] - 1).isdigit()
+        j = month[1] + 1 if dotted else c.skip("the", month[1])  # Dec. 15
         number = ordinal_number(c, j) or integer(c, j, 31)
         return ((month[0], number), j + 1) if number else None
     j = c.skip("the", i)

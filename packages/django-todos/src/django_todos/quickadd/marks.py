@@ -72,8 +72,8 @@ def read_sign(c: Context, known: Known, start: int, end: int) -> Part | None:
         return None
     if any(char not in GLUE and char not in ")]}?…\"'”’»" for char in c.text[match.end() : end]):
         return None
-    if names is None and _OFFSET.fullmatch(match[0]):
-        return None  # +3d is a date
+    if names is None and (_OFFSET.fullmatch(match[0]) or set("'’") & set(match[0])):
+        return None  # +3d is a date, @sam's is not Sam
     found = match[0] if names is None else _lookup(names, match[0])
     return Part(kind, start, match.end(), found, c.text[start : match.end()]) if found else None
 

@@ -307,7 +307,8 @@ ENGLISH = Words(
         "part chapter ch page pages p pp step room no no. nr nr. number version v episode ep"
         " season scale ratio size volume vol issue unit level act scene verse track platform gate"
         " bus tram line highway route channel psalm psalms genesis exodus romans corinthians"
-        " revelation isaiah score scored section sections".split()
+        " revelation isaiah score scored section sections fig figure"
+        " table clause article paragraph para rule equation".split()
     ),
     measures=frozenset(
         "street st road rd avenue ave lane drive close court place square hill terrace km kms m cm"
