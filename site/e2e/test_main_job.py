@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import DESKTOP, PHONE, People, Person
 
@@ -56,7 +56,7 @@ def add(page: Page, *titles: str) -> None:
         expect(row(page, title)).to_be_visible()
 
 
-def row(page: Page, title: str):  # type: ignore[no-untyped-def]
+def row(page: Page, title: str) -> Locator:
     """The title of a row."""
     return page.locator(".todos-rows .todos-title").get_by_text(title, exact=True)
 
@@ -84,6 +84,7 @@ def test_add_tick_and_undo(alice: Person) -> None:
     expect(page.get_by_role("button", name="Complete “Buy milk”")).to_be_visible()
     page.get_by_role("button", name="Complete “Buy milk”").click()
     expect(page.get_by_text("Completed “Buy milk”.").first).to_be_visible()
+    expect(page.get_by_role("button", name="Complete “Buy milk”")).to_have_count(0)
     alice.go("/completed/")
     expect(page.get_by_text("Buy milk")).to_be_visible()
 
@@ -95,12 +96,12 @@ def test_edit_keeps_what_was_typed(alice: Person) -> None:
     page.goto(page.locator(".todos-title", has_text="Plan the trip").get_attribute("href") or "")
     page.get_by_label("Title", exact=True).fill("Plan the trip to Lisbon")
     open_part(page, "Due")
-    page.get_by_label("Due date").fill("31 Feb 2026")
+    page.get_by_label("Due date", exact=True).fill("31 Feb 2026")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("is not a date that exists").first).to_be_visible()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Plan the trip to Lisbon")
-    expect(page.get_by_label("Due date")).to_have_value("31 Feb 2026")
-    page.get_by_label("Due date").fill("2026-12-24")
+    expect(page.get_by_label("Due date", exact=True)).to_have_value("31 Feb 2026")
+    page.get_by_label("Due date", exact=True).fill("2026-12-24")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved “Plan the trip to Lisbon”.").first).to_be_visible()
     alice.go("/inbox/")
@@ -137,6 +138,7 @@ def move(page: Page, title: str, to: str) -> None:
     href = page.locator(".todos-title", has_text=title).first.get_attribute("href") or ""
     page.goto(f"{href}move/")
     page.get_by_role("button", name=to, exact=True).click()
+    expect(page.get_by_text(f"Moved “{title}”").first).to_be_visible()
     page.goto(back)
 
 

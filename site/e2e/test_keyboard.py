@@ -1,0 +1,95 @@
+"""The main job by keyboard alone: adding, going through the rows, ticking, moving, opening, saving, undoing, help."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import DESKTOP, PHONE, People
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, people: People) -> Page:
+    """The inbox of somebody who touches no mouse."""
+    person = people.sign_up(viewport=request.param)
+    person.go("/inbox/")
+    return person.page
+
+
+def add(page: Page, *titles: str) -> None:
+    """Add todos at the top, by Enter, again and again."""
+    page.keyboard.press("q")
+    expect(page.locator("#quick-add-text")).to_be_focused()
+    for title in titles:
+        page.keyboard.type(title)
+        page.keyboard.press("Enter")
+        expect(page.locator("#rows > li .todos-title").first).to_have_text(title)
+        expect(page.locator("#quick-add-text")).to_have_value("")
+        expect(page.locator("#quick-add-text")).to_be_focused()
+    page.keyboard.press("Escape")
+
+
+def test_add_complete_undo(page: Page) -> None:
+    add(page, "Third", "Second", "First")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Reopen “Second”")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name="Complete “Second”")).to_be_visible()
+
+
+def test_order_and_levels(page: Page) -> None:
+    add(page, "Third", "Second", "First")
+    page.keyboard.press("j")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#rows > li .todos-title").nth(1)).to_have_text("First")
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator(".todos-rows-in .todos-title")).to_have_text("First")
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator(".todos-rows-in .todos-title")).to_have_count(0)
+
+
+def test_priority_and_edit(page: Page) -> None:
+    add(page, "Pay the rent")
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    expect(page.locator("#rows .todos-meta")).to_contain_text("High")
+    expect(page.locator("#rows [aria-current=true]")).to_have_count(1)
+    page.keyboard.press("e")
+    expect(page.locator("#id_title")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" and the gas")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved “Pay the rent and the gas”.").first).to_be_visible()
+
+
+def test_ways_and_help(page: Page) -> None:
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("#search-text")).to_be_focused()
+    page.keyboard.type("j q x")
+    expect(page.locator("#search-text")).to_have_value("j q x")
+
+
+def test_tab_reaches_everything(page: Page) -> None:
+    """The skip link comes first; each stop has an outline or a drawn ring."""
+    add(page, "Buy milk")
+    page.reload()
+    page.keyboard.press("Tab")
+    expect(page.locator(".todos-skip")).to_be_focused()
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate(
+                "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"
+            )
+        )
+    assert {"Complete “Buy milk”", "Buy milk", "Move “Buy milk”"} <= seen
