@@ -27,7 +27,7 @@ class ReadField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Checks the text, then reads it."""
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         super().run_validators(text)
         return self.read(text)
 

@@ -124,7 +124,8 @@ class TodoForm(RepeatPart, forms.Form):
         for name in ("due", "start"):
             if any(f"{name}_{part}" in self.errors for part in ("date", "time", "tz")):
                 continue
-            day, clock, tz = (cleaned.get(f"{name}_{part}") for part in ("date", "time", "tz"))
+            clock, tz = cleaned.get(f"{name}_time"), cleaned.get(f"{name}_tz", "")
+            day: Moment = cleaned[f"{name}_date"]
             if not day and clock:
                 self.add_error(f"{name}_date", gettext("A time needs a date."))
             elif tz and not (clock or day.time):

@@ -123,7 +123,10 @@ def _conflict(
         }
         for name in conflict.theirs
     ]
-    context = {"conflicts": conflicts, "changed_by": last.user if last is not None else None}
+    context: dict[str, Any] = {
+        "conflicts": conflicts,
+        "changed_by": last.user if last is not None else None,
+    }
     return show_todo(request, fresh, form=again, status=409, **context)
 
 
@@ -309,9 +312,13 @@ def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
     anchor = get_todo(by, _uuid(request, "anchor"), "edit")
     if to == "under":
         return todo.move(by=by, at=at, todo_list=anchor.todo_list, parent=anchor, side="before")
-    side = "before" if to == "before" else "after"
     return todo.move(
-        by=by, at=at, todo_list=anchor.todo_list, parent=anchor.parent, side=side, anchor=anchor
+        by=by,
+        at=at,
+        todo_list=anchor.todo_list,
+        parent=anchor.parent,
+        side="before" if to == "before" else "after",
+        anchor=anchor,
     )
 
 
