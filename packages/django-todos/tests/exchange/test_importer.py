@@ -501,6 +501,29 @@ def test_a_file_of_one_line_is_counted(alice: Any) -> None:
     assert [row.kind for row in found.rows] == ["changed", "add"]
 
 
+ODD = "a\x00\ud800" + "é" * 600
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"{ODD} +{ODD} @{ODD} rrule:{ODD} due:2026-12-01 p:{ODD}\nb due:2026-02-31 +{ODD}",
+        json.dumps([{key: ODD for key in "description project todosrrule todosparent x".split()}]),
+        json.dumps([{"description": ODD, "tags": [ODD], ODD: {ODD: [ODD]}, "annotations": []}]),
+        json.dumps([{"description": ODD, "tags": ODD}, {"status": ODD, "description": "a"}]),
+        json.dumps(own({"title": ODD, "notes": ODD, "labels": [ODD], "assignee": ODD, ODD: ODD})),
+        json.dumps(own({"repeat": {"rrule": ODD}}, {"priority": ODD}, name=ODD, color=ODD)),
+        json.dumps(own(description="d" * 3000, about=ODD, labels=[{"name": ODD}], **{ODD: 1})),
+    ],
+)
+def test_what_no_database_stores(alice: Any, data: str) -> None:
+    found = planned(alice, data)
+    accept = {row.index for row in found.rows if row.choice}
+    json.dumps([str(row) for row in found.rows] + list(found.notes), ensure_ascii=False).encode()
+    apply(found, at=NOW, accept=accept)
+    assert exported(alice).encode()
+
+
 def test_long_ids(alice: Any) -> None:
     data = own({"uuid": "x" * 5000})
     assert imported(alice, data).added == 1 and imported(alice, data).added == 0

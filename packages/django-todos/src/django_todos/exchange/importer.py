@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django_todos import signals
 from django_todos.exchange.formats import FORMATS, sniff
 from django_todos.exchange.planning import Row, Survey, fallbacks_of
-from django_todos.exchange.records import ParseResult, decode
+from django_todos.exchange.records import ParseResult, clean_text, decode
 from django_todos.exchange.writing import Writer
 from django_todos.models import Action, ChangedMeanwhile, Todo, TodoList
 
@@ -132,7 +132,7 @@ def _rows_at_most(text: str) -> int:
 
 
 def _file_notes(result: ParseResult) -> list[str]:
-    return [note.text for note in result.notes if not note.line]
+    return [clean_text(note.text) for note in result.notes if not note.line]
 
 
 def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:

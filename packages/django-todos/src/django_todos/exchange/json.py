@@ -199,7 +199,11 @@ class _Reader:
         except Unreadable as error:
             self.problems.append(Problem(self._line_of(entry), str(error), _excerpt(entry)))
             return
-        self.lists.append(fit_list(record))
+        fitted = fit_list(record)
+        if len(fitted.description) < len(record.description):
+            text = _("The description of “%(name)s” is too long; it was cut.")
+            self.notes.append(Note(0, text % {"name": shorten(fitted.name, 60)}))
+        self.lists.append(fitted)
         for todo in todos:
             try:
                 self._add(todo, record.key)

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
-from django_todos.exchange.records import ParseResult, Problem, TodoRecord
+from django_todos.exchange.records import ParseResult, Problem, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
 from django_todos.models import MAX_DEPTH, ImportedFrom, Todo, TodoList
@@ -213,7 +213,7 @@ class Survey:
             is_new_list=place.target.is_new,
             parent_title=parent_title if place.parent is not None else "",
             record=place.record,
-            notes=tuple(notes),
+            notes=tuple(map(clean_text, notes)),
         )
 
     def _problem_row(self, index: int, problem: Problem) -> Row:
@@ -226,10 +226,10 @@ class Survey:
             index=index,
             number=problem.line,
             kind="bad",
-            title=problem.title,
+            title=clean_text(problem.title),
             record=record,
-            reason=problem.reason,
-            text=problem.text,
+            reason=clean_text(problem.reason),
+            text=clean_text(problem.text),
             choice=problem.choice,
         )
 

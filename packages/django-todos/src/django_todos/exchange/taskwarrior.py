@@ -34,6 +34,7 @@ from django_todos.exchange.records import (
     clean_text,
     clean_value,
     fit,
+    fit_list,
     shorten,
 )
 from django_todos.exchange.taskwarrior_dates import (
@@ -70,16 +71,18 @@ def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
     tasks: list[Task] = []
     problems: list[Problem] = []
     midnights = [0, 0]
+    any_json = False
     try:
         for line, entry in _numbered(list(entries(text))):
             if isinstance(entry, Problem):
                 problems.append(entry)
                 continue
+            any_json = True
             _count_midnights(entry, tz, midnights)
             _collect(entry, line, keys, tz, tasks, problems)
     except Unreadable as error:
         return ParseResult(error=str(error.args[0]), error_line=error.args[1])
-    if not tasks and problems and not any(problem.fallback for problem in problems):
+    if problems and not any_json:
         return ParseResult(error=problems[0].reason, error_line=problems[0].line)
     merged, notes = merge(tasks, tz)
     return _result(merged, problems, notes, midnights)
@@ -104,7 +107,7 @@ def _result(
         records=arranged.records,
         problems=(*problems, *arranged.problems),
         notes=(*notes, *arranged.notes),
-        lists=tuple(ListRecord(key=name, name=name) for name in names),
+        lists=tuple(fit_list(ListRecord(key=name, name=name)) for name in names),
     )
 
 

@@ -33,8 +33,10 @@ from django_todos.exchange.records import (
     Problem,
     RepeatRecord,
     TodoRecord,
+    clean_text,
     day_start,
     fit,
+    fit_list,
     lines_of,
 )
 from django_todos.exchange.tree import arrange
@@ -83,7 +85,10 @@ def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
     for number, line in lines_of(text):
         if not line.strip(" \t\x00"):
             continue
-        reading = _read(number, line.replace("\t", " ").strip(), tz)
+        cleaned = clean_text(line)
+        reading = _read(number, cleaned.replace("\t", " ").strip(), tz)
+        if cleaned != line:
+            reading.notes.append(_("Characters that can’t be stored were left out."))
         record, record_notes = fit(_record(reading, keys.key(line)))
         notes += [Note(number, note) for note in reading.notes] + record_notes
         if "id" in reading.values and reading.values["id"] not in local_ids:
@@ -115,7 +120,7 @@ def _result(
         records=arranged.records,
         problems=(*problems, *arranged.problems),
         notes=(*notes, *arranged.notes),
-        lists=tuple(ListRecord(key=name, name=name) for name in names),
+        lists=tuple(fit_list(ListRecord(key=name, name=name)) for name in names),
     )
 
 
