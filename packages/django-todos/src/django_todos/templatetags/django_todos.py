@@ -107,7 +107,7 @@ def todos_clock(context: Context, instant: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def todos_list_color(context: Context, todo_list_id: int) -> str:
     """The color that the viewer gave to a list: known from the sidebar, so it costs no query."""
-    nav = context.get("nav")
+    nav: Any = context.get("nav")
     if not hasattr(nav, "lists"):
         return "grey"
     colors = getattr(nav, "todos_colors", None)
@@ -187,7 +187,7 @@ def day_words(day: date, today: date, *, weekday: bool = True) -> str:
 def time_words(clock: time) -> str:
     """A time of day as the locale writes it in a list."""
     # Translators: PHP-style time format
-    return date_format(clock, pgettext("time", "H:i"))
+    return date_format(clock, pgettext("time", "H:i"))  # type: ignore[arg-type]  # the stubs forget times
 
 
 def city_of(tz: str) -> str:
@@ -198,7 +198,7 @@ def city_of(tz: str) -> str:
 @register.simple_tag
 def todos_widget(field: BoundField, css: str = "todos-input") -> SafeString:
     """A field's widget with our class, tied to its help and its error (as Django itself does from 5.2 on)."""
-    attrs: dict[str, str] = {"class": css}
+    attrs: dict[str, str | bool] = {"class": css}
     described = []
     if field.help_text:
         described.append(f"{field.auto_id}_helptext")
@@ -214,11 +214,6 @@ def todos_widget(field: BoundField, css: str = "todos-input") -> SafeString:
 def todos_initial(field: BoundField) -> SafeString:
     """The value that the person saw when the form was shown, travelling with the field that they may change."""
     return field.as_hidden(only_initial=True)
-
-
-@register.filter
-def todos_city(tz: object) -> str:
-    return city_of(str(tz or ""))
 
 
 @register.filter
@@ -267,17 +262,6 @@ def todos_priority(bucket: str) -> str:
         "low": pgettext("priority", "Low"),
     }
     return words.get(bucket, pgettext("priority", "None"))
-
-
-@register.filter
-def todos_role(role: str) -> str:
-    """What a member may do, in a word."""
-    words = {
-        "viewer": pgettext("role", "can read"),
-        "editor": pgettext("role", "can edit"),
-        "owner": pgettext("role", "owner"),
-    }
-    return words.get(role, role)
 
 
 @register.filter
