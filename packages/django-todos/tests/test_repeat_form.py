@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from django_todos import repeat_form
 from django_todos.dates import Moment
@@ -146,6 +148,25 @@ def test_taking_the_selects_away():
 )
 def test_what_somebody_means_who_says_it_on_that_day(rrule, mode, start, meant):
     assert as_said(rrule, mode, M(start)) == meant
+
+
+ODD = ["", "-1", "0", "1", "7", "13", "31", "²", "٣", "9" * 5000, "1e999", "NaN", "\x00", "a\x00b"]
+ODD += ["0001-01-01", "9999-12-31", "2026-13-45", "DAILY", "WEEKLY", "MONTHLY", "YEARLY", "words"]
+ODD += ["until", "count", "day", "completion", "FREQ=DAILY", "|", "| said"]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*selects(), "repeat_weekdays", "repeat", "initial-repeat"]),
+        st.lists(st.sampled_from(ODD) | st.text(max_size=10), min_size=1, max_size=3),
+    ),
+    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+)
+def test_whatever_is_posted_becomes_a_rule_or_an_error(values, freq):
+    data = fold(posted(**({"repeat_freq": freq} | values)))
+    assert isinstance(data.get("repeat_problem", ""), str)
+    if is_said(data.get("repeat", "")) and "FREQ=" in data.get("repeat", ""):
+        assert RepeatChoice.of(data["repeat"])
 
 
 def test_every_choice_has_words():
