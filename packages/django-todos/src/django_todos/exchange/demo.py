@@ -298,7 +298,7 @@ def demo_lists(
     today: dt.date, tz: ZoneInfo, *, seed: int = 1, people: dict[str, str] | None = None
 ) -> list[Group]:
     """Lists with their todos. ``people`` maps alice, bob and rita to user names."""
-    builder = _Builder(today, tz, Random(seed), people or {})  # nosec B311  no secret
+    builder = _Builder(today, tz, Random(seed), people or {})  # nosec B311
     lists = [
         ("Inbox", "", "", INBOX),
         ("Flat", "green", "Shared with Bob and Rita", FLAT),
