@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -241,3 +243,14 @@ def test_other_rules_are_custom(rrule):
 def test_fields_that_make_no_rule_say_why(fields, says):
     with pytest.raises(RuleError, match=says):
         build(fields)
+
+
+def test_the_example_of_the_documentation():
+    page = Path(__file__).parent.parent / "docs" / "recurrence.md"
+    (code,) = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    lines = code.replace("describe(rule)", "words = describe(rule)")
+    lines = lines.replace("next_occurrence(Repeat", "following = next_occurrence(Repeat")
+    names: dict[str, object] = {}
+    exec(lines, names)  # nosec B102: the page is ours
+    assert f'# "{names["words"]}"' in code
+    assert f"# Moment {names['following']}" in code
