@@ -7,7 +7,7 @@
  * file every action still works.
  */
 
-/** @typedef {{row?: string, part?: string}} Focus  a row's id and what in it has the focus */
+/** @typedef {{row?: string, part?: string, panel?: boolean}} Focus  a row's id, what in it has the focus, and whether it is the one in the panel */
 
 const MENUS = "details.todos-menu[open]";
 const SENT = "#todos-rows-form, #todo-rows-form, #quick-add, #move-menu, #toast, #message-bar, #todo-delete-form, .todos-subtask-add form";
@@ -134,8 +134,8 @@ const focusedRow = () => /** @type {HTMLElement | null} */ (document.activeEleme
 const currentRow = () => focusedRow() ?? one("#main .todos-row[aria-current]");
 
 /** @param {Focus} where */
-function rowFocus({ row: id, part = "title" }) {
-  const row = id ? document.getElementById(id) : null;
+function rowFocus({ row: id, part = "title", panel = false }) {
+  const row = id ? one(`${panel ? "#todos-panel " : ""}#${CSS.escape(id)}`) : null;
   const target = part === "title" ? titleOf(row) : inLine(row, part) ?? titleOf(row);
   (target ?? quickText())?.focus({ preventScroll: !!target && visible(target) });
 }
@@ -366,7 +366,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const row = element.closest?.(".todos-row");
   if (!row || !element.matches(".todos-check")) return;
   acted = row.id;
-  pending = { row: row.id, part: "check" };
+  pending = { row: row.id, part: "check", panel: !!one("#todos-panel")?.contains(row) };
   if (row.hasAttribute("aria-current")) cursor = row.id;
   saving = window.setTimeout(() => row.classList.add("todos-saving"), HOLD);
 });
@@ -378,6 +378,8 @@ document.addEventListener("htmx:afterRequest", () => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);
+  // A preview that was under way when its words were added.
+  if (detail.target?.id === "quick-add-chips" && !quickText()?.value.trim()) detail.shouldSwap = false;
   if (![409, 422].includes(detail.xhr.status)) return;
   detail.shouldSwap = true; // the form again, with what is wrong or what somebody else wrote
   detail.isError = false;
@@ -396,14 +398,17 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.id === "quick-add-chips" && caret >= 0) {
+  if (target.id === "quick-add-chips") {
+    if (caret < 0) return;
     quickText()?.focus();
     quickText()?.setSelectionRange(caret, caret);
     caret = -1;
+    return; // what follows waits for the row
   }
   if (pending && document.getElementById(pending.row ?? "")) {
     if (cursor) setCursor(document.getElementById(cursor));
     if (document.activeElement === document.body) rowFocus(pending);
+    if (pending.panel) void refresh(); // the same row stands in the list
     pending = null;
     cursor = "";
   }
