@@ -198,7 +198,7 @@ class TodoForm(RepeatPart, forms.Form):
     def _edit_values(self, source: dict[str, Any]) -> dict[str, Any]:
         user = self.members.get(source["assignee"])
         return {
-            "title": source["title"],
+            "title": " ".join(source["title"].split()),
             "notes": source["notes"].replace("\r\n", "\n"),
             "priority": BUCKETS[source["priority"]],  # type: ignore[index]
             "due": source["due"],

@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Any
 
 from django.core import signing
-from django.db.models import Case, Count, F, Q, Value, When, Window
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.db.models.functions import Coalesce, Lower, RowNumber
 
 from django_todos.models import Todo
@@ -62,7 +62,11 @@ class Order:
                 "order_time": Coalesce("due_time", Value(time.max.replace(microsecond=0))),
             },
             "priority": {
-                "order_priority": Case(When(priority=0, then=Value(10)), default=F("priority"))
+                "order_priority": Case(
+                    When(priority=0, then=Value(10)),
+                    default=F("priority"),
+                    output_field=IntegerField(),
+                )
             },
             "title": {"order_title": Lower("title")},
         }.get(self.name, {})
