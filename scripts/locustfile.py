@@ -43,8 +43,8 @@ class Person(HttpUser):
     @task(1)
     def add(self) -> None:
         page = self.client.get("/inbox/", name="inbox")
-        form = Forms(page.text).with_field("title")
-        fields = {**form.fields, "title": "Water the plants"}
+        form = Forms(page.text).with_field("text")
+        fields = {**form.fields, "text": "Water the plants"}
         self.client.post(form.action or "/inbox/", fields, headers=self.referer(), name="add")
 
     @task(4)

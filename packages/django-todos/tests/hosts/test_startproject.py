@@ -1,0 +1,160 @@
+"""Hosts it must survive, each a real project in a folder of its own, made by `startproject` and run by itself.
+
+Each starts processes of its own, so all is `full`: the corners of the matrix run it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import django
+import pytest
+
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(
+        "postgres" in os.environ.get("DATABASE_URL", ""),
+        reason="these hosts have a SQLite of their own",
+    ),
+]
+
+VISIT = Path(__file__).with_name("visit.py")
+
+
+class Host:
+    """A project made by `startproject`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        keep = {"PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV"}
+        self.environment = {name: os.environ[name] for name in keep & set(os.environ)}
+        self.environment["PYTHONWARNINGS"] = "error"
+        if source := self.environment.get("PYTHONPATH"):
+            self.environment["PYTHONPATH"] = str(Path(source).resolve())
+        self.run("-m", "django", "startproject", "mine", ".")
+
+    def run(self, *arguments: str, given: str | None = None, fails: bool = False) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert bool(done.returncode) == fails, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def manage(self, *arguments: str, **more: bool) -> str:
+        return self.run("manage.py", *arguments, **more)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / "mine" / name
+        text = path.read_text()
+        assert old in text, f"{name} has no {old!r}"
+        path.write_text(text.replace(old, new, 1))
+
+    def install(self, prefix: str = "todos/") -> None:
+        """The README's lines: two apps, one include."""
+        apps = '    "django_htmx",\n    "django_todos",\n'
+        self.edit("settings.py", "INSTALLED_APPS = [\n", "INSTALLED_APPS = [\n" + apps)
+        self.edit(
+            "urls.py", "from django.urls import path", "from django.urls import include, path"
+        )
+        include = f'    path("{prefix}", include("django_todos.urls")),\n]'
+        text = (self.folder / "mine" / "urls.py").read_text()
+        (self.folder / "mine" / "urls.py").write_text(re.sub(r"\]\s*$", include + "\n", text))
+
+    def settings(self, text: str) -> None:
+        with (self.folder / "mine" / "settings.py").open("a") as file:
+            file.write("\n" + textwrap.dedent(text))
+
+    def visit(self, prefix: str = "/todos/") -> None:
+        """Sign in, add a todo, look at every page: nothing inline on any, whatever the host's policy."""
+        assert "visited" in self.run(str(VISIT), prefix)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path)
+
+
+def test_four_lines_install_it(host):
+    host.install()
+    host.manage("migrate", "--verbosity", "0")
+    assert "no issues" in host.manage("check", "--fail-level", "WARNING")
+    assert "No changes" in host.manage("makemigrations", "--check", "--dry-run")
+    host.visit()
+
+
+def test_another_kind_of_key_in_the_host_makes_no_migration_of_ours(host):
+    host.install()
+    host.settings('DEFAULT_AUTO_FIELD = "django.db.models.AutoField"')
+    assert "No changes" in host.manage("makemigrations", "--check", "--dry-run")
+
+
+def test_without_django_htmx_the_check_says_what_to_do(host):
+    host.install()
+    host.edit("settings.py", '    "django_htmx",\n', "")
+    said = host.manage("check", fails=True)
+    assert "django_todos.E001" in said and "Add 'django_htmx'" in said
+
+
+def test_in_a_strangers_base_template(host):
+    """A page of the host's own, with its own reset; ours stand inside it."""
+    host.install()
+    folder = host.folder / "templates" / "django_todos"
+    folder.mkdir(parents=True)
+    (folder / "base.html").write_text(
+        "<!doctype html><html lang=en><head><title>Stranger</title>"
+        "{% block head %}{% endblock %}</head><body><header id=stranger>Stranger</header>"
+        "{% block main %}{% endblock %}</body></html>"
+    )
+    host.settings("TEMPLATES[0]['DIRS'] = [BASE_DIR / 'templates']")
+    host.manage("migrate", "--verbosity", "0")
+    begin = "import os, django\nos.environ['DJANGO_SETTINGS_MODULE'] = 'mine.settings'\ndjango.setup()\n"
+    look = """
+from django.contrib.auth import get_user_model
+from django.test import Client
+client = Client()
+client.force_login(get_user_model().objects.create_user("alice"))
+page = client.get("/todos/inbox/", HTTP_HOST="localhost")
+assert page.status_code == 200, page.status_code
+assert 'id=stranger' in page.content.decode()
+print("visited")
+"""
+    assert "visited" in host.run("-c", begin + look)
+
+
+def test_at_the_root_of_the_host(host):
+    host.install(prefix="")
+    host.manage("migrate", "--verbosity", "0")
+    host.visit(prefix="/")
+
+
+@pytest.mark.skipif(django.VERSION < (5, 1), reason="LoginRequiredMiddleware is of Django 5.1")
+def test_where_everything_needs_a_login(host):
+    host.install()
+    host.settings("MIDDLEWARE += ['django.contrib.auth.middleware.LoginRequiredMiddleware']")
+    host.manage("migrate", "--verbosity", "0")
+    host.visit()
+
+
+def test_without_admin_and_messages(host):
+    host.install()
+    text = (host.folder / "mine" / "settings.py").read_text()
+    lines = [line for line in text.splitlines() if "admin" not in line and "messages" not in line]
+    (host.folder / "mine" / "settings.py").write_text("\n".join(lines) + "\n")
+    urls = (host.folder / "mine" / "urls.py").read_text().splitlines()
+    (host.folder / "mine" / "urls.py").write_text(
+        "\n".join(line for line in urls if "admin" not in line) + "\n"
+    )
+    host.manage("migrate", "--verbosity", "0")
+    host.manage("check", "--fail-level", "WARNING")
+    host.visit()
