@@ -15,13 +15,17 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "use", "path", "wbr"}
 
 
-def get(client: Client, name: str, *args: Any, htmx: bool = False, **query: Any) -> HttpResponse:
+def get(
+    client: Client, name: str, /, *args: Any, htmx: bool = False, **query: Any
+) -> HttpResponse:
     """GET one of our URLs."""
     headers = HTMX if htmx else {}
     return client.get(reverse(f"todos:{name}", args=args), query, **headers)
 
 
-def post(client: Client, name: str, *args: Any, htmx: bool = False, **data: Any) -> HttpResponse:
+def post(
+    client: Client, name: str, /, *args: Any, htmx: bool = False, **data: Any
+) -> HttpResponse:
     """POST to one of our URLs."""
     headers = HTMX if htmx else {}
     return client.post(reverse(f"todos:{name}", args=args), data, **headers)

@@ -1,0 +1,99 @@
+"""The admin: every page opens, members are added and taken out, todos go to the trash and no further."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from django_todos.models import Label, Preferences, Todo
+from tests.factories import NOW, UTC, Cast, make_todo
+
+
+@pytest.fixture
+def root(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("root"))
+    return client
+
+
+MODELS = [
+    model._meta.model_name
+    for model in apps.get_app_config("django_todos").get_models()
+    if model in admin.site._registry
+]
+
+
+@pytest.fixture
+def todo(cast: Cast) -> Todo:
+    Preferences.objects.create(user=cast.alice)
+    todo = make_todo(cast.flat, labels=["shop"], assignee=cast.bob)
+    make_todo(cast.flat, "done").complete(by=cast.alice, at=NOW, zone=UTC)
+    return todo
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_page_opens(root: Client, todo: Todo, name: str):
+    model = apps.get_model("django_todos", name)
+    url = reverse(f"admin:django_todos_{name}_changelist")
+    assert root.get(url).status_code == 200
+    assert root.get(url, {"q": "x"}).status_code == 200
+    for row in model._default_manager.all()[:1]:
+        change = reverse(f"admin:django_todos_{name}_change", args=[row.pk])
+        assert root.get(change).status_code == 200
+    adding = root.get(reverse(f"admin:django_todos_{name}_add")).status_code
+    assert adding == (200 if name == "todolist" else 403)
+
+
+def members(cast: Cast, **changes: str) -> dict[str, str]:
+    """The form of the list with its members, as the admin shows it."""
+    rows = list(cast.flat.memberships.order_by("pk"))
+    data = {"name": "Flat", "memberships-INITIAL_FORMS": str(len(rows))}
+    for n, one in enumerate(rows):
+        data |= {
+            f"memberships-{n}-id": str(one.pk),
+            f"memberships-{n}-todo_list": str(cast.flat.pk),
+            f"memberships-{n}-user": str(one.user_id),
+            f"memberships-{n}-role": one.role,
+            f"memberships-{n}-color": one.color,
+        }
+    return data | {"memberships-TOTAL_FORMS": str(len(rows))} | changes
+
+
+def test_taking_a_member_out_clears_their_assignments(cast: Cast, root: Client, todo: Todo):
+    url = reverse("admin:django_todos_todolist_change", args=[cast.flat.pk])
+    data = members(cast, **{"memberships-1-DELETE": "on"})
+    assert root.post(url, data).status_code == 302
+    todo.refresh_from_db()
+    assert (cast.flat.memberships.count(), todo.assignee) == (2, None)
+
+
+def test_letting_a_member_in(cast: Cast, root: Client):
+    url = reverse("admin:django_todos_todolist_change", args=[cast.flat.pk])
+    new = {"user": str(cast.charlie.pk), "role": "editor", "color": "teal"}
+    data = members(cast, **{f"memberships-3-{key}": value for key, value in new.items()})
+    data |= {"memberships-TOTAL_FORMS": "4", "memberships-3-todo_list": str(cast.flat.pk)}
+    assert root.post(url, data).status_code == 302
+    assert cast.flat.memberships.get(user=cast.charlie).color == "teal"
+
+
+def test_todos_are_looked_at_and_go_to_the_trash(cast: Cast, root: Client, todo: Todo):
+    change = reverse("admin:django_todos_todo_change", args=[todo.pk])
+    assert root.post(change, {"title": "hacked"}).status_code == 403
+    delete = reverse("admin:django_todos_todo_delete", args=[todo.pk])
+    assert root.post(delete, {"post": "yes"}).status_code == 302
+    rest = Todo.objects.filter(deleted_at=None).values_list("pk", flat=True)
+    data = {"action": "delete_selected", "_selected_action": list(rest), "post": "yes"}
+    assert root.post(reverse("admin:django_todos_todo_changelist"), data).status_code == 302
+    assert Todo.objects.trashed().count() == 2
+
+
+def test_a_label_gets_another_name(cast: Cast, root: Client, todo: Todo):
+    label = Label.objects.get()
+    change = reverse("admin:django_todos_label_change", args=[label.pk])
+    assert root.post(change, {"name": "Shops", "color": "red"}).status_code == 302
+    label.refresh_from_db()
+    assert (label.name, label.key) == ("Shops", "shops")
