@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +46,7 @@ class Result:
     state: str  # "passed", "failed", "not run"
     seconds: float = 0.0
     note: str = ""
+    stage: str = ""
 
 
 def environments() -> list[str]:
@@ -192,7 +193,8 @@ def table(results: list[Result], seconds: float) -> int:
 def row(result: Result, width: int) -> str:
     """One line of the table."""
     took = f"{result.seconds:6.1f} s" if result.seconds else " " * 8
-    return f"{result.name:<{width}}  {result.state:<8} {took}  {result.note}".rstrip()
+    stage = f"{result.stage:<16} " if result.stage else ""
+    return f"{stage}{result.name:<{width}}  {result.state:<8} {took}  {result.note}".rstrip()
 
 
 def stages(every: list[str]) -> list[tuple[str, list[str]]]:
@@ -228,10 +230,11 @@ def pipeline() -> list[Result]:
     for stage, names in stages(environments()):
         print(f"\n=== {stage} ===", flush=True)
         apart = {name: hosted_only(name) for name in names}
-        results += run([name for name, reason in apart.items() if not reason])
-        results += [Result(name, "not run", note=why) for name, why in apart.items() if why]
+        ended = run([name for name, reason in apart.items() if not reason])
+        ended += [Result(name, "not run", note=why) for name, why in apart.items() if why]
+        results += [replace(result, stage=stage) for result in ended]
     reason = "pushes to a registry, and only from the hosted main"
-    return [*results, Result("deploy", "not run", note=reason)]
+    return [*results, Result("deploy", "not run", note=reason, stage="Deploy")]
 
 
 def main(arguments: list[str]) -> int:
