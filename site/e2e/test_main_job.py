@@ -173,9 +173,7 @@ def download(page: Page, path: Path) -> None:
     """Export everything as our JSON."""
     page.goto("/export/")
     with page.expect_download() as download:
-        page.locator("main").get_by_role("button").or_(
-            page.locator("main").get_by_role("link")
-        ).filter(has_text="JSON").first.click()
+        page.get_by_role("button", name="Download").click()
     download.value.save_as(path)
 
 
