@@ -91,7 +91,8 @@ class TodoForm(RepeatPart, forms.Form):
             if isinstance(field, WordsDateField | RepeatField):
                 field.viewer = viewer
         choices = [("", _("Nobody"))] + [
-            (name, user.get_full_name() or name) for name, user in self.members.items()
+            (name, getattr(user, "get_full_name", str)() or name)
+            for name, user in self.members.items()
         ]
         self.fields["assignee"].choices = choices  # type: ignore[attr-defined]
 

@@ -1,0 +1,165 @@
+"""Hosts whose users, transactions, pages or objects are not the usual ones."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.hosts.test_startproject import Host, pytestmark  # noqa: F401  the same marks
+
+import django_todos
+
+BEGIN = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "mine.settings"
+django.setup()
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.test.utils import setup_test_environment
+from django_todos.models import *
+setup_test_environment()
+UTC, now = ZoneInfo("UTC"), datetime.now(timezone.utc)
+make_user = get_user_model().objects.create_user
+"""
+
+PEOPLE = """
+import uuid
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+
+class People(BaseUserManager):
+    def create_user(self, handle, *args, **fields):
+        return self.create(handle=handle, **fields)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    handle = models.CharField(max_length=50, unique=True)
+    USERNAME_FIELD = "handle"
+    objects = People()
+
+
+class Car(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+"""
+
+
+@pytest.fixture
+def host(tmp_path) -> Host:
+    host = Host(tmp_path)
+    host.install()
+    return host
+
+
+@pytest.fixture
+def people(host: Host) -> Host:
+    """A host with users of its own making: a UUID as key, a handle as name, no first name and no e-mail."""
+    app = host.folder / "people"
+    (app / "migrations").mkdir(parents=True)
+    for name in ("__init__.py", "migrations/__init__.py"):
+        (app / name).touch()
+    (app / "models.py").write_text(PEOPLE)
+    host.settings('INSTALLED_APPS.append("people")\nAUTH_USER_MODEL = "people.Person"')
+    host.settings("def cars(user, model, permission):\n    return model.objects.all()")
+    host.settings('TODOS_OBJECT_ACCESS = "mine.settings.cars"')
+    host.manage("makemigrations", "people", "--verbosity", "0")
+    host.manage("migrate", "--verbosity", "0")
+    return host
+
+
+def run(host: Host, script: str) -> None:
+    """Run a script in the host; it says "done" when it came to its end."""
+    assert "done" in host.run("-c", BEGIN + textwrap.dedent(script) + '\nprint("done")\n')
+
+
+def test_users_with_a_uuid_and_another_name_field(people: Host):
+    people.visit()
+    run(
+        people,
+        """
+        alice, bob = get_user_model().objects.get(), make_user("bob")
+        flat = TodoList.objects.create_for(alice, name="Flat")
+        flat.add_member(bob, "editor")
+        todo = Todo.add(flat, "Milk", by=alice, at=now, assignee=bob)
+        client = Client()
+        client.force_login(bob)
+        page = client.get(f"/todos/todos/{todo.uuid}/")
+        form = page.context["form"]
+        data = {f.name: str(f.value() or "") for f in form}
+        data |= {f"initial-{name}": value for name, value in data.items()}
+        assert data["assignee"] == "bob", data
+        answer = client.post(f"/todos/todos/{todo.uuid}/", data | {"assignee": "alice"})
+        assert answer.status_code == 303, answer.status_code
+        todo.refresh_from_db()
+        assert todo.assignee == alice
+        assert Action.objects.get(verb="edit").undo(at=now)
+        todo.refresh_from_db()
+        assert todo.assignee == bob
+        alice.delete()
+        assert flat.memberships.get().role == "owner"
+        assert invariants(flat) == []
+        """,
+    )
+
+
+def test_lists_about_objects_with_a_uuid(people: Host):
+    run(
+        people,
+        """
+        from people.models import Car
+        alice, car = make_user("alice"), Car.objects.create()
+        about = TodoList.objects.create_about(car, name="Car")
+        assert TodoList.objects.for_object(car).get() == about
+        assert TodoList.objects.editable_by(alice).get() == about
+        Car.objects.all().delete()
+        assert not TodoList.objects.visible_to(alice).exists()
+        """,
+    )
+
+
+def test_where_a_request_is_a_transaction(host: Host):
+    host.settings('DATABASES["default"]["ATOMIC_REQUESTS"] = True')
+    host.manage("migrate", "--verbosity", "0")
+    host.visit()
+    run(
+        host,
+        """
+        alice = get_user_model().objects.get()
+        todo = Todo.objects.get()
+        client = Client()
+        client.force_login(alice)
+        for to, anchor, says in (("under", todo.uuid, "place"), ("before", todo.uuid, "changed")):
+            data = {"to": to, "anchor": str(anchor)}
+            answer = client.post(f"/todos/todos/{todo.uuid}/move/", data)
+            assert f"kept={says}" in answer["Location"], answer["Location"]
+        assert invariants(todo.todo_list) == []
+        """,
+    )
+
+
+def test_a_page_that_has_an_htmx_of_its_own_keeps_it(host: Host):
+    """Another version, through the block that is there for it: ours is not loaded beside it."""
+    folder = host.folder / "templates" / "django_todos"
+    folder.mkdir(parents=True)
+    ours = Path(str(django_todos.__file__)).parent
+    base = (ours / "templates" / "django_todos" / "base.html").read_text()
+    start, end = base.index("{% block htmx %}"), base.index("{% endblock htmx %}")
+    changed = base[:start] + '{% block htmx %}<script src="/own/htmx-1.js"></script>' + base[end:]
+    (folder / "base.html").write_text(changed)
+    host.settings("TEMPLATES[0]['DIRS'] = [BASE_DIR / 'templates']")
+    host.manage("migrate", "--verbosity", "0")
+    host.visit()
+    run(
+        host,
+        """
+        client = Client()
+        client.force_login(get_user_model().objects.get())
+        html = client.get("/todos/inbox/").content.decode()
+        assert "/own/htmx-1.js" in html and "django_htmx/htmx" not in html
+        """,
+    )
