@@ -1,0 +1,168 @@
+"""Forms and fields by themselves: what is read, what is refused, what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+from tests.factories import NOW, Cast, make_todo
+
+from django_todos.dates import Moment
+from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
+from django_todos.forms import (
+    ImportForm,
+    ListForm,
+    PreferencesForm,
+    QuickAddForm,
+    TodoForm,
+)
+from django_todos.models import Preferences, TodoList
+from django_todos.recurrence import Repeat
+from django_todos.views.pages import Viewer
+
+
+@pytest.fixture
+def viewer(cast: Cast) -> Viewer:
+    return Viewer(cast.alice, Preferences(user=cast.alice), NOW)
+
+
+def field_of(kind: type[Any], viewer: Viewer) -> Any:
+    field = kind(required=False, max_length=100) if kind is WordsDateField else kind()
+    field.viewer = viewer
+    return field
+
+
+READ = [
+    (WordsDateField, "", Moment()),
+    (WordsDateField, "2026-12-15", Moment.parse("2026-12-15")),
+    (WordsDateField, " 12/15/2026 ", Moment.parse("2026-12-15")),
+    (WordsDateField, "fri", Moment.parse("2026-11-27")),
+    (WordsDateField, "tomorrow 9am", Moment.parse("2026-11-24T09:00")),
+    (ZoneField, "", ""),
+    (ZoneField, "America/New York", "America/New_York"),
+    (LabelsField, "", []),
+    (LabelsField, "shop, Home,, #x , SHOP", ["Home", "SHOP", "x"]),
+    (LabelsField, "#shop #at work", ["at", "shop", "work"]),
+    (RepeatField, "", None),
+    (RepeatField, "every day", ("FREQ=DAILY", "due")),
+    (RepeatField, "every! 3 days", ("FREQ=DAILY;INTERVAL=3", "completion")),
+    (RepeatField, "freq=daily | completion", ("FREQ=DAILY", "completion")),
+    (RepeatField, "FREQ=DAILY | whatever", ("FREQ=DAILY", "due")),
+]
+
+
+@pytest.mark.parametrize("kind, text, value", READ)
+def test_what_fields_read(viewer: Viewer, kind, text: str, value):
+    assert field_of(kind, viewer).clean(text) == value
+
+
+REFUSED = [
+    (WordsDateField, "31 feb", "not a date"),
+    (WordsDateField, "x" * 101, "at most 100"),
+    (WordsDateField, "a\x00", "(?i)null"),
+    (ZoneField, "Mars/Base", "no time zone"),
+    (ZoneField, "../etc", "no time zone"),
+    (LabelsField, "x" * 101, "at most 100"),
+    (LabelsField, "x," * 1001, "at most 2000"),
+    (RepeatField, "now and then", "no repeat"),
+    (RepeatField, "FREQ=SOMETIMES", "DAILY"),
+    (RepeatField, "x" * 501, "at most 500"),
+]
+
+
+@pytest.mark.parametrize("kind, text, says", REFUSED)
+def test_what_fields_refuse(viewer: Viewer, kind, text: str, says: str):
+    with pytest.raises(ValidationError, match=says):
+        field_of(kind, viewer).clean(text)
+
+
+def test_dates_are_shown_as_people_write_them():
+    with translation.override("de"):
+        assert WordsDateField().prepare_value(NOW.date()) == "23.11.2026"
+    assert WordsDateField().prepare_value("fri") == "fri"
+    assert LabelsField().prepare_value(["a", "b"]) == "a, b"
+
+
+TEXTS = [
+    ("title", "x", "x"),
+    ("due", Moment(), "None"),
+    ("due", Moment.parse("2026-12-15T09:00[Europe/Berlin]"), "12/15/2026 9 a.m. Europe/Berlin"),
+    ("start", Moment.parse("2026-12-15"), "12/15/2026"),
+    ("priority", 7, "Low"),
+    ("repeat", None, "Never"),
+    ("repeat", Repeat("FREQ=DAILY", "due", Moment()), "Every day"),
+    ("labels", ["a", "b"], "a, b"),
+    ("assignee_id", None, "Nobody"),
+]
+
+
+@pytest.mark.parametrize("name, value, text", TEXTS)
+def test_values_in_words_for_who_has_to_choose(
+    cast: Cast, viewer: Viewer, name: str, value: Any, text: str
+):
+    form = TodoForm(todo=make_todo(cast.flat), viewer=viewer)
+    assert form.as_text(name, value) == text
+    assert form.as_text("assignee_id", cast.bob.pk) == "bob"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"rrule": "NOT A RULE"},
+        {"due_date": NOW.date(), "due_time": NOW.time(), "due_tz": "Gone/Zone", "due_at": NOW},
+        {"notes": "\x0b odd \r\n"},
+    ],
+)
+def test_what_is_stored_but_cant_be_read_survives_an_edit_of_the_title(
+    cast: Cast, viewer: Viewer, columns: dict[str, Any]
+):
+    todo = make_todo(cast.flat)
+    type(todo).objects.update(**columns)
+    todo.refresh_from_db()
+    shown = TodoForm(todo=todo, viewer=viewer)
+    data = {name: shown[name].value() or "" for name in shown.fields}
+    data |= {f"initial-{name}": value for name, value in data.items()} | {"title": "new"}
+    form = TodoForm(data, todo=todo, viewer=viewer)
+    if form.is_valid():
+        changed = {name for name, value in form.values.items() if value != form.seen[name]}
+        assert changed == {"title"}
+    else:
+        assert set(form.errors) <= {"repeat", "due_tz"}
+    type(todo).objects.update(due_date=None, due_time=None, due_tz="", due_at=None, rrule="")
+
+
+@pytest.mark.parametrize(
+    "text, valid",
+    [("a", True), ("a\n\n b\n", True), ("", False), (" \n ", False), ("a\n" * 501, False)],
+)
+def test_lines_of_quick_add(text: str, valid: bool):
+    form = QuickAddForm({"text": text, "view": ""})
+    assert form.is_valid() == valid
+    assert not QuickAddForm({"text": "a", "view": "elsewhere"}).is_valid()
+
+
+def test_lists_and_preferences(db: None):
+    assert not ListForm({"name": "x", "color": "mauve"}).is_valid()
+    assert ListForm({"name": "x", "color": "teal"}).is_valid()
+    sound = {"theme": "dark", "reminder_hour": "9", "week_start": "6", "time_zone": "Asia/Tokyo"}
+    assert PreferencesForm(sound).is_valid()
+    for wrong in (
+        {"reminder_hour": "24"},
+        {"week_start": "7"},
+        {"theme": "x"},
+        {"time_zone": "x"},
+    ):
+        assert set(PreferencesForm(sound | wrong).errors) == set(wrong)
+
+
+def test_a_file_that_is_too_large_is_refused(cast: Cast, settings):
+    settings.TODOS_IMPORT_MAX_BYTES = 10
+    lists = TodoList.objects.visible_to(cast.alice)
+    for content, valid in [(b"x" * 10, True), (b"x" * 11, False)]:
+        files = {"file": SimpleUploadedFile("todo.txt", content)}
+        form = ImportForm({"list": str(cast.flat.uuid)}, files, lists=lists)
+        assert form.is_valid() == valid
+        assert ("at most 10" in str(form.errors)) != valid
