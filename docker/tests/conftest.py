@@ -44,7 +44,9 @@ def image(engine: None) -> str:
         wheel = next(Path(folder).glob("*.whl"))
         SOURCE["wheel"] = f"{hashlib.sha256(wheel.read_bytes()).hexdigest()} ./{wheel.name}"
     began = time.monotonic()
-    if archive := os.environ.get("TODOS_ARCHIVE"):  # the pipeline's own: what is tested is what is pushed
+    if archive := os.environ.get(
+        "TODOS_ARCHIVE"
+    ):  # the pipeline's own: what is tested is what is pushed
         run("deploy/image.py", "load", archive, IMAGE)
     else:
         run("docker/build", IMAGE)

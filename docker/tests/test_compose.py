@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from engine import FIGURES, ROOT, Stack, docker, run, status, wait
@@ -98,6 +100,21 @@ def test_the_main_job_and_still_there_after_a_restart(stack):
     assert stack.psql("SELECT count(*) FROM auth_user WHERE username = 'stay'") == "1"
 
 
+def test_static_files_are_served_compressed(stack):
+    """Under their hashed names and under their own, which the image keeps as links."""
+    host = {"Host": stack.origin.removeprefix("http://")}
+    address = f"http://127.0.0.1:{stack.port}"
+    page = urllib.request.Request(f"{address}/accounts/login/", headers=host)
+    html = urllib.request.urlopen(page, timeout=10).read().decode()
+    found = set(re.findall(r'"(/static/[^"]+\.(?:css|js))"', html))
+    assert found
+    for path in found | {re.sub(r"\.[0-9a-f]{12}\.", ".", path) for path in found}:
+        asked = urllib.request.Request(address + path, headers={**host, "Accept-Encoding": "br"})
+        with urllib.request.urlopen(asked, timeout=10) as response:
+            assert response.status == 200
+            assert response.headers["Content-Encoding"] == "br", path
+
+
 def test_drain_then_term_finishes_what_runs(stack):
     web = stack.container("web")
     make = "from django.contrib.auth.models import User; User.objects.create_user('load-dan', '', 'drain-me-8')"
@@ -109,10 +126,31 @@ def test_drain_then_term_finishes_what_runs(stack):
     time.sleep(0.5)
     assert load.failures == [], "while it drains, it goes on serving"
     load.stop()
-    docker("stop", "-t", "30", web)
+    with half_sent(stack) as rest:
+        docker("kill", "--signal", "TERM", web)
+        time.sleep(1)
+        assert rest().startswith("HTTP/1.1 "), "a request that runs when SIGTERM comes is finished"
+    docker("wait", web)
     assert docker("inspect", "-f", "{{.State.ExitCode}}", web) == "0"
     docker("start", web)
     wait("the site is ready", stack.is_ready)
+
+
+@contextmanager
+def half_sent(stack):
+    """A request whose body is on its way; gives what sends its end and reads the answer."""
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=20) as connection:
+        host = stack.origin.removeprefix("http://")
+        head = f"POST /accounts/login/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
+        kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n"
+        connection.sendall(f"{head}{kind}login".encode())
+        time.sleep(0.5)
+
+        def rest() -> str:
+            connection.sendall(b"=anna")
+            return connection.recv(100).decode()
+
+        yield rest
 
 
 def test_what_a_request_costs(stack):

@@ -53,6 +53,16 @@ def test_holds_the_site_and_the_wheel_and_nothing_to_build_with(image):
     assert "staticfiles.json" in docker("run", "--rm", "--entrypoint", "ls", image, "/app/static")
 
 
+def test_holds_no_file_that_the_repository_does_not(image):
+    """What lies about in a working tree (collected files, caches, a database) stays out."""
+    listed = "find /app/site /app/bin -type f ! -name '*.pyc' | sed 's|^/app/bin|docker/bin|; s|^/app/||'"
+    inside = docker("run", "--rm", "--entrypoint", "sh", image, "-c", listed).splitlines()
+    listing = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
+    ours = run(*listing, "site", "docker/bin").stdout.splitlines()
+    assert set(inside) <= set(ours)
+    assert not [name for name in inside if name.startswith(("site/tests", "site/e2e"))]
+
+
 def test_runs_as_a_numbered_user_with_labels_and_a_probe(image):
     config = json.loads(docker("image", "inspect", image))[0]["Config"]
     assert config["User"] == "10001:10001"
