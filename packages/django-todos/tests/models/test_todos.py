@@ -183,7 +183,7 @@ def test_each_field_is_edited_and_undone(cast: Cast, name: str):
 
 
 def test_a_repeat_is_taken_away_with_its_anchor(cast: Cast):
-    todo, (_old, repeat) = make_todo(cast.flat, due=Moment(DAY)), NEW["repeat"]
+    todo, repeat = make_todo(cast.flat, due=Moment(DAY)), NEW["repeat"][1]
     edit = {"by": cast.bob, "at": later()}
     todo.edit(**edit, initial={"repeat": None}, values={"repeat": repeat})
     action = todo.edit(**edit, initial={"repeat": repeat}, values={"repeat": None})
