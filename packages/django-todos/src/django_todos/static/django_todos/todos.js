@@ -7,10 +7,10 @@
  * file every action still works.
  */
 
-/** @typedef {{row?: string, part?: string, panel?: boolean}} Focus  a row's id, what in it has the focus, and whether it is the one in the panel */
+/** @typedef {{row?: string, part?: string, panel?: boolean, near?: string}} Focus  a row's id, what in it has the focus, whether it is the one in the panel, the row to focus when it is gone */
 
 const MENUS = "details.todos-menu[open]";
-const SENT = "#todos-rows-form, #todo-rows-form, #quick-add, #move-menu, #toast, #message-bar, #todo-delete-form, .todos-subtask-add form";
+const SENT = "#todos-rows-form, #todo-rows-form, #quick-add, #move-menu form, #toast, #message-bar, #todo-delete-form, .todos-subtask-add form";
 const KEPT = ["quick-add", "search-form"]; // what somebody may be typing in stays the same element
 const WIDE = matchMedia("(min-width: 72rem)");
 const HOLD = 400;
@@ -134,8 +134,8 @@ const focusedRow = () => /** @type {HTMLElement | null} */ (document.activeEleme
 const currentRow = () => focusedRow() ?? one("#main .todos-row[aria-current]");
 
 /** @param {Focus} where */
-function rowFocus({ row: id, part = "title", panel = false }) {
-  const row = id ? one(`${panel ? "#todos-panel " : ""}#${CSS.escape(id)}`) : null;
+function rowFocus({ row: id, part = "title", panel = false, near }) {
+  const row = (id ? one(`${panel ? "#todos-panel " : ""}#${CSS.escape(id)}`) : null) ?? document.getElementById(near ?? "");
   const target = part === "title" ? titleOf(row) : inLine(row, part) ?? titleOf(row);
   (target ?? quickText())?.focus({ preventScroll: !!target && visible(target) });
 }
@@ -181,7 +181,7 @@ let queue = Promise.resolve();
  * Post a form as the browser would, and show what comes back. One after the other, so that their order stays.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter
- * @param {{focus?: Focus, added?: string}} [options]
+ * @param {{focus?: Focus, added?: string, menu?: string}} [options]
  */
 function send(form, submitter, options = {}) {
   const data = new FormData(form);
@@ -196,7 +196,7 @@ function send(form, submitter, options = {}) {
 /**
  * @param {string} url
  * @param {FormData} data
- * @param {{focus?: Focus, added?: string}} options
+ * @param {{focus?: Focus, added?: string, menu?: string}} options  menu: the row whose move menu it came from
  */
 async function post(url, data, options) {
   if (!data.has("csrfmiddlewaretoken")) data.set("csrfmiddlewaretoken", token());
@@ -213,7 +213,11 @@ async function post(url, data, options) {
     if (response.status < 500) return toast(say("refused"));
     return toast(say("broken"), { label: say("retry"), run: () => (clearQuick(options.added), again()) });
   }
-  place(new DOMParser().parseFromString(await response.text(), "text/html"), new URL(response.url), options);
+  const doc = new DOMParser().parseFromString(await response.text(), "text/html");
+  const row = document.getElementById(options.menu ?? "");
+  const menu = response.status === 422 && row ? doc.getElementById("move-menu") : null;
+  if (row && menu) return showMoveMenu(row, menu);
+  place(doc, new URL(response.url), options);
 }
 
 /** @param {string} [text] */
@@ -319,11 +323,13 @@ document.addEventListener("submit", (event) => {
     dismissToast();
     return void send(form, submitter, { focus: { row: acted } });
   }
-  if (form.id === "move-menu" && form.parentElement?.id === "todos-float") {
-    const id = form.dataset.todosRow ?? "";
+  const float = /** @type {HTMLElement | null} */ (form.closest("#todos-float"));
+  if (float) {
+    const id = float.dataset.todosRow ?? "";
+    const near = neighbour(document.getElementById(id));
     acted = id;
     closeFloat(false);
-    return void send(form, submitter, { focus: { row: id, part: "grip" } }).then(() => sayPlace(id));
+    return void send(form, submitter, { focus: { row: id, part: "grip", near }, menu: id }).then(() => sayPlace(id));
   }
   if (form.id === "todo-delete-form" && one("#todos-panel")?.contains(form)) {
     const open = one("#main .todos-row[aria-current]");
@@ -368,8 +374,23 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   acted = row.id;
   pending = { row: row.id, part: "check", panel: !!one("#todos-panel")?.contains(row) };
   if (row.hasAttribute("aria-current")) cursor = row.id;
+  row.addEventListener("htmx:beforeSwap", replaced);
   saving = window.setTimeout(() => row.classList.add("todos-saving"), HOLD);
 });
+
+/**
+ * The rows were replaced while a tick was under way: show what is there now, and the answer's message. Listens on the
+ * row, since what happens to a row that has left the page does not reach the document.
+ * @param {Event} event
+ */
+function replaced(event) {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (detail.target.isConnected) return;
+  detail.shouldSwap = false;
+  const answer = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+  one("#todos-toasts")?.replaceChildren(...(answer.getElementById("todos-toasts")?.childNodes ?? []));
+  void refresh();
+}
 
 document.addEventListener("htmx:afterRequest", () => {
   clearTimeout(saving);
@@ -578,16 +599,22 @@ async function openMoveMenu(grip) {
   if (float.dataset.todosRow === row.id) return closeFloat(true);
   const url = new URL("move/", titleOf(row)?.href);
   url.searchParams.set("next", page.pathname + page.search);
+  url.searchParams.set("view", /** @type {HTMLInputElement | null} */ (one("[name=view]", row.closest("form") ?? document))?.value ?? "");
   const menu = await part(url.href, "move-menu");
-  if (!menu) return;
-  menu.dataset.todosRow = row.id;
+  if (menu) showMoveMenu(row, menu);
+}
+
+/** The menu beside its grip; with the focus on what is wrong in it, if something is. @param {HTMLElement} row @param {HTMLElement} menu */
+function showMoveMenu(row, menu) {
+  const float = /** @type {HTMLElement} */ (one("#todos-float"));
+  const grip = inLine(row, "grip");
   float.replaceChildren(menu);
   float.dataset.todosRow = row.id;
-  grip.setAttribute("aria-expanded", "true");
-  const box = grip.getBoundingClientRect();
+  grip?.setAttribute("aria-expanded", "true");
+  const box = (grip?.offsetParent ? grip : row).getBoundingClientRect();
   float.style.insetBlockStart = `${Math.max(8, Math.min(box.bottom, innerHeight - float.offsetHeight - 8)) + scrollY}px`;
   float.style.left = `${Math.max(8, Math.min(box.left, innerWidth - float.offsetWidth - 8)) + scrollX}px`;
-  one("button", menu)?.focus();
+  (one("[aria-invalid=true]", menu) ?? one("button", menu))?.focus();
 }
 
 /** @param {boolean} back  focus the grip again */
@@ -638,17 +665,45 @@ async function setShortcuts(on) {
 function move(row, values, focus = "title") {
   const data = new FormData();
   Object.entries({ ...values, next: page.pathname + page.search }).forEach(([name, value]) => data.set(name, value));
+  const near = neighbour(row);
   acted = row.id;
-  queue = queue.then(() => post(new URL("move/", titleOf(row)?.href).href, data, { focus: { row: row.id, part: focus } }));
+  queue = queue.then(() => post(new URL("move/", titleOf(row)?.href).href, data, { focus: { row: row.id, part: focus, near } }));
   void queue.then(() => sayPlace(row.id));
 }
 
 /** @param {string} id */
 function sayPlace(id) {
   const row = document.getElementById(id);
-  if (!row?.parentElement) return;
+  if (!row?.parentElement || row.closest("[data-todos-days]")) return; // by day, the message says where it went
   const siblings = all(":scope > .todos-row", row.parentElement);
   announce(say("place", { place: siblings.indexOf(row) + 1, count: siblings.length }));
+}
+
+/** The first day that todos can move to, on a page by day: the viewer's today. @param {Element} row */
+const firstDay = (row) => /** @type {HTMLElement | null} */ (row.closest("[data-todos-days]"))?.dataset.todosDays ?? "";
+
+/** So many days from an ISO date. @param {string} day @param {number} days */
+function dayAfter(day, days) {
+  const at = new Date(`${day}T00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}
+
+/** The day that a row stands under; what is overdue stands before today. @param {Element} row */
+function dayOf(row) {
+  const section = /** @type {HTMLElement | null} */ (row.closest("[data-todos-day]"));
+  return section?.dataset.todosDay || dayAfter(firstDay(row), -1);
+}
+
+/** @param {HTMLElement} row @param {number} days */
+function moveByDays(row, days) {
+  void queue.then(() => {
+    const at = document.getElementById(row.id); // where it is after the moves before this one
+    if (!at) return;
+    const day = dayAfter(dayOf(at), days);
+    if (day < firstDay(at)) return announce(say("edge"));
+    move(at, { to: "day", day });
+  });
 }
 
 /** @type {{row: HTMLElement, ghost: HTMLElement, line: HTMLElement, x: number, y: number, dx: number, dy: number, to: Record<string, string> | null} | null} */
@@ -688,6 +743,9 @@ function follow(event) {
   if (!drag) return;
   drag.ghost.style.left = `${event.clientX - drag.dx}px`;
   drag.ghost.style.top = `${event.clientY - drag.dy}px`;
+  if (event.clientY < 60) scrollBy(0, -12);
+  else if (event.clientY > innerHeight - 60) scrollBy(0, 12);
+  if (firstDay(drag.row)) return followDay(event.clientY);
   const list = all(".todos-row", /** @type {HTMLElement} */ (drag.row.closest("[data-todos-order]"))).filter(
     (row) => !drag?.row.contains(row) && !row.closest("#completed"),
   );
@@ -711,8 +769,20 @@ function follow(event) {
   drag.line.style.top = `${y - 1 + scrollY}px`;
   drag.line.style.left = `${(turned > 0 ? edge.left + indent : edge.left) + scrollX}px`;
   drag.line.style.inlineSize = `${edge.width - indent}px`;
-  if (event.clientY < 60) scrollBy(0, -12);
-  else if (event.clientY > innerHeight - 60) scrollBy(0, 12);
+}
+
+/** On a page by day a row is dropped on a day. @param {number} y */
+function followDay(y) {
+  if (!drag) return;
+  const { row } = drag;
+  const over = all("[data-todos-day]").find((section) => {
+    const box = section.getBoundingClientRect();
+    return y >= box.top && y < box.bottom;
+  });
+  const day = over?.dataset.todosDay ?? "";
+  drag.to = day && day !== dayOf(row) ? { to: "day", day } : null;
+  all(".todos-day-target").forEach((section) => section.classList.remove("todos-day-target"));
+  if (drag.to) over?.classList.add("todos-day-target");
 }
 
 /**
@@ -741,6 +811,7 @@ function letGo(drop) {
   ghost.remove();
   line.remove();
   row.classList.remove("todos-dragging");
+  all(".todos-day-target").forEach((section) => section.classList.remove("todos-day-target"));
   document.body.classList.remove("todos-no-select");
   if (drop && to) move(row, to, "grip");
   setTimeout(() => (dragged = false));
@@ -748,7 +819,7 @@ function letGo(drop) {
 
 document.addEventListener("pointerdown", (event) => {
   const at = /** @type {Element} */ (event.target);
-  const row = /** @type {HTMLElement | null} */ (at.closest("[data-todos-order] .todos-row"));
+  const row = /** @type {HTMLElement | null} */ (at.closest(":is([data-todos-order], [data-todos-days]) .todos-row"));
   if (!row || event.button || !inLine(row, "grip") || at.closest("#completed")) return;
   const start = { x: event.clientX, y: event.clientY };
   const isGrip = !!at.closest(".todos-grip");
@@ -800,7 +871,11 @@ function escape(event) {
 /** @param {KeyboardEvent} event */
 function altArrow(event) {
   const row = focusedRow() ?? currentRow();
-  if (!row?.closest("[data-todos-order]") || !inLine(row, "grip")) return;
+  if (!row?.closest("[data-todos-order], [data-todos-days]") || !inLine(row, "grip")) return;
+  if (firstDay(row)) {
+    if (/^Arrow(Up|Down)$/.test(event.key)) event.preventDefault(), moveByDays(row, event.key === "ArrowUp" ? -1 : 1);
+    return;
+  }
   const turned = getComputedStyle(row).direction === "rtl";
   const to = { ArrowUp: "up", ArrowDown: "down", ArrowRight: turned ? "out" : "in", ArrowLeft: turned ? "in" : "out" }[event.key];
   if (!to) return;
