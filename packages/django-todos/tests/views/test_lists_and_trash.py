@@ -76,6 +76,16 @@ def test_lists_move_up_and_down(cast: Cast):
     assert [one.todo_list.name for one in archived] == ["Old"]
 
 
+def test_moving_a_list_asks_as_much_with_many_lists_as_with_few(
+    cast: Cast, django_assert_max_num_queries
+):
+    for n in range(12):
+        make_list(cast.alice, f"List {n}")
+    client = cast.client("alice")
+    with django_assert_max_num_queries(10):
+        post(client, "list-move", cast.flat.uuid, to="down")
+
+
 @pytest.mark.parametrize(
     "do, says",
     [("list-archive", "Archived “Flat”."), ("list-delete", "Moved “Flat” to the trash.")],

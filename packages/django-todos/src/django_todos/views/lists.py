@@ -192,9 +192,9 @@ def list_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
     viewer = Viewer.of(request)
     todo_list = get_list(viewer.user, uuid)
     mine = list(
-        Membership.objects.filter(user=viewer.user.pk, todo_list__deleted_at=None).order_by(
-            "position", "pk"
-        )
+        Membership.objects.filter(user=viewer.user.pk, todo_list__deleted_at=None)
+        .select_related("todo_list")
+        .order_by("position", "pk")
     )
     shown = [one for one in mine if one.todo_list_id == todo_list.pk or _is_shown(one, todo_list)]
     index = next((i for i, one in enumerate(shown) if one.todo_list_id == todo_list.pk), None)
