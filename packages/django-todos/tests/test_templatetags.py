@@ -127,7 +127,10 @@ def test_instants_are_said_in_the_viewers_zone() -> None:
 
 def test_days() -> None:
     assert tags.todos_day(TODAY) == "Monday 23 November"
-    assert tags.todos_day_year(TODAY) == "Monday 23 November 2026"
+    days = (TODAY, date(2026, 11, 22), date(2025, 12, 31))
+    said = [render("{% todos_log_day day %}", day=day) for day in days]
+    assert said == ["Today", "Sunday 22 November", "Wednesday 31 December 2025"]
+    assert render("{% todos_day_short day %}", day=date(2026, 11, 24)) == "Tue 24 Nov"
     assert (tags.todos_weekday(TODAY), tags.todos_weekday_short(TODAY)) == ("Monday", "Mon")
     assert tags.todos_month_short(TODAY) == "Nov"
     assert tags.todos_span(TODAY, date(2026, 11, 29)) == "23 – 29 November"

@@ -172,8 +172,11 @@ def day_words(day: date, today: date, *, weekday: bool = True) -> str:
     """Yesterday, Today, Tomorrow, else “Wed 2 Dec”; the year only if it is not this one."""
     distance = (day - today).days
     near = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}.get(distance)
-    if near:
-        return near
+    return near or date_words(day, today, weekday=weekday)
+
+
+def date_words(day: date, today: date, *, weekday: bool = True) -> str:
+    """“Wed 2 Dec”; the year only if it is not this one."""
     # Translators: PHP-style date format, https://docs.djangoproject.com/en/stable/ref/templates/builtins/#date
     known = pgettext("date with weekday", "D j M") if weekday else pgettext("date", "j M")
     far = (
@@ -222,10 +225,21 @@ def todos_day(day: date) -> str:
     return date_format(day, pgettext("long date", "l j F"))
 
 
-@register.filter
-def todos_day_year(day: date) -> str:
-    """Monday 23 November 2026"""
+@register.simple_tag(takes_context=True)
+def todos_log_day(context: Context, day: date) -> str:
+    """Today, else “Sunday 22 November”; the year only if it is not this one."""
+    today = today_in(_now(context), _zone(context))
+    if day == today:
+        return _("Today")
+    if day.year == today.year:
+        return todos_day(day)
     return date_format(day, pgettext("long date with year", "l j F Y"))
+
+
+@register.simple_tag(takes_context=True)
+def todos_day_short(context: Context, day: date) -> str:
+    """“Wed 2 Dec”, also for days near; the year only if it is not this one."""
+    return date_words(day, today_in(_now(context), _zone(context)))
 
 
 @register.filter

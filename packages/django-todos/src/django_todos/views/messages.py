@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from django_todos.dates import Moment
 from django_todos.models import Action, Todo, TodoList
 from django_todos.recurrence import describe
+from django_todos.templatetags.django_todos import date_words, time_words
 
 if TYPE_CHECKING:
     from django_todos.views.pages import Viewer
@@ -45,10 +45,10 @@ def from_request(request: HttpRequest, viewer: Viewer) -> Toast | None:
     except ValueError:
         return None
     action = Action.objects.visible_to(viewer.user).filter(uuid=key).first()
-    return about(action) if action is not None else None
+    return about(action, viewer)
 
 
-def about(action: Action | None) -> Toast | None:
+def about(action: Action | None, viewer: Viewer) -> Toast | None:
     """The message about an action just done."""
     if action is None:
         return None
@@ -56,7 +56,7 @@ def about(action: Action | None) -> Toast | None:
         return Toast(_("Undone."))
     if action.changes["lists"]:
         return _about_list(action)
-    return _about_todos(action)
+    return _about_todos(action, viewer)
 
 
 def _about_list(action: Action) -> Toast:
@@ -72,25 +72,30 @@ def _about_list(action: Action) -> Toast:
     return Toast(sentence % {"name": name}, action.uuid)
 
 
-def _about_todos(action: Action) -> Toast:
+def _about_todos(action: Action, viewer: Viewer) -> Toast:
     top, total = _top(action)
     if top is None:
         return Toast(_("Done."))
     verb = action.verb
     if verb.startswith("bulk-"):
         return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many=total > 1)
-    values = {"title": top.title, "count": total - 1, "list": top.todo_list.name}
+    values = {
+        "title": top.title,
+        "count": total - 1,
+        "list": top.todo_list.name,
+        "day": _due_day(top, viewer),
+    }
     text = _sentence(verb, top, total) % values
     if "typed" not in action.changes:
         return Toast(text, action.uuid, many=total > 1)
-    text = " ".join([text, _read(top)]).strip()
+    text = " ".join([text, _read(top, viewer)]).strip()
     return Toast(text, action.uuid, url=top.get_absolute_url(), plain=action.uuid)
 
 
-def _read(todo: Todo) -> str:
+def _read(todo: Todo, viewer: Viewer) -> str:
     """What quick add read into a todo's fields, so that a mistake shows even without a script."""
     due, start = (
-        f"{_date(moment)} {moment.tz}".strip() if moment else ""
+        f"{_date(moment, viewer)} {moment.tz}".strip() if moment else ""
         for moment in (todo.due, todo.start)
     )
     said = [
@@ -106,11 +111,16 @@ def _read(todo: Todo) -> str:
     return _("Read: %(read)s.") % {"read": read} if read else ""
 
 
-def _date(moment: Moment) -> str:
-    # Translators: PHP-style date format
-    day = date_format(moment.date, pgettext("date with weekday and year", "D j M Y"))
-    clock = date_format(moment.time, pgettext("time", "H:i")) if moment.time else ""
-    return f"{day} {clock}".strip()
+def _date(moment: Moment, viewer: Viewer) -> str:
+    assert moment.date is not None
+    day = date_words(moment.date, viewer.today)
+    return f"{day} {time_words(moment.time)}" if moment.time else day
+
+
+def _due_day(todo: Todo, viewer: Viewer) -> str:
+    """The day that a todo is due, where the viewer is."""
+    day = todo.due.wall(viewer.zone).date
+    return date_words(day, viewer.today) if day is not None else ""
 
 
 def _top(action: Action) -> tuple[Todo | None, int]:
@@ -131,15 +141,17 @@ def _sentence(verb: str, top: Todo, total: int) -> str:
             total - 1,
         )
     if verb in ("complete", "skip") and not top.is_completed and top.due_date is not None:
-        following = date_format(top.due_date, "SHORT_DATE_FORMAT").replace("%", "%%")
         sentence = _("Completed “%(title)s”.") if verb == "complete" else _("Skipped “%(title)s”.")
-        return sentence + " " + _("Next: %(date)s.").replace("%(date)s", following)
+        return f"{sentence} {_('Next: %(day)s.')}"
+    if verb == "date" and top.due_date is not None:
+        return _("Moved “%(title)s” to %(day)s.")
     return {
         "complete": _("Completed “%(title)s”."),
         "skip": _("Skipped “%(title)s”."),
         "reopen": _("Reopened “%(title)s”."),
         "create": _("Added “%(title)s” to %(list)s."),
         "edit": _("Saved “%(title)s”."),
+        "date": _("Saved “%(title)s”."),
         "move": _("Moved “%(title)s”."),
         "delete": _("Moved “%(title)s” to the trash."),
         "restore": _("Restored “%(title)s” in %(list)s."),

@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from django_todos.access import can_edit, get_action, get_list, get_todo
+from django_todos.access import can_edit, get_action, get_todo
 from django_todos.forms import QuickAddForm, RescheduleForm, TodoForm
 from django_todos.models import (
     BUCKETS,
     Action,
     ChangedMeanwhile,
     Conflict,
-    NotAllowedHere,
     Reminder,
     Todo,
     TodoList,
@@ -165,12 +164,18 @@ def show_todo(
     }
     if is_htmx(request):
         if saved is not None:
-            everything |= {"row": row_of(todo, can_edit=editable), "toast": messages.about(saved)}
-        return partial(request, "todo", everything, current=_current(todo, viewer), status=status)
-    return page(request, "todo_detail", _current(todo, viewer), everything, status=status)
+            everything |= {
+                "row": row_of(todo, can_edit=editable),
+                "toast": messages.about(saved, viewer),
+            }
+        return partial(
+            request, "todo", everything, current=current_of(todo, viewer), status=status
+        )
+    return page(request, "todo_detail", current_of(todo, viewer), everything, status=status)
 
 
-def _current(todo: Todo, viewer: Viewer) -> str:
+def current_of(todo: Todo, viewer: Viewer) -> str:
+    """What the sidebar marks on a todo's page."""
     return "inbox" if todo.todo_list.inbox_of_id == viewer.user.pk else str(todo.todo_list.uuid)
 
 
@@ -254,79 +259,11 @@ def _row(
     fresh = get_todo(viewer.user, todo.uuid)
     context = {
         "row": row_of(fresh, can_edit=can_edit(viewer.user, fresh)),
-        "toast": messages.about(action),
+        "toast": messages.about(action, viewer),
     }
     return partial(
         request, "todo_row_update", context, current=request.headers.get("Todos-Current", "")
     )
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def todo_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Everywhere that a todo can go.
-
-    ``to``: up, down, top, bottom, in (under the one above), out (one level), list (with ``list``), or
-    before/after/under with ``anchor``, another todo of the same list.
-    """
-    viewer = Viewer.of(request)
-    todo = get_todo(viewer.user, uuid, "edit")
-    if request.method == "GET":
-        lists = (
-            TodoList.objects.editable_by(viewer.user)
-            .exclude(pk=todo.todo_list_id)
-            .order_by("name")
-        )
-        context = {
-            "todo": todo,
-            "lists": lists,
-            "above": todo.neighbour("up"),
-            "back_url": next_url(request, ""),
-        }
-        return page(request, "todo_move", _current(todo, viewer), context)
-    try:
-        action = _move(request, viewer, todo)
-    except NotAllowedHere:
-        return back(request, todo.get_absolute_url(), anchor=todo.uuid, kept="place")
-    except ChangedMeanwhile:
-        return back(request, todo.get_absolute_url(), anchor=todo.uuid, kept="changed")
-    message = {"done": action.uuid} if action is not None else {"kept": "edge"}
-    return back(request, todo.todo_list.get_absolute_url(), anchor=todo.uuid, **message)
-
-
-def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
-    to, by, at = request.POST.get("to", ""), viewer.user, viewer.now
-    if to in ("up", "down"):
-        return todo.move_by_one(by=by, at=at, direction=to)  # type: ignore[arg-type]
-    if to == "in":
-        return todo.indent(by=by, at=at)
-    if to == "out":
-        return todo.outdent(by=by, at=at)
-    if to in ("top", "bottom"):
-        return todo.move(
-            by=by, at=at, parent=todo.parent, side="before" if to == "top" else "after"
-        )
-    if to == "list":
-        target = get_list(by, _uuid(request, "list"), "edit")
-        return todo.move(by=by, at=at, todo_list=target, side="before")
-    anchor = get_todo(by, _uuid(request, "anchor"), "edit")
-    if to == "under":
-        return todo.move(by=by, at=at, todo_list=anchor.todo_list, parent=anchor, side="before")
-    return todo.move(
-        by=by,
-        at=at,
-        todo_list=anchor.todo_list,
-        parent=anchor.parent,
-        side="before" if to == "before" else "after",
-        anchor=anchor,
-    )
-
-
-def _uuid(request: HttpRequest, name: str) -> UUID:
-    try:
-        return UUID(request.POST.get(name, ""))
-    except ValueError:
-        raise NotAllowedHere("nowhere") from None
 
 
 @require_POST
