@@ -95,7 +95,9 @@ class Stack:
         return run(*command, *files, *arguments, check=check, **options)
 
     def container(self, service: str) -> str:
-        return self.compose("ps", "-q", service).stdout.split()[0]
+        # Newer compose lists what has ended only with -a, which in 1.29 lists `run`'s as well.
+        running = self.compose("ps", "-q", service).stdout.split()
+        return (running or self.compose("ps", "-a", "-q", service).stdout.split())[0]
 
     def manage(self, *arguments: str, service: str = "web", **options) -> str:
         return docker(

@@ -132,7 +132,7 @@ def still_serves_the_old(stack: Stack, before: str, done, reason: str) -> None:
     assert reason in done.stderr, done.stderr
     assert serving(stack) == before
     assert f"TODOS_IMAGE={before}" in stack.env_file.read_text()
-    assert not stack.compose("--profile", "rollout", "ps", "-q", "web-next").stdout.strip()
+    assert not stack.compose("--profile", "rollout", "ps", "-a", "-q", "web-next").stdout.strip()
 
 
 def test_one_that_crashes(proxied, derived, load):
