@@ -301,8 +301,14 @@ function remember() {
   return { row: row.id, part };
 }
 
-/** Fetch the page again and put it in place. @param {URL} [url] */
-async function refresh(url = page) {
+/** Fetch the page again and put it in place, after what is under way: an older answer never covers a newer one. @param {URL} [url] */
+function refresh(url = page) {
+  queue = queue.then(() => load(url));
+  return queue;
+}
+
+/** @param {URL} url */
+async function load(url) {
   try {
     const response = await fetch(url);
     if (response.ok) place(new DOMParser().parseFromString(await response.text(), "text/html"), new URL(response.url), { quiet: true });
