@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # SQLite. "corner": fewer generated examples, and on PostgreSQL only what uses the database. "short", in the matrix's
 # middle: a share of the tests, another one in each environment, so that together they run all of them again.
 PROFILE = os.environ.get("TODOS_TEST_PROFILE", "full")
-SHARE = 10
+SHARE = 20
 hypothesis.settings.register_profile("full", deadline=None, max_examples=100)
 hypothesis.settings.register_profile("corner", deadline=None, max_examples=15)
 hypothesis.settings.register_profile("short", deadline=None, max_examples=15)
