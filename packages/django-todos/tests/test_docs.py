@@ -24,7 +24,9 @@ def first_cells(page: str) -> list[str]:
 
 
 def test_settings() -> None:
-    assert set(first_cells("settings.md")) == {f"TODOS_{name}" for name in vars(Settings) if name.isupper()}
+    assert set(first_cells("settings.md")) == {
+        f"TODOS_{name}" for name in vars(Settings) if name.isupper()
+    }
 
 
 def test_setting_defaults() -> None:
@@ -35,7 +37,9 @@ def test_setting_defaults() -> None:
 
 
 def test_checks() -> None:
-    ids = set(re.findall(r"django_todos\.[EW]\d{3}", (CODE / "checks.py").read_text(encoding="utf-8")))
+    ids = set(
+        re.findall(r"django_todos\.[EW]\d{3}", (CODE / "checks.py").read_text(encoding="utf-8"))
+    )
     assert set(first_cells("install.md")) >= ids
     assert {name for name in first_cells("install.md") if "." in name} == ids
 
@@ -56,7 +60,10 @@ def test_custom_properties() -> None:
     assert documented == declared
 
 
-@pytest.mark.parametrize("line", re.findall(r"^from django_todos\S* import .+$", (DOCS / "writing.md").read_text(), re.M))
+@pytest.mark.parametrize(
+    "line",
+    re.findall(r"^from django_todos\S* import .+$", (DOCS / "writing.md").read_text(), re.M),
+)
 def test_imports(line: str) -> None:
     """What the examples import is there."""
     module, names = re.fullmatch(r"from (\S+) import (.+)", line).groups()  # type: ignore[union-attr]

@@ -38,7 +38,7 @@ class Expect:
 
     def statuses(self, method: str) -> list[int]:
         """The answers to each of the cast, then to anonymous."""
-        text = {"GET": self.get, "POST": self.post}.get(method, "")
+        text = {"GET": self.get, "HEAD": self.get, "POST": self.post}.get(method, "")
         return [*map(int, text.split()), 302] if text else [405] * len(NAMES)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
-from django_todos.models import GAP, Action, Label, Membership, Role, TodoList, invariants
+from django_todos.models import (
+    Conflict,
+    GAP,
+    Action,
+    Label,
+    Membership,
+    Role,
+    TodoList,
+    invariants,
+)
 
 
 def names_of(user) -> list[str]:
@@ -75,14 +84,30 @@ def test_the_last_owner_cant_leave_but_one_of_two_can(cast: Cast):
 
 
 def test_name_and_description_change_as_one_action_that_can_be_undone(cast: Cast):
-    changes = {"name": "House", "description": "Bigger"}
-    action = cast.flat.edit(by=cast.alice, changes=changes, at=NOW)
+    seen = {"name": "Flat", "description": ""}
+    values = {"name": "House", "description": "Bigger"}
+    action = cast.flat.edit(by=cast.alice, at=NOW, initial=seen, values=values)
     assert action.changes["lists"] == {
         str(cast.flat.pk): {"name": ["Flat", "House"], "description": ["", "Bigger"]}
     }
     assert action.undo(at=later())
     cast.flat.refresh_from_db()
     assert (cast.flat.name, cast.flat.description) == ("Flat", "")
+
+
+def test_two_edits_of_a_list_are_merged_or_conflict(cast: Cast):
+    seen = {"name": "Flat", "description": ""}
+    cast.flat.edit(by=cast.bob, at=NOW, initial=seen, values={"name": "Home", "description": ""})
+    with pytest.raises(Conflict) as conflict:
+        cast.flat.edit(
+            by=cast.alice, at=NOW, initial=seen, values={"name": "House", "description": ""}
+        )
+    assert conflict.value.theirs == {"name": "Home"}
+    cast.flat.edit(
+        by=cast.alice, at=NOW, initial=seen, values={"name": "Flat", "description": "Ours"}
+    )
+    cast.flat.refresh_from_db()
+    assert (cast.flat.name, cast.flat.description) == ("Home", "Ours")
 
 
 @pytest.mark.parametrize(

@@ -358,3 +358,25 @@ def test_search_in_open_todos_and_on_demand_in_completed_ones(cast: Cast):
     assert set(titles(get(client, "search", q="milk", completed="1"))) == {"Milk", "Milky way"}
     assert titles(get(client, "search")) == []
     assert len(get(client, "search", q="x" * 500).context["query"]) == 200
+
+
+def test_what_two_people_write_over_a_list_is_asked_about(cast: Cast):
+    """409 at the field, with both values; what was typed stays, and saving once more keeps it."""
+    client = cast.client("alice")
+    url = path("list-edit", cast.flat)
+    sent = {
+        "name": "House",
+        "initial-name": "Flat",
+        "description": "",
+        "initial-description": "",
+        "color": "red",
+    }
+    TodoList.objects.filter(pk=cast.flat.pk).update(name="Home")
+    asked = client.post(url, sent)
+    assert asked.status_code == 409
+    assert "“Home”" in asked.content.decode()
+    form = asked.context["form"]
+    assert (form["name"].value(), form.data["initial-name"]) == ("House", "Home")
+    assert client.post(url, sent | {"initial-name": form.data["initial-name"]}).status_code == 303
+    cast.flat.refresh_from_db()
+    assert cast.flat.name == "House"

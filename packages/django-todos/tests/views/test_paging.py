@@ -10,7 +10,7 @@ from django.test import Client
 
 from django_todos.dates import Moment
 from django_todos.models import Completion, Todo, TodoList
-from django_todos.views import days, rows, trash
+from django_todos.views import days, rows
 from tests.factories import NOW, UTC, Cast, later, make_many, make_todo
 from tests.views.pages import get, titles
 
@@ -21,7 +21,6 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "PAGE", 7)
     monkeypatch.setattr(rows, "BELOW", 3)
     monkeypatch.setattr(days, "PAGE", 7)
-    monkeypatch.setattr(trash, "PAGE", 7)
 
 
 @pytest.fixture
@@ -133,9 +132,9 @@ def test_the_trash_continues_by_pages(cast: Cast):
     client = cast.client("rita")
     first = get(client, "trash")
     assert [row.todo.title for row in first.context["rows"]] == list("8765432")
-    second = get(client, "trash", page=first.context["next_page"])
+    second = get(client, "trash", after=first.context["rows"].cursor)
     assert [row.todo.title for row in second.context["rows"]] == list("10")
-    assert second.context["next_page"] is None
+    assert second.context["rows"].cursor == ""
 
 
 def test_a_root_brings_so_many_along_and_says_how_many_more(cast: Cast):

@@ -1,6 +1,6 @@
 """The tables: lists and their members, todos and their completions, actions, preferences, imports."""
 
-from django_todos.models.actions import Action, ChangedMeanwhile, Recording, recording
+from django_todos.models.actions import Action, ChangedMeanwhile, Conflict, Recording, recording
 from django_todos.models.imports import ImportDraft, ImportedFrom
 from django_todos.models.invariants import invariants
 from django_todos.models.lists import GAP, Color, Label, Membership, Role, TodoList
@@ -18,7 +18,7 @@ from django_todos.models.todo_fields import (
     start_columns,
 )
 from django_todos.models.todo_tree import NotAllowedHere
-from django_todos.models.todos import Completion, Conflict, Todo
+from django_todos.models.todos import Completion, Todo
 
 __all__ = [
     "BUCKETS",

@@ -43,6 +43,14 @@ class ChangedMeanwhile(Exception):
     """Somebody else changed what is to be written, or moved it out of the lists that were locked for it."""
 
 
+class Conflict(Exception):
+    """Somebody changed a field that this edit changes too. `theirs` holds their values by field."""
+
+    def __init__(self, theirs: dict[str, Any]) -> None:
+        super().__init__(", ".join(theirs))
+        self.theirs = theirs
+
+
 class Recording:
     """One user action in the making.
 

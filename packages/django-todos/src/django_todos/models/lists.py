@@ -186,13 +186,30 @@ class TodoList(models.Model):
             self.memberships.filter(user=user.pk).delete()
 
     def edit(
-        self, *, by: AbstractBaseUser, changes: dict[str, str], at: datetime
+        self,
+        *,
+        by: AbstractBaseUser,
+        at: datetime,
+        initial: dict[str, str],
+        values: dict[str, str],
     ) -> Action | None:
-        """Change name or description. `changes` holds the fields that changed and their new values."""
-        from django_todos.models.actions import recording
+        """Merge an edit of name or description: the fields in which `values` differ from `initial`, what was seen.
 
+        Raises Conflict, having changed nothing, where somebody else gave such a field a third value meanwhile.
+        """
+        from django_todos.models.actions import Conflict, recording
+
+        changed = {name: value for name, value in values.items() if initial[name] != value}
         with recording(by, "list-edit", {self.pk}, at=at) as rec:
-            rec.update_list(self.pk, **changes)
+            current = {name: getattr(rec.lists[self.pk], name) for name in changed}
+            theirs = {
+                name: value
+                for name, value in current.items()
+                if value not in (initial[name], changed[name])
+            }
+            if theirs:
+                raise Conflict(theirs)
+            rec.update_list(self.pk, **changed)
         return rec.action
 
     def archive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:

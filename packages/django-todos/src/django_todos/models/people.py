@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -108,7 +109,12 @@ def _before_user_is_deleted(sender: Any, instance: AbstractBaseUser, **kwargs: A
 
 
 def listen() -> None:
-    """Called once, when the apps are ready: the host's user model is known only then."""
-    pre_delete.connect(
-        _before_user_is_deleted, sender=get_user_model(), dispatch_uid="django_todos.hand_over"
-    )
+    """Called once, when the apps are ready: the host's user model, and proxies of it, are known only then."""
+    user = get_user_model()
+    for model in [
+        user,
+        *(one for one in apps.get_models() if one._meta.proxy and issubclass(one, user)),
+    ]:
+        pre_delete.connect(
+            _before_user_is_deleted, sender=model, dispatch_uid=f"django_todos.{model._meta.label}"
+        )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos import recurrence, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.models.actions import Action, ChangedMeanwhile, Recording, recording
+from django_todos.models.actions import Action, ChangedMeanwhile, Conflict, Recording, recording
 from django_todos.models.lists import TodoList
 from django_todos.models.todo_fields import MAX_DEPTH, anchor_columns, due_columns, start_columns
 from django_todos.models.todo_tree import NotAllowedHere, TodoTree
@@ -24,14 +24,6 @@ from django_todos.querysets import CompletionQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
-
-
-class Conflict(Exception):
-    """Somebody changed a field that this edit changes too. `theirs` holds their values by field."""
-
-    def __init__(self, theirs: dict[str, Any]) -> None:
-        super().__init__(", ".join(theirs))
-        self.theirs = theirs
 
 
 class Todo(TodoTree):

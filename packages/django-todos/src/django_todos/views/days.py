@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm
@@ -46,7 +46,7 @@ def editable_lists(viewer: Viewer) -> set[int]:
     return set(TodoList.objects.editable_by(viewer.user).values_list("pk", flat=True))
 
 
-@require_GET
+@require_safe
 @login_required
 def today(request: HttpRequest) -> HttpResponse:
     """What is overdue, then what is due today; what starts later is left out."""
@@ -86,7 +86,7 @@ def _next_dated(viewer: Viewer) -> Todo | None:
     return later.order_by("due_date", "due_time", "pk").first()
 
 
-@require_GET
+@require_safe
 @login_required
 def upcoming(request: HttpRequest) -> HttpResponse:
     """Seven days from today, or from ``?from=``, each with what is due then."""
@@ -163,7 +163,7 @@ class LogDay:
     completions: list[Completion]
 
 
-@require_GET
+@require_safe
 @login_required
 def completed(request: HttpRequest) -> HttpResponse:
     """What was completed, by the viewer's days, latest first."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from django_todos import exchange_form, recurrence
 from django_todos.access import get_draft
@@ -35,7 +35,7 @@ SHOWN_PROBLEMS = 1000
 MOST = 50_000
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def import_upload(request: HttpRequest) -> HttpResponse:
     """Choose a file. One that can't be read at all is refused here, with the line to blame."""
@@ -59,7 +59,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @settled
 def import_draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -84,7 +84,7 @@ def import_draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "import_report", "import", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponseBase:
     """Choose a format and download. What the format can't hold is said before, and asks for a second click."""

@@ -9,17 +9,17 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from django_todos.access import get_list
 from django_todos.filters import FilterForm
 from django_todos.forms import ListForm, QuickAddForm
-from django_todos.models import Membership, TodoList
+from django_todos.models import Conflict, Membership, TodoList
 from django_todos.views.pages import Viewer, back, is_htmx, page, partial, settled
 from django_todos.views.rows import ORDERS, Rows, flat_page, tree_page
 
 
-@require_GET
+@require_safe
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """The viewer's inbox."""
@@ -30,7 +30,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @login_required
 def list_index(request: HttpRequest) -> HttpResponse:
     """All lists of the viewer with their counts, those archived at the end."""
@@ -50,7 +50,7 @@ def list_index(request: HttpRequest) -> HttpResponse:
     return page(request, "list_index", "lists", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def list_create(request: HttpRequest) -> HttpResponse:
     """A form, and a new list from it."""
@@ -62,7 +62,7 @@ def list_create(request: HttpRequest) -> HttpResponse:
     return page(request, "list_form", "lists", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @login_required
 def list_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One list: its open todos as a tree, or flat where filters are set."""
@@ -128,7 +128,7 @@ def _rows(
     return tree_page(todos.roots(), order, cursor, can_edit=can_edit)
 
 
-@require_GET
+@require_safe
 @login_required
 def list_completed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The completed todos of a list, latest first: a fold of its page, or a page of their own."""
@@ -143,7 +143,7 @@ def list_completed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "list_completed", str(todo_list.uuid), context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @settled
 def list_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -160,22 +160,26 @@ def list_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not can_own:
         for name in ("name", "description"):
             form.fields[name].disabled = True
-    if request.method == "POST" and form.is_valid():
-        return _save_list(request, viewer, form, membership)
+    status = 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                return _save_list(request, viewer, form, membership)
+            status = 422
+        except Conflict as conflict:
+            form.ask_again(conflict.theirs)
+            status = 409
     context = {"form": form, "todo_list": todo_list, "can_own": can_own}
-    return page(
-        request, "list_form", str(todo_list.uuid), context, status=422 if form.errors else 200
-    )
+    return page(request, "list_form", str(todo_list.uuid), context, status=status)
 
 
 def _save_list(
     request: HttpRequest, viewer: Viewer, form: ListForm, membership: Membership | None
 ) -> HttpResponse:
     todo_list: TodoList = form.instance
-    changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "color"}
     with transaction.atomic():
-        action = (
-            todo_list.edit(by=viewer.user, changes=changes, at=viewer.now) if changes else None
+        action = todo_list.edit(
+            by=viewer.user, at=viewer.now, initial=form.seen, values=form.values
         )
         if membership is not None:
             membership.color = form.cleaned_data["color"]

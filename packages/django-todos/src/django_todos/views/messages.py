@@ -187,6 +187,7 @@ _KEPT = {
     ),
     "changed": lambda: _("Not done: somebody changed it meanwhile. This is how it is now."),
     "none": lambda: _("Choose at least one todo first."),
+    "date": lambda: _("That is not a date."),
     "imported": lambda: _("Imported."),
     "reminder": lambda: _("No reminder: choose a time that lies ahead."),
     "preferences": lambda: _("Saved your preferences."),

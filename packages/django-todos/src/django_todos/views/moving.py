@@ -23,7 +23,7 @@ from django_todos.views.pages import Viewer, back, next_url, page
 from django_todos.views.todos import current_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def todo_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Everywhere that a todo can go.
@@ -33,7 +33,7 @@ def todo_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """
     viewer = Viewer.of(request)
     todo = get_todo(viewer.user, uuid, "edit")
-    if request.method == "GET":
+    if request.method != "POST":
         return show_move(request, todo, MoveToDayForm(viewer=viewer))
     to_day = request.POST.get("to") == "day"
     try:

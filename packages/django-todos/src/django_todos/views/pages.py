@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from django_todos.dates import today_in
 from django_todos.models import (
@@ -305,7 +305,7 @@ def settled(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-@require_GET
+@require_safe
 @login_required
 def keyboard(request: HttpRequest) -> HttpResponse:
     """Every key and what it does."""

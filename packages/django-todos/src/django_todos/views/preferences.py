@@ -13,7 +13,7 @@ from django_todos.models import Preferences
 from django_todos.views.pages import Viewer, back, page
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     """The form of preferences."""

@@ -44,7 +44,7 @@ def reminder_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_not_required
 @csrf_exempt  # the signed token is the permission, and mail programs post without our cookie (RFC 8058)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, because programs follow links in mails to look at them; POST does it, without a login."""
     found = reminders.read_unsubscribe_token(token)

@@ -103,6 +103,7 @@ ORDERS = {
         Order("title", ("order_title", "id")),
         Order("newest", ("-id",)),
         Order("completed", ("-completed_at", "-id")),
+        Order("deleted", ("-deleted_at", "-id")),
     )
 }
 

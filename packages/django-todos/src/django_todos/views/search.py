@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from django_todos.filters import FilterForm
 from django_todos.models import Label, Todo
@@ -19,7 +19,7 @@ LONGEST = 200
 """Characters of a search that are looked at."""
 
 
-@require_GET
+@require_safe
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """Open todos whose title or notes hold every word; with ``completed=1`` those completed too."""
@@ -32,7 +32,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return _gathered(request, "search", "search", todos, context)
 
 
-@require_GET
+@require_safe
 @login_required
 def label_detail(request: HttpRequest, name: str) -> HttpResponse:
     """Open todos that carry a label of this name, whatever list they are in."""
@@ -46,7 +46,7 @@ def label_detail(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @login_required
 def assigned(request: HttpRequest) -> HttpResponse:
     """Open todos that are the viewer's to do."""

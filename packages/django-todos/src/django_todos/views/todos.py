@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from django_todos.access import can_edit, get_action, get_todo
 from django_todos.forms import QuickAddForm, RescheduleForm, TodoForm
@@ -59,13 +59,13 @@ def _typed_again(
     return show_list(request, detailed, quick_add=form, status=422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @settled
 def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
     viewer = Viewer.of(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_todo(request, get_todo(viewer.user, uuid))
     todo = get_todo(viewer.user, uuid, "edit")
     form = TodoForm(_chosen(request.POST), todo=todo, viewer=viewer)
@@ -179,7 +179,7 @@ def current_of(todo: Todo, viewer: Viewer) -> str:
     return "inbox" if todo.todo_list.inbox_of_id == viewer.user.pk else str(todo.todo_list.uuid)
 
 
-@require_GET
+@require_safe
 @login_required
 def todo_subtasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Everything below a todo: what "n more" fetches. Without htmx, the todo's page."""

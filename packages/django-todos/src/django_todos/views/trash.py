@@ -10,47 +10,37 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from django_todos.access import get_list, get_todo
 from django_todos.conf import settings
 from django_todos.models import Todo, TodoList
 from django_todos.views.days import editable_lists
 from django_todos.views.pages import Viewer, back, page, settled
-from django_todos.views.rows import PAGE, Row, details, may_edit
+from django_todos.views.rows import ORDERS, flat_page
 
 
-@require_GET
+@require_safe
 @login_required
 def trash(request: HttpRequest) -> HttpResponse:
     """What was deleted, latest first: lists, then todos that did not go with their list."""
     viewer = Viewer.of(request)
-    editable = editable_lists(viewer)
-    todos = details(Todo.objects.visible_to(viewer.user).trashed()).order_by("-deleted_at", "-pk")
-    page_number = _page_number(request)
-    some = list(todos[page_number * PAGE : (page_number + 1) * PAGE + 1])
-    context = {
-        "rows": [Row(todo, may_edit(todo, editable)) for todo in some[:PAGE]],
-        "lists": TodoList.objects.owned_by(viewer.user).trashed().order_by("-deleted_at", "-pk"),
-        "next_page": page_number + 1 if len(some) > PAGE else None,
-        "days": settings.TRASH_DAYS,
-    }
+    todos = Todo.objects.visible_to(viewer.user).trashed()
+    cursor = request.GET.get("after", "")
+    rows = flat_page(todos, ORDERS["deleted"], cursor, editable=editable_lists(viewer))
+    lists = TodoList.objects.owned_by(viewer.user).trashed().order_by("-deleted_at", "-pk")
+    context = {"rows": rows, "lists": [] if cursor else lists, "days": settings.TRASH_DAYS}
     return page(request, "trash", "trash", context)
 
 
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-
-
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def trash_empty(request: HttpRequest) -> HttpResponse:
     """Delete for ever what the viewer may delete. Asks first."""
     viewer = Viewer.of(request)
     todos = Todo.objects.editable_by(viewer.user).trashed()
     lists = TodoList.objects.owned_by(viewer.user).trashed()
-    if request.method == "GET":
+    if request.method != "POST":
         return page(
             request,
             "trash_empty",
@@ -101,28 +91,28 @@ def _check_changeable(viewer: Viewer, todo: Todo) -> None:
         raise PermissionDenied(_("You can read this list, but not change it."))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def todo_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Delete one todo of the trash for ever. Asks first."""
     viewer = Viewer.of(request)
     todo = get_todo(viewer.user, uuid, trashed=True)
     _check_changeable(viewer, todo)
-    if request.method == "GET":
+    if request.method != "POST":
         below = [one for one in todo.descendants() if one.deleted_at is not None]
         return page(request, "todo_purge", "trash", {"todo": todo, "below": len(below)})
     Todo.objects.trashed().filter(pk=todo.pk).purge()
     return back(request, reverse("todos:trash"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @settled
 def list_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Move a list with everything in it to the trash; asks first when others are in it."""
     viewer = Viewer.of(request)
     todo_list = get_list(viewer.user, uuid, "own")
-    if request.method == "GET":
+    if request.method != "POST":
         return page(request, "list_delete", str(todo_list.uuid), {"todo_list": todo_list})
     action = todo_list.trash(by=viewer.user, at=viewer.now)
     # The page that the form stood on may be the list's own, which is gone now.
@@ -146,13 +136,13 @@ def list_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def list_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Delete a list of the trash, with everything in it, for ever. Asks first."""
     viewer = Viewer.of(request)
     todo_list = get_list(viewer.user, uuid, "own", trashed=True)
-    if request.method == "GET":
+    if request.method != "POST":
         return page(request, "list_purge", "trash", {"todo_list": todo_list})
     todo_list.purge()
     return back(request, reverse("todos:trash"))
