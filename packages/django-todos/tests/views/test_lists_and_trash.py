@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from django.urls import reverse
+
 from django_todos.dates import Moment
 from django_todos.models import Label, Role, Todo, TodoList
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
@@ -363,7 +365,7 @@ def test_search_in_open_todos_and_on_demand_in_completed_ones(cast: Cast):
 def test_what_two_people_write_over_a_list_is_asked_about(cast: Cast):
     """409 at the field, with both values; what was typed stays, and saving once more keeps it."""
     client = cast.client("alice")
-    url = path("list-edit", cast.flat)
+    url = reverse("todos:list-edit", args=[cast.flat.uuid])
     sent = {
         "name": "House",
         "initial-name": "Flat",
