@@ -21,7 +21,7 @@ class MoveToDayForm(forms.Form):
     """The day to move to. Words may bring a time along, which is then the new one."""
 
     day = WordsDateField(
-        label=_("Another day"),
+        label=_("Date"),
         max_length=100,
         help_text=_("A date, or words: “fri”, “in 3 days”."),
     )

@@ -669,12 +669,17 @@ async function setShortcuts(on) {
 
 /** @param {HTMLElement} row @param {Record<string, string>} values @param {string} [focus] */
 function move(row, values, focus = "title") {
+  acted = row.id;
+  queue = queue.then(() => postMove(row, values, focus));
+  void queue.then(() => sayPlace(row.id));
+}
+
+/** @param {HTMLElement} row @param {Record<string, string>} values @param {string} focus */
+function postMove(row, values, focus) {
   const data = new FormData();
   Object.entries({ ...values, next: page.pathname + page.search }).forEach(([name, value]) => data.set(name, value));
-  const near = neighbour(row);
-  acted = row.id;
-  queue = queue.then(() => post(new URL("move/", titleOf(row)?.href).href, data, { focus: { row: row.id, part: focus, near } }));
-  void queue.then(() => sayPlace(row.id));
+  const near = neighbour(document.getElementById(row.id));
+  return post(new URL("move/", titleOf(row)?.href).href, data, { focus: { row: row.id, part: focus, near } });
 }
 
 /** @param {string} id */
@@ -703,12 +708,13 @@ function dayOf(row) {
 
 /** @param {HTMLElement} row @param {number} days */
 function moveByDays(row, days) {
-  void queue.then(() => {
+  acted = row.id;
+  queue = queue.then(() => {
     const at = document.getElementById(row.id); // where it is after the moves before this one
     if (!at) return;
     const day = dayAfter(dayOf(at), days);
     if (day < firstDay(at)) return announce(say("edge"));
-    move(at, { to: "day", day });
+    return postMove(at, { to: "day", day }, "title");
   });
 }
 
