@@ -21,11 +21,12 @@ from django.conf import settings  # noqa: E402
 if not settings.configured:
     settings.configure(USE_I18N=False)
 
-from django_todos import quickadd  # noqa: E402
 from tests.test_quickadd_dates import EXAMPLES as DATES  # noqa: E402
 from tests.test_quickadd_marks import EXAMPLES as MARKS  # noqa: E402
 from tests.test_quickadd_plain import PLAIN  # noqa: E402
 from tests.test_quickadd_repeats import EXAMPLES as REPEATS  # noqa: E402
+
+from django_todos import quickadd  # noqa: E402
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=timezone.utc)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from tests.factories import NOW, Cast, make_list, make_todo
 
 from django_todos.access import can_edit, get_action, get_draft, get_list, get_todo
 from django_todos.models import ImportDraft, TodoList
-from tests.factories import NOW, Cast, make_list, make_todo
 
 
 def outcome(ask: Callable[[], Any]) -> int:
@@ -38,9 +39,9 @@ def test_lists_and_todos(cast: Cast, need: Any, table: str):
     todo = make_todo(cast.flat)
     for name, status in (row.split() for row in table.split(", ")):
         user = getattr(cast, name)
-        assert outcome(lambda u=user: get_list(u, cast.flat.uuid, need)) == int(status)
+        assert outcome(partial(get_list, user, cast.flat.uuid, need)) == int(status)
         if need != "own":
-            assert outcome(lambda u=user: get_todo(u, todo.uuid, need)) == int(status)
+            assert outcome(partial(get_todo, user, todo.uuid, need)) == int(status)
             assert can_edit(user, todo) == (need == "edit" and status == "200") or need == "view"
 
 

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from tests.factories import NOW, UTC, Cast, make_todo
 
 from django_todos.models import Label, Preferences, Todo
-from tests.factories import NOW, UTC, Cast, make_todo
 
 
 @pytest.fixture

@@ -20,6 +20,20 @@ def check_constraint(condition: models.Q, *, name: str) -> models.CheckConstrain
     return models.CheckConstraint(name=name, **argument)
 
 
+def mail_connection() -> Any:
+    """The project's default way to send mail.
+
+    6.1 gives it by `mailers` and deprecates `get_connection`; removed with 6.0.
+    """
+    if django.VERSION >= (6, 1):
+        from django.core.mail import mailers
+
+        return mailers.default
+    from django.core.mail import get_connection
+
+    return get_connection()
+
+
 def login_not_required(view: _View) -> _View:
     """Lets a view through LoginRequiredMiddleware, which came with 5.1; removed with 4.2."""
     if django.VERSION >= (5, 1):

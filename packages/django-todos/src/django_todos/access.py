@@ -60,7 +60,7 @@ def can_edit(user: User, todo: Todo) -> bool:
 
 def get_action(user: User, uuid: UUID) -> Action:
     """One of the user's own actions, as long as its lists may still be changed by them."""
-    action = get_object_or_404(Action.objects.editable_by(user), uuid=uuid)
+    action = get_object_or_404(Action.objects.editable_by(user), uuid=uuid)  # type: ignore[attr-defined]
     lists = TodoList.objects.filter(pk__in=action.list_ids)
     owned = {int(pk) for pk in action.changes["lists"]}
     allowed = set(lists.editable_by(user).values_list("pk", flat=True))

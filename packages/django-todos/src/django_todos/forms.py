@@ -247,23 +247,25 @@ class ListForm(forms.ModelForm):
     @property
     def seen(self) -> dict[str, str]:
         """What the person saw when they began; what stands now, for a field that came without it."""
-        seen = {}
+        seen: dict[str, str] = {}
         for name in self.Meta.fields:
             raw = self.data.get(self.add_initial_prefix(name))
             unsaid = raw is None or self.fields[name].disabled
-            seen[name] = self.initial[name] if unsaid else self.fields[name].to_python(raw)
+            seen[name] = str(self.initial[name] if unsaid else self.fields[name].to_python(raw))
         return seen
 
     @property
     def values(self) -> dict[str, str]:
         """Name and description as they were typed."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: str(self.cleaned_data[name]) for name in self.Meta.fields}
 
     def ask_again(self, theirs: dict[str, str]) -> None:
         """Say at each field what somebody else wrote there meanwhile; saving once more keeps what was typed here."""
-        self.data = self.data.copy()
+        self.data = {
+            **dict(self.data.items()),
+            **{self.add_initial_prefix(name): value for name, value in theirs.items()},
+        }
         for name, value in theirs.items():
-            self.data[self.add_initial_prefix(name)] = value
             self.add_error(
                 name,
                 gettext(

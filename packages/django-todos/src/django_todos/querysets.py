@@ -162,7 +162,7 @@ class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
         """
         for pk in sorted(ids):
             self.filter(pk=pk).update(version=F("version") + 1, updated_at=Now())
-        return self.in_bulk(ids)
+        return self.in_bulk(ids)  # type: ignore[return-value]
 
 
 class TodoQuerySet(QuerySet["todos_models.Todo"]):
@@ -277,7 +277,7 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
         if not words:
             return self.none()
         if connections[self.db].vendor == "postgresql":
-            return _postgresql_search(self, words)
+            return _postgresql_search(self, words)  # type: ignore[return-value]
         found = self
         for word in words:
             pattern = (r"\b" if word[0].isalnum() else "") + re.escape(word)
@@ -357,4 +357,4 @@ def _postgresql_search(todos: TodoQuerySet, words: list[str]) -> TodoQuerySet:
         f"to_tsvector('simple', {table}.title || ' ' || {table}.notes) @@ to_tsquery('simple', %s)"
     )
     # A table's own name around constants; what was typed travels as a parameter.
-    return todos.filter(RawSQL(matches, [query], output_field=BooleanField()))  # nosec B611
+    return todos.filter(RawSQL(matches, [query], output_field=BooleanField()))

@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from django_todos._compat import mail_connection
 from django_todos.conf import settings
 from django_todos.dates import today_in
 from django_todos.models import Delivery, Preferences, Reminder, Todo
@@ -95,9 +96,8 @@ class _Sender:
     def send(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> None:
         try:
             message = write()
-            self.connection = self.connection or get_connection()
-            message.connection = self.connection
-            message.send()
+            self.connection = self.connection or mail_connection()
+            self.connection.send_messages([message])
         except Exception as error:  # whatever a backend or a template raises stops this one only
             log.warning("Mail %s was not sent: %s", delivery, error)
             self.close()

@@ -6,9 +6,9 @@ import pytest
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
 from django_todos.models import (
-    Conflict,
     GAP,
     Action,
+    Conflict,
     Label,
     Membership,
     Role,

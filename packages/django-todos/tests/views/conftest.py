@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-
 from tests.factories import NOW
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, outline
+from tests.views.pages import Page, get, message, path, post
 
 from django_todos.dates import Moment
 from django_todos.models import MAX_DEPTH, Action, Todo, TodoList
-from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, outline
-from tests.views.pages import Page, get, message, path, post
 
 
 def filled(response: HttpResponse) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-
-from django_todos.dates import Moment
-from django_todos.models import Todo
 from tests.factories import Cast, make_todo
 from tests.test_urls_roles import TABLE, make_things
 from tests.views.pages import HTMX
+
+from django_todos.dates import Moment
+from django_todos.models import Todo
 
 FIELDS = [
     "text", "list", "parent", "view", "plain", "todo", "do", "date", "label", "priority", "title",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-
 from django.urls import reverse
+from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
+from tests.views.pages import get, message, path, post, titles
 
 from django_todos.dates import Moment
 from django_todos.models import Label, Role, Todo, TodoList
-from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
-from tests.views.pages import get, message, path, post, titles
 
 
 def names(response) -> list[str]:

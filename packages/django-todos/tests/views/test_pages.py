@@ -9,9 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-
-from django_todos.dates import Moment
-from django_todos.models import Label, Todo, TodoList
 from tests.factories import (
     NOW,
     UTC,
@@ -24,6 +21,9 @@ from tests.factories import (
     make_tree,
 )
 from tests.views.pages import HTMX, Page, get, message, path, post
+
+from django_todos.dates import Moment
+from django_todos.models import Label, Todo, TodoList
 
 LISTS = [
     "today", "upcoming", "inbox", "assigned", "search", "label-detail", "list-detail",

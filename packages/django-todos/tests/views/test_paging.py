@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.factories import NOW, UTC, Cast, later, make_many, make_todo
+from tests.views.pages import get, titles
 
 from django_todos.dates import Moment
 from django_todos.models import Completion, Todo, TodoList
 from django_todos.views import days, rows
-from tests.factories import NOW, UTC, Cast, later, make_many, make_todo
-from tests.views.pages import get, titles
 
 
 @pytest.fixture(autouse=True)

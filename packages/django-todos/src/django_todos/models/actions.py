@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings as project
@@ -168,7 +168,10 @@ class Recording:
         changes = self._changes()
         if any(changes.values()):
             self.action = Action.objects.create(
-                user=self.user, verb=self.verb, created_at=self.at, changes=changes
+                user=self.user,  # type: ignore[misc]
+                verb=self.verb,
+                created_at=self.at,
+                changes=changes,
             )
         for signal, todo in self._signals:
             transaction.on_commit(partial(self._send, signal, todo))
@@ -311,7 +314,7 @@ class Action(models.Model):
             rec.update_list(int(pk), **_reverse(todo_list, change))
 
     def _undo_todos(self, rec: Recording) -> None:
-        model = cast("type[Todo]", apps.get_model("django_todos", "Todo"))
+        model = apps.get_model("django_todos", "Todo")
         todos = rec.load(model.objects.filter(pk__in=self.todo_ids))
         if len(todos) != len(self.todo_ids):
             raise ChangedMeanwhile
@@ -349,7 +352,7 @@ class Action(models.Model):
         keys = self.changes["completions"]
         if not keys:
             return
-        model = cast("type[Completion]", apps.get_model("django_todos", "Completion"))
+        model = apps.get_model("django_todos", "Completion")
         for completion in model.objects.filter(pk__in=[int(pk) for pk in keys]):
             before, after = keys[str(completion.pk)]
             if completion.key != after:

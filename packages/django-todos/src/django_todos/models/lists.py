@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
     from django_todos.models.actions import Action
     from django_todos.models.todos import Todo
@@ -167,7 +167,7 @@ class TodoList(models.Model):
         last = Membership.objects.filter(user=user.pk).aggregate(last=Max("position"))["last"]
         membership, is_new = Membership.objects.get_or_create(
             todo_list=self,
-            user=user,
+            user=user,  # type: ignore[misc]
             defaults={"role": role, "color": color, "position": (last or 0) + GAP},
         )
         if not is_new and membership.role != role:

@@ -39,12 +39,8 @@ class TodoTree(TodoFields):
 
     def siblings(self) -> TodoQuerySet:
         """The todos at the same level, this one left out, those completed or in the trash included."""
-        return (
-            type(self)
-            .objects.filter(todo_list=self.todo_list_id, parent=self.parent_id)
-            .exclude(pk=self.pk)
-            .in_order()
-        )
+        row = type(self).objects.filter(todo_list=self.todo_list_id, parent=self.parent_id)
+        return row.exclude(pk=self.pk).in_order()  # type: ignore[return-value]
 
     def descendants(self) -> list[Self]:
         """Everything below, parents before their subtasks; one query, which reads the whole tree."""
@@ -108,9 +104,9 @@ class TodoTree(TodoFields):
         """
         target = self.todo_list_id if todo_list is None else todo_list.pk
         with recording(by, "move", {self.todo_list_id, target}, at=at, within=within) as rec:
-            todo = rec.reload(self)
-            above = rec.reload(parent) if parent is not None else None
-            beside = rec.reload(anchor) if anchor is not None else None
+            todo = rec.reload(self)  # type: ignore[arg-type]
+            above = rec.reload(parent) if parent is not None else None  # type: ignore[arg-type]
+            beside = rec.reload(anchor) if anchor is not None else None  # type: ignore[arg-type]
             rec.flush()
             subtree = rec.load(todo.descendants())
             if todo.deleted_at is not None:

@@ -63,7 +63,7 @@ class Todo(TodoTree):
                 parent_id=above.pk if above is not None else None,
                 depth=above.depth + 1 if above is not None else 0,
                 title=title,
-                created_by=by,
+                created_by=by,  # type: ignore[misc]
                 created_at=at,
                 updated_at=at,
                 **due_columns(due),
@@ -139,7 +139,7 @@ class Todo(TodoTree):
             todo: Todo | None = rec.reload(self)
             while todo is not None and todo.is_completed:
                 todo._reopen(rec)
-                todo = rec.reload(todo.parent) if todo.parent is not None else None
+                todo = rec.reload(todo.parent) if todo.parent is not None else None  # type: ignore[arg-type]
         return rec.action
 
     def edit(
@@ -215,7 +215,7 @@ class Todo(TodoTree):
             rec.update(todo, deleted_at=None)
             if fallback is not None:
                 todo.move(by=by, at=at, todo_list=fallback, side="before", within=rec)
-            elif todo.parent is not None and not todo.fits_under(todo.parent):
+            elif todo.parent is not None and not todo.fits_under(todo.parent):  # type: ignore[arg-type]
                 todo.move(by=by, at=at, within=rec)
         return rec.action
 
@@ -253,7 +253,7 @@ class Todo(TodoTree):
                 todo=self,
                 key=str(self.occurrence),
                 kind=kind,
-                user=rec.user,
+                user=rec.user,  # type: ignore[misc]
                 at=rec.at,
                 due_date=self.due_date,
                 due_time=self.due_time,

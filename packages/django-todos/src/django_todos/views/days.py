@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm

@@ -18,6 +18,7 @@ from django_todos.models import (
     due_columns,
     recording,
 )
+from django_todos.models.todo_tree import Side
 from django_todos.move_form import MoveToDayForm
 from django_todos.views.pages import Viewer, back, next_url, page
 from django_todos.views.todos import current_of
@@ -93,9 +94,8 @@ def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
     if to == "out":
         return todo.outdent(by=by, at=at)
     if to in ("top", "bottom"):
-        return todo.move(
-            by=by, at=at, parent=todo.parent, side="before" if to == "top" else "after"
-        )
+        side: Side = "before" if to == "top" else "after"
+        return todo.move(by=by, at=at, parent=todo.parent, side=side)  # type: ignore[arg-type]
     if to == "list":
         target = get_list(by, _uuid(request, "list"), "edit")
         return todo.move(by=by, at=at, todo_list=target, side="before")
@@ -106,7 +106,7 @@ def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
         by=by,
         at=at,
         todo_list=anchor.todo_list,
-        parent=anchor.parent,
+        parent=anchor.parent,  # type: ignore[arg-type]
         side="before" if to == "before" else "after",
         anchor=anchor,
     )

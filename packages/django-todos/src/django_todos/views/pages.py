@@ -57,7 +57,8 @@ class Viewer:
                 .first()
             )
             if saved is not None and not saved.objects_exist:
-                user._todos_object_types = []  # type: ignore[attr-defined]  spares each `visible_to` the question
+                # Spares each `visible_to` the question.
+                user._todos_object_types = []  # type: ignore[attr-defined]
             known = cls(user, saved or Preferences(user_id=user.pk), timezone.now())
             request.todos_viewer = known  # type: ignore[attr-defined]
         return known

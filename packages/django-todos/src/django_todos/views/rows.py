@@ -56,7 +56,7 @@ class Order:
 
     def apply(self, todos: TodoQuerySet) -> TodoQuerySet:
         """Adds the columns. `continue_after` and the order itself rely on them."""
-        annotations: dict[str, Any] = {
+        by_name: dict[str, dict[str, Any]] = {
             "due": {
                 "order_date": Coalesce("due_date", Value(date.max)),
                 "order_time": Coalesce("due_time", Value(time.max.replace(microsecond=0))),
@@ -69,8 +69,8 @@ class Order:
                 )
             },
             "title": {"order_title": Lower("title")},
-        }.get(self.name, {})
-        return todos.annotate(**annotations)
+        }
+        return todos.annotate(**by_name.get(self.name, {}))
 
     def continue_after(self, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
         """The todos behind the row that `cursor` names. A cursor that nobody gave out is the beginning."""
