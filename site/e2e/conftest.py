@@ -38,6 +38,7 @@ PASSWORD = secrets.token_urlsafe(12)
 
 expect.set_options(timeout=10_000)
 _people = itertools.count(1)
+_addresses = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +50,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = os.environ | {
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "PORT": str(port),
+        "TRUSTED_PROXIES": "1",
     }
     log = (tmp_path_factory.mktemp("log") / "site.log").open("w+")
     server = subprocess.Popen(
@@ -114,10 +116,15 @@ class People:
         self.everybody: list[Person] = []
 
     def anonymous(self, **options: object) -> Person:
-        """Somebody without an account. `options` go to the browser context: viewport, color_scheme, …"""
+        """Somebody without an account. `options` go to the browser context: viewport, color_scheme, …
+
+        Everybody comes from an address of their own, so that the limit of sign-ups from one stays as it is.
+        """
+        number = next(_addresses)
         context = self.browser.new_context(
             base_url=self.address,
             locale="en-GB",
+            extra_http_headers={"X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}"},
             **({"viewport": DESKTOP, "timezone_id": "Europe/Berlin"} | options),  # type: ignore[arg-type]
         )
         page = context.new_page()

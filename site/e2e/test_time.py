@@ -1,0 +1,322 @@
+"""Time as people far from the server meet it: dates in words, days, repeats, reminders, with and without JavaScript.
+
+What is expected is worked out from the browser's zone: it may be tomorrow there already, or still yesterday.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import People, Person
+
+pytestmark = [
+    pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"]),
+    pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"]),
+]
+
+DAY = timedelta(days=1)
+LINE = "Pay rent tomorrow 9am every month #home !1 // ask about the meter"
+
+
+@pytest.fixture
+def me(people: People, zone: str, script: bool) -> Person:
+    """Somebody in that zone, whose browser or whose preferences have said so."""
+    person = people.sign_up(timezone_id=zone, java_script_enabled=script)
+    if script:
+        while person.page.locator("body").get_attribute("data-todos-zone") != zone:
+            person.go("/upcoming/")
+        return person
+    person.go("/preferences/")
+    person.page.get_by_label("Time zone").fill(zone)
+    person.page.get_by_role("button", name="Save").click()
+    said(person.page, "Saved your preferences.")
+    return person
+
+
+@pytest.fixture
+def today(zone: str) -> date:
+    """The day in that zone."""
+    return datetime.now(ZoneInfo(zone)).date()
+
+
+def words(day: date, today: date, *, near: bool = True) -> str:
+    """A day as pages write it."""
+    names = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
+    if near and (day - today).days in names:
+        return names[(day - today).days]
+    return f"{day:%a} {day.day} {day:%b}" + ("" if day.year == today.year else f" {day.year}")
+
+
+def said(page: Page, text: str) -> None:
+    """The message after an action, wherever it stands."""
+    expect(page.locator("#toast, #message-bar").filter(has_text=text)).to_be_visible()
+
+
+def row(page: Page, title: str) -> Locator:
+    """A row by its whole title."""
+    return page.locator(
+        ".todos-row", has=page.locator(".todos-title").get_by_text(title, exact=True)
+    )
+
+
+def add(page: Page, *lines: str) -> None:
+    """Add todos in the inbox, at once."""
+    page.goto("/inbox/")
+    page.locator("#quick-add-text").fill("\n".join(lines))
+    page.locator("#quick-add").get_by_role("button", name="Add").click()
+    expect(page.locator("#rows > .todos-row")).to_have_count(len(lines))
+
+
+def open_todo(page: Page, title: str) -> None:
+    """A todo's own page."""
+    page.goto(row(page, title).locator(".todos-title").get_attribute("href") or "")
+
+
+def unfold(page: Page, name: str) -> Locator:
+    """One property of a todo's page, open."""
+    part = page.locator("details.todos-prop").filter(has=page.locator("summary", has_text=name))
+    if part.first.get_attribute("open") is None:
+        part.first.locator("summary").click()
+    return part.first
+
+
+def save(page: Page, title: str = "") -> None:
+    """Save; and where that worked, see the todo's page again."""
+    url = page.url.removesuffix("repeat/")
+    page.get_by_role("button", name="Save", exact=True).click()
+    if title:
+        said(page, f"Saved “{title}”.")
+        page.goto(url)
+
+
+def test_quick_add_reads_the_line(me: Person, today: date, script: bool) -> None:
+    page = me.page
+    me.go("/inbox/")
+    page.locator("#quick-add-text").fill(LINE)
+    if script:
+        chips = page.locator("#quick-add-chips button")
+        expect(chips).to_have_text(
+            ["Tomorrow 09:00", "Every month", "#home", "High", "ask about the meter"]
+        )
+        page.get_by_role("button", name="Priority: High. Turn back into plain words.").click()
+        expect(chips).to_have_count(4)
+        expect(page.locator("#quick-add-text")).to_be_focused()
+    page.locator("#quick-add").get_by_role("button", name="Add").click()
+    title = "Pay rent !1" if script else "Pay rent"
+    added = row(page, title)
+    for text in ("Tomorrow 09:00", "home", "monthly", "has notes"):
+        expect(added).to_contain_text(text)
+    if script:
+        expect(page.locator("#quick-add-text")).to_have_value("")
+    else:
+        said(page, f"Read: due {words(today + DAY, today, near=False)} 09:00")
+        said(page, "High priority, #home, notes")
+        page.get_by_role("button", name="Keep as text").click()
+        expect(row(page, LINE)).to_be_visible()
+        expect(row(page, LINE).locator("time")).to_have_count(0)
+
+
+def test_the_date_field_takes_words(me: Person, today: date) -> None:
+    page = me.page
+    add(page, "Plan the trip")
+    open_todo(page, "Plan the trip")
+    friday = today + DAY * ((4 - today.weekday()) % 7 or 7)
+    for typed, day in (("fri", friday), ("in 3 days", today + 3 * DAY)):
+        unfold(page, "Due").get_by_label("Due date", exact=True).fill(typed)
+        save(page, "Plan the trip")
+        expect(page.locator("summary", has_text="Due").first).to_contain_text(words(day, today))
+    page.get_by_label("Title", exact=True).fill("Plan the long trip")
+    unfold(page, "Due").get_by_label("Due date", exact=True).fill("31 Feb")
+    save(page)
+    expect(page.get_by_text("“31 Feb” is not a date that exists").first).to_be_visible()
+    expect(page.get_by_label("Due date", exact=True)).to_have_value("31 Feb")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Plan the long trip")
+    page.get_by_label("Due date", exact=True).fill("tomorrow")
+    save(page, "Plan the long trip")
+    expect(page.locator("summary", has_text="Due").first).to_contain_text("Tomorrow")
+
+
+def test_repeats_show_their_dates_and_move_on(me: Person, today: date, script: bool) -> None:
+    page = me.page
+    add(page, "Water the fig tree today")
+    open_todo(page, "Water the fig tree")
+    part = unfold(page, "Repeat")
+    part.get_by_label("How often").select_option("in words")
+    part.get_by_label("Repeat", exact=True).fill("every 3 days")
+    dates(page, script, [today + n * 3 * DAY for n in range(5)], part)
+    part = unfold(page, "Repeat")
+    part.get_by_label("How often").select_option("weeks")
+    part.get_by_label("Every", exact=True).fill("2")
+    dates(page, script, [today + n * 14 * DAY for n in range(5)], part)
+    save(page, "Water the fig tree")
+    expect(page.locator("summary", has_text="Repeat").first).to_contain_text("Every 2 weeks")
+    following = words(today + 14 * DAY, today, near=False)
+    page.get_by_label("Todo menu").click()
+    page.get_by_role("button", name="Skip this time").click()
+    said(page, f"Skipped “Water the fig tree”. Next: {following}.")
+    expect(page.locator("summary", has_text="Due").first).to_contain_text(following)
+    undo(page)
+    expect(page.locator("summary", has_text="Due").first).to_contain_text("Today")
+    me.go("/inbox/")
+    due = row(page, "Water the fig tree").locator("time")
+    page.get_by_role("button", name="Complete “Water the fig tree”").click()
+    said(page, f"Completed “Water the fig tree”. Next: {following}.")
+    expect(due).to_have_text(following)
+    undo(page)
+    expect(due).to_have_text("Today")
+
+
+def dates(page: Page, script: bool, expected: list[date], part: Locator) -> None:
+    """The next five dates, before anything is saved."""
+    if script:
+        page.keyboard.press("Tab")
+    else:
+        part.get_by_role("button", name="Show dates").click()
+    expect(page.locator("#repeat-dates li b")).to_have_text([str(day.day) for day in expected])
+    expect(page.locator("#repeat-dates li").first).to_contain_text(f"{expected[0]:%a}")
+
+
+def undo(page: Page) -> None:
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Undone.").first).to_be_attached()
+
+
+def test_today_is_the_viewers(me: Person, zone: str, today: date, script: bool) -> None:
+    page = me.page
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if "zone" in asked.url else None)
+    me.go("/")
+    if script:
+        assert page.locator("body").get_attribute("data-todos-zone") == zone
+    expect(page.locator(".todos-sub").first).to_have_text(f"{today:%A} {today.day} {today:%B}")
+    yesterday = today - DAY
+    add(page, f"Call the bank {yesterday}", f"Send the letter {yesterday} 9am", "Buy milk today")
+    me.go("/")
+    expect(page.locator("#rows-overdue .todos-row")).to_have_count(2)
+    expect(page.locator("#rows .todos-title")).to_have_text(["Buy milk"])
+    expect(row(page, "Call the bank")).to_contain_text("Yesterday")
+    page.get_by_role("button", name="Move all to today").click()
+    said(page, "Changed 2 todos.")
+    expect(row(page, "Call the bank")).not_to_contain_text("Overdue")
+    expect(page.locator(".todos-title")).to_have_count(3)
+    undo(page)
+    expect(page.locator("#rows-overdue .todos-row")).to_have_count(2)
+    assert not sent, "The zone was sent again."
+
+
+def test_reminders_are_at_the_viewers_time(me: Person, today: date) -> None:
+    page = me.page
+    add(page, "Catch the train tomorrow 9am")
+    open_todo(page, "Catch the train")
+    page.get_by_text("Add a reminder").click()
+    page.get_by_label("Before it is due").select_option("15 minutes before")
+    page.locator("form", has=page.get_by_label("Before it is due")).get_by_role("button").click()
+    reminders = page.locator("#reminders li")
+    expect(reminders).to_have_count(1)
+    expect(reminders).to_contain_text("15 minutes before")
+    if not page.get_by_label("At a time").is_visible():
+        page.get_by_text("Add a reminder").click()
+    page.get_by_label("At a time").fill(f"{today + 2 * DAY}T07:30")
+    page.locator("form", has=page.get_by_label("At a time")).get_by_role("button").click()
+    expect(reminders).to_have_count(2)
+    expect(page.locator("#reminders")).to_contain_text(f"{words(today + 2 * DAY, today)} 07:30")
+
+
+def day_rows(page: Page, day: date) -> Locator:
+    """The rows of a day of Upcoming."""
+    return page.locator(f"#day-{day} .todos-title")
+
+
+def test_upcoming_moves_todos_between_days(me: Person, today: date, script: bool) -> None:
+    page = me.page
+    add(page, "Book the dentist tomorrow", "Water the fig tree tomorrow every day")
+    me.go("/upcoming/")
+    expect(page.locator(".todos-day")).to_have_count(7)
+    expect(day_rows(page, today + DAY)).to_have_count(2)
+    ways = [by_menu, by_keys, by_dragging] if script else [by_page]
+    day = today + DAY
+    for way in ways:
+        day = way(page, "Book the dentist", today, day)
+        said(page, f"Moved “Book the dentist” to {words(day, today, near=False)}.")
+        if not script:
+            me.go("/upcoming/")
+        expect(day_rows(page, day)).to_have_text(["Book the dentist"])
+    if not script:
+        page.go_back()
+    undo(page)
+    me.go("/upcoming/")
+    expect(day_rows(page, day)).to_have_count(0)
+    bad_day(page, today, script)
+    me.go(f"/upcoming/?from={today + 7 * DAY}")
+    expect(page.locator(f"#day-{today + 13 * DAY}")).to_be_visible()
+
+
+def by_menu(page: Page, title: str, today: date, day: date) -> date:
+    row(page, title).hover()
+    page.get_by_role("button", name=f"Move “{title}”").click()
+    expect(page.locator("#todos-float").get_by_role("button", name="Move up")).to_have_count(0)
+    page.locator("#todos-float").get_by_role("button", name="Today").click()
+    return today
+
+
+def by_keys(page: Page, title: str, today: date, day: date) -> date:
+    row(page, title).locator(".todos-title").focus()
+    page.keyboard.press("Alt+ArrowUp")  # there is nothing before today
+    expect(page.locator("#todos-say")).to_have_text("It can't go any further.")
+    for _day in range(3):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(day_rows(page, day + 3 * DAY)).to_have_text([title])
+    expect(row(page, title).locator(".todos-title")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    return day + 2 * DAY
+
+
+def by_dragging(page: Page, title: str, today: date, day: date) -> date:
+    row(page, title).hover()
+    row(page, title).locator(".todos-grip").hover()
+    page.mouse.down()
+    box = page.locator(f"#day-{day + DAY}").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 150, box["y"] + 4, steps=5)
+    expect(page.locator(f"#day-{day + DAY}.todos-day-target")).to_be_visible()
+    page.mouse.up()
+    return day + DAY
+
+
+def by_page(page: Page, title: str, today: date, day: date) -> date:
+    move_page(page, title)
+    page.get_by_label("Date", exact=True).fill("in 4 days")
+    page.get_by_role("button", name="Move to that day").click()
+    return today + 4 * DAY
+
+
+def move_page(page: Page, title: str) -> None:
+    """The way to it without a script."""
+    open_todo(page, title)
+    page.get_by_label("Todo menu").click()
+    page.get_by_role("link", name="Move", exact=True).click()
+
+
+def bad_day(page: Page, today: date, script: bool) -> None:
+    """What is no date is said to be none and stays; the next try of a repeating todo moves this occurrence only."""
+    title = "Water the fig tree"
+    page.goto("/upcoming/")
+    if script:
+        row(page, title).hover()
+        page.get_by_role("button", name=f"Move “{title}”").click()
+    else:
+        move_page(page, title)
+    page.get_by_label("Date", exact=True).fill("31 Feb")
+    page.get_by_label("Date", exact=True).press("Enter")
+    expect(page.get_by_text("“31 Feb” is not a date that exists")).to_be_visible()
+    expect(page.get_by_label("Date", exact=True)).to_have_value("31 Feb")
+    page.get_by_label("Date", exact=True).fill(f"{today + 5 * DAY}")
+    page.get_by_label("Date", exact=True).press("Enter")
+    said(page, f"Moved “{title}” to {words(today + 5 * DAY, today, near=False)}.")
+    page.goto("/upcoming/")
+    expect(day_rows(page, today + 5 * DAY)).to_have_text([title])
+    expect(row(page, title)).to_contain_text("daily")
