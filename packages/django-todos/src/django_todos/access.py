@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -45,17 +46,18 @@ def get_todo(
     user: User, uuid: UUID, need: Literal["view", "edit"] = "view", *, trashed: bool = False
 ) -> Todo:
     """The todo with its list. `trashed` asks for one in the trash, else for one that is not."""
+    editable = Todo.objects.editable_by(user).filter(pk=OuterRef("pk"))
     todos = Todo.objects.select_related("todo_list", "assignee", "parent")
-    todos = todos.trashed() if trashed else todos.alive()
-    todo = get_object_or_404(todos.visible_to(user), uuid=uuid)
-    if need == "edit" and not can_edit(user, todo):
+    todos = todos.annotate(editable=Exists(editable)).visible_to(user)
+    todo = get_object_or_404(todos.trashed() if trashed else todos.alive(), uuid=uuid)
+    if need == "edit" and not can_edit(todo):
         raise PermissionDenied(_("You can read this list, but not change it."))
     return todo
 
 
-def can_edit(user: User, todo: Todo) -> bool:
-    """Whether the person may change this todo."""
-    return Todo.objects.editable_by(user).filter(pk=todo.pk).exists()
+def can_edit(todo: Todo) -> bool:
+    """Whether the person that `get_todo` asked for may change this todo."""
+    return bool(todo.editable)  # type: ignore[attr-defined]
 
 
 def get_action(user: User, uuid: UUID) -> Action:

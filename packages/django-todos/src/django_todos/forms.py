@@ -110,7 +110,7 @@ class TodoForm(RepeatPart, forms.Form):
             "start_time": todo.start_time,
             "start_tz": todo.start_tz,
             "repeat": f"{todo.rrule} | {todo.repeat_mode}" if todo.rrule else "",
-            "labels": sorted(todo.labels.values_list("name", flat=True), key=Label.key_of),
+            "labels": sorted((label.name for label in todo.labels.all()), key=Label.key_of),
             "assignee": todo.assignee.get_username() if todo.assignee is not None else "",
         }
 

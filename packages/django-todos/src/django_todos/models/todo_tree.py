@@ -45,22 +45,19 @@ class TodoTree(TodoFields):
     def descendants(self) -> list[Self]:
         """Everything below, parents before their subtasks; one query, which reads the whole tree."""
         tree = type(self).objects.filter(tree=self.tree).in_order()
-        return self._below(list(tree))  # type: ignore[arg-type]
+        return self.below(list(tree))  # type: ignore[arg-type]
 
-    def ancestors(self) -> list[Self]:
-        """The todos above it, the topmost first; one query at most."""
-        if self.parent_id is None:
-            return []
-        tree = {
-            todo.pk: todo
-            for todo in type(self).objects.filter(tree=self.tree, depth__lt=self.depth)
-        }
-        above: list[Self] = []
-        parent = tree.get(self.parent_id)
-        while parent is not None:
-            above.insert(0, parent)  # type: ignore[arg-type]
-            parent = tree.get(parent.parent_id) if parent.parent_id is not None else None
-        return above
+    def below(self, tree: list[Self]) -> list[Self]:
+        """Those of `tree`, which holds all of it, that are below this todo: parents before their subtasks."""
+        children: dict[int | None, list[Self]] = defaultdict(list)
+        for todo in tree:
+            children[todo.parent_id].append(todo)
+        below: list[Self] = []
+        level = children.get(self.pk, [])
+        while level:
+            below += level
+            level = [child for todo in level for child in children.get(todo.pk, [])]
+        return below
 
     def fits(self) -> bool:
         """Whether list, parent, depth and tree agree with the rows in the database."""
@@ -149,17 +146,6 @@ class TodoTree(TodoFields):
             return None
         above = self.parent
         return self.move(by=by, at=at, parent=above.parent, anchor=above)  # type: ignore[arg-type]
-
-    def _below(self, tree: list[Self]) -> list[Self]:
-        children: dict[int | None, list[Self]] = defaultdict(list)
-        for todo in tree:
-            children[todo.parent_id].append(todo)
-        below: list[Self] = []
-        level = children.get(self.pk, [])
-        while level:
-            below += level
-            level = [child for todo in level for child in children.get(todo.pk, [])]
-        return below
 
     def _go(self, rec: Recording, target: int, parent: Self | None, subtree: list[Self]) -> None:
         step = (parent.depth + 1 if parent is not None else 0) - self.depth

@@ -257,14 +257,20 @@ def todos_month_short(day: date) -> str:
     return date_format(day, "M")
 
 
-@register.simple_tag
-def todos_span(first: date, last: date) -> str:
-    """23 – 29 November, 30 November – 6 December."""
-    last_words = date_format(last, pgettext("day and month", "j F"))
-    if first.month == last.month:
-        return _("%(first)s – %(last)s") % {"first": first.day, "last": last_words}
-    first_words = date_format(first, pgettext("day and month", "j F"))
-    return _("%(first)s – %(last)s") % {"first": first_words, "last": last_words}
+@register.simple_tag(takes_context=True)
+def todos_span(context: Context, first: date, last: date) -> str:
+    """23 – 29 November, 30 November – 6 December; a year only if it is not this one."""
+    today = today_in(_now(context), _zone(context))
+    values = {"first": str(first.day), "last": _day_month(last, today)}
+    if (first.year, first.month) != (last.year, last.month):
+        values["first"] = _day_month(first, last if first.year == last.year else today)
+    return _("%(first)s – %(last)s") % values
+
+
+def _day_month(day: date, today: date) -> str:
+    if day.year == today.year:
+        return date_format(day, pgettext("day and month", "j F"))
+    return date_format(day, pgettext("day, month and year", "j F Y"))
 
 
 @register.filter

@@ -168,6 +168,30 @@ def nest(todos: Iterable[Todo], *, can_edit: bool) -> list[Row]:
     return children.get(None, [])
 
 
+@dataclass(frozen=True)
+class Family:
+    """A todo as its own page shows it: with its labels, the todos above it and the rows below."""
+
+    todo: Todo
+    above: list[Todo]
+    below: list[Row]
+
+
+def family_of(todo: Todo, *, can_edit: bool) -> Family:
+    """A todo with what stands above and below it, as it is now; one query, and one for labels."""
+    tree = {
+        one.pk: one
+        for one in details(Todo.objects.filter(tree=todo.tree)).order_by("depth", "position", "pk")
+    }
+    fresh = tree.get(todo.pk, todo)
+    above: list[Todo] = []
+    # Somebody may have moved it between two queries: then its way up ends early.
+    while (parent := tree.get((above[0] if above else fresh).parent_id or 0)) is not None:
+        above.insert(0, parent)
+    below = [one for one in fresh.below(list(tree.values())) if one.deleted_at is None]
+    return Family(fresh, above, nest(below, can_edit=can_edit))
+
+
 def row_of(todo: Todo, *, can_edit: bool) -> Row:
     """One todo as a row, with its subtasks, as it is now."""
     family = details(

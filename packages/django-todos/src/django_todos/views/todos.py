@@ -29,7 +29,7 @@ from django_todos.views import adding, messages
 from django_todos.views.days import show_today
 from django_todos.views.lists import show_list
 from django_todos.views.pages import Viewer, back, is_htmx, next_url, page, partial, settled
-from django_todos.views.rows import details, nest, row_of
+from django_todos.views.rows import family_of, row_of
 
 
 @require_POST
@@ -139,24 +139,21 @@ def show_todo(
     **context: Any,
 ) -> HttpResponse:
     viewer = Viewer.of(request)
-    editable = can_edit(viewer.user, todo)
-    below = [one for one in todo.descendants() if one.deleted_at is None]
-    family = details(Todo.objects.filter(pk__in=[one.pk for one in below])).order_by(
-        "depth", "position", "pk"
-    )
-    form = form or TodoForm(todo=todo, viewer=viewer)
+    editable = can_edit(todo)
+    family = family_of(todo, can_edit=editable)
+    form = form or TodoForm(todo=family.todo, viewer=viewer)
     everything = {
-        "todo": todo,
+        "todo": family.todo,
         "todo_list": todo.todo_list,
         "form": form,
         "repeat_dates": form.saved_dates(),
-        "rows": nest(family, can_edit=editable),
+        "rows": family.below,
         "completions": todo.completions.filter(undone_at=None)
         .select_related("user")
         .order_by("-at")[:20],
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),  # type: ignore[attr-defined]
         "reminder_choices": offered(todo),
-        "breadcrumb": todo.ancestors(),
+        "breadcrumb": family.above,
         "can_edit": editable,
         "quick_add": QuickAddForm(initial={"parent": todo.uuid, "view": "todo"}),
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
@@ -187,9 +184,7 @@ def todo_subtasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
     todo = get_todo(viewer.user, uuid)
     if not is_htmx(request):
         return show_todo(request, todo)
-    return partial(
-        request, "todo_row", {"row": row_of(todo, can_edit=can_edit(viewer.user, todo))}
-    )
+    return partial(request, "todo_row", {"row": row_of(todo, can_edit=can_edit(todo))})
 
 
 @require_POST
@@ -258,7 +253,7 @@ def _row(
     viewer = Viewer.of(request)
     fresh = get_todo(viewer.user, todo.uuid)
     context = {
-        "row": row_of(fresh, can_edit=can_edit(viewer.user, fresh)),
+        "row": row_of(fresh, can_edit=can_edit(fresh)),
         "toast": messages.about(action, viewer),
     }
     return partial(
