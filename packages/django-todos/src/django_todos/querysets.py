@@ -142,6 +142,21 @@ class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
             object_id=object_key(obj),
         )
 
+    def about_nothing(self) -> Self:
+        """Lists about an object of the host that is gone, or whose model is."""
+        gone = Q(pk__in=[])
+        for object_type in ContentType.objects.filter(
+            pk__in=self.exclude(object_type=None).values("object_type")
+        ):
+            condition = Q(object_type=object_type)
+            model = object_type.model_class()
+            if model is not None:
+                key = object_key_expression(model)
+                keys = model._base_manager.annotate(todos_key=key).values("todos_key")
+                condition &= ~Q(object_id__in=keys)
+            gone |= condition
+        return self.filter(gone)
+
     def with_details(self) -> Self:
         """Adds `completed_count`, `member_count`: what a list's page says beside its open todos."""
         todos = apps.get_model("django_todos", "Todo").objects.filter(todo_list=OuterRef("pk"))

@@ -6,12 +6,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, faults, later, make_list, make_todo
 
-from django_todos.models import Completion, Preferences, Role, Todo, TodoList, project_zone
+from django_todos.models import (
+    Completion,
+    Preferences,
+    Role,
+    Todo,
+    TodoList,
+    invariants,
+    project_zone,
+)
+from django_todos.models.people import let_go_of_objects
 
 
 def delete_instance(user) -> None:
@@ -126,3 +136,22 @@ def test_preferences_that_nobody_saved_are_the_defaults(cast: Cast):
     saved = Preferences.objects.create(user=cast.alice, theme="dark")
     assert Preferences.of(cast.alice) == saved
     assert Todo.objects.count() == 0
+
+
+def test_a_list_whose_object_is_gone_belongs_to_its_members_or_goes(cast: Cast):
+    kept, lost, there = (Group.objects.create(name=name) for name in ("kept", "lost", "there"))
+    for group in (kept, lost, there):
+        TodoList.objects.create_about(group, name=group.name)
+    ours = TodoList.objects.get(name="kept")
+    ours.add_member(cast.rita, Role.VIEWER)
+    ours.add_member(cast.bob, Role.EDITOR)
+    assert let_go_of_objects(NOW) == 0
+    kept.delete()
+    lost.delete()
+    assert let_go_of_objects(NOW) == 2
+    ours.refresh_from_db()
+    assert (ours.object_type, ours.object_id) == (None, "")
+    assert ours.memberships.get(role=Role.OWNER).user == cast.bob
+    assert not TodoList.objects.filter(name="lost").exists()
+    assert TodoList.objects.for_object(there).exists()
+    assert invariants(ours) == []

@@ -10,7 +10,7 @@ from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.signals import pre_delete
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,8 @@ from django_todos.models.lists import Membership, Role, TodoList
 from django_todos.querysets import OwnQuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
@@ -97,11 +99,36 @@ def hand_over(user: AbstractBaseUser) -> None:
             others = todo_list.memberships.exclude(user=user.pk).order_by("created_at", "pk")
             if not others and todo_list.object_type_id is None:
                 todo_list.delete()
-            elif others and not others.filter(role=Role.OWNER).exists():
-                heir = others.filter(role=Role.EDITOR).first() or others[0]
-                Membership.objects.filter(pk=heir.pk).update(role=Role.OWNER)
+            elif others:
+                _promote_heir(others)
         # Of several users deleted at once the next one must not find this one among those who are left.
         Membership.objects.filter(user=user.pk, todo_list__inbox_of=None).delete()
+
+
+def _promote_heir(others: QuerySet[Membership]) -> None:
+    """Of a list's members, longest-standing first, make an editor, else a viewer, its owner where none is."""
+    if not others.filter(role=Role.OWNER).exists():
+        heir = others.filter(role=Role.EDITOR).first() or others[0]
+        Membership.objects.filter(pk=heir.pk).update(role=Role.OWNER)
+
+
+def let_go_of_objects(now: datetime) -> int:
+    """Settle the lists whose object of the host is gone: theirs no longer, they belong to their members.
+
+    A list without members goes. Returns how many were settled. The worker asks, since no host can be expected to tell.
+    """
+    count = 0
+    for todo_list in TodoList.objects.about_nothing():
+        with transaction.atomic():
+            TodoList.objects.lock({todo_list.pk})
+            members = todo_list.memberships.order_by("created_at", "pk")
+            if members:
+                _promote_heir(members)
+                TodoList.objects.filter(pk=todo_list.pk).update(object_type=None, object_id="")
+            else:
+                todo_list.delete()
+        count += 1
+    return count
 
 
 def _before_user_is_deleted(sender: Any, instance: AbstractBaseUser, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django_todos import reminders
 from django_todos.conf import settings
 from django_todos.models import Action, Delivery, ImportDraft, Todo, TodoList
+from django_todos.models.people import let_go_of_objects
 
 log = logging.getLogger("django_todos")
 
@@ -45,6 +46,7 @@ JOBS: dict[str, Callable[[datetime], int]] = {
     "trash": empty_trash,
     "actions": Action.objects.prune,
     "uploads": ImportDraft.prune,
+    "objects": let_go_of_objects,
     "deliveries": Delivery.objects.prune,
 }
 
