@@ -128,6 +128,7 @@ def test_subtasks_order_trash_search(alice: Person) -> None:
     expect(page.locator(".todos-title", has_text="Second")).to_be_visible()
     alice.go("/trash/")
     page.get_by_role("button", name="Restore “First”").click()
+    expect(page.get_by_text("Restored “First”").first).to_be_visible()
     alice.go("/inbox/")
     expect(row(page, "First")).to_be_visible()
 
