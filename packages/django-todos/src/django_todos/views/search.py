@@ -37,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def label_detail(request: HttpRequest, name: str) -> HttpResponse:
     """Open todos that carry a label of this name, whatever list they are in."""
     viewer = Viewer.of(request)
-    key = Label.key_of(name)
+    key = Label.key_of(name.replace("\x00", ""))  # PostgreSQL takes none
     label = Label.objects.visible_to(viewer.user).filter(key=key).order_by("pk").first()  # type: ignore[attr-defined]
     if label is None:
         raise Http404
