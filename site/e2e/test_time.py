@@ -205,7 +205,21 @@ def test_today_is_the_viewers(me: Person, zone: str, today: date, script: bool) 
     expect(page.locator(".todos-title")).to_have_count(3)
     undo(page)
     expect(page.locator("#rows-overdue .todos-row")).to_have_count(2)
+    if script:
+        one_by_one(page)
     assert not sent, "The zone was sent again."
+
+
+def one_by_one(page: Page) -> None:
+    """By keys from Today: what was overdue is for today, then for tomorrow, and the focus goes to the next row."""
+    title = row(page, "Call the bank").locator(".todos-title")
+    title.focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#rows .todos-title")).to_have_text(["Call the bank", "Buy milk"])
+    expect(title).to_be_focused()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#rows .todos-title")).to_have_text(["Buy milk"])
+    expect(page.locator("#rows .todos-title")).to_be_focused()
 
 
 def test_reminders_are_at_the_viewers_time(me: Person, today: date) -> None:
