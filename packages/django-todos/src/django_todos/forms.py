@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos import recurrence
 from django_todos.conf import settings
+from django_todos.date_words import moment_words
 from django_todos.dates import Moment
 from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
 from django_todos.models import (
@@ -141,7 +142,7 @@ class TodoForm(RepeatPart, forms.Form):
     def as_text(self, name: str, value: Any) -> str:
         """One of the `values` for people to read, where two of them stand to choose."""
         if name in ("due", "start"):
-            return _moment_text(value)
+            return moment_words(value, self.viewer.today) or gettext("None")
         if name == "assignee_id":
             return next(
                 (str(user) for user in self.members.values() if user.pk == value),
@@ -216,15 +217,6 @@ def _put_together(values: dict[str, Any]) -> dict[str, Any]:
         day, clock, tz = (values[f"{name}_{part}"] for part in ("date", "time", "tz"))
         values[name] = Moment.stored(day.date, clock, tz)
     return values
-
-
-def _moment_text(moment: Moment) -> str:
-    if moment.date is None:
-        return gettext("None")
-    parts = [formats.date_format(moment.date, "SHORT_DATE_FORMAT")]
-    if moment.time is not None:
-        parts.append(formats.time_format(moment.time, "TIME_FORMAT"))
-    return " ".join([*parts, moment.tz]).strip()
 
 
 class ListForm(forms.ModelForm):

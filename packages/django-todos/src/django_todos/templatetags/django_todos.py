@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from django_todos.date_words import date_words, day_words, span_day, time_words
 from django_todos.dates import Moment, today_in
 
 if TYPE_CHECKING:
@@ -168,31 +169,6 @@ def when(
     return When(state, " ".join(parts), city, iso)
 
 
-def day_words(day: date, today: date, *, weekday: bool = True) -> str:
-    """Yesterday, Today, Tomorrow, else “Wed 2 Dec”; the year only if it is not this one."""
-    distance = (day - today).days
-    near = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}.get(distance)
-    return near or date_words(day, today, weekday=weekday)
-
-
-def date_words(day: date, today: date, *, weekday: bool = True) -> str:
-    """“Wed 2 Dec”; the year only if it is not this one."""
-    # Translators: PHP-style date format, https://docs.djangoproject.com/en/stable/ref/templates/builtins/#date
-    known = pgettext("date with weekday", "D j M") if weekday else pgettext("date", "j M")
-    far = (
-        pgettext("date with weekday and year", "D j M Y")
-        if weekday
-        else pgettext("date with year", "j M Y")
-    )
-    return date_format(day, known if day.year == today.year else far)
-
-
-def time_words(clock: time) -> str:
-    """A time of day as the locale writes it in a list."""
-    # Translators: PHP-style time format
-    return date_format(clock, pgettext("time", "H:i"))  # type: ignore[arg-type]  # the stubs forget times
-
-
 def city_of(tz: str) -> str:
     """Europe/Lisbon is Lisbon to a reader."""
     return tz.rsplit("/", 1)[-1].replace("_", " ")
@@ -261,16 +237,10 @@ def todos_month_short(day: date) -> str:
 def todos_span(context: Context, first: date, last: date) -> str:
     """23 – 29 November, 30 November – 6 December; a year only if it is not this one."""
     today = today_in(_now(context), _zone(context))
-    values = {"first": str(first.day), "last": _day_month(last, today)}
+    values = {"first": str(first.day), "last": span_day(last, today)}
     if (first.year, first.month) != (last.year, last.month):
-        values["first"] = _day_month(first, last if first.year == last.year else today)
+        values["first"] = span_day(first, last if first.year == last.year else today)
     return _("%(first)s – %(last)s") % values
-
-
-def _day_month(day: date, today: date) -> str:
-    if day.year == today.year:
-        return date_format(day, pgettext("day and month", "j F"))
-    return date_format(day, pgettext("day, month and year", "j F Y"))
 
 
 @register.filter

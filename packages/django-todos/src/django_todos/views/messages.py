@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from django_todos.dates import Moment
+from django_todos.date_words import date_words, moment_words
 from django_todos.models import Action, Todo, TodoList
 from django_todos.recurrence import describe
-from django_todos.templatetags.django_todos import date_words, time_words
 
 if TYPE_CHECKING:
     from django_todos.views.pages import Viewer
@@ -94,10 +93,7 @@ def _about_todos(action: Action, viewer: Viewer) -> Toast:
 
 def _read(todo: Todo, viewer: Viewer) -> str:
     """What quick add read into a todo's fields, so that a mistake shows even without a script."""
-    due, start = (
-        f"{_date(moment, viewer)} {moment.tz}".strip() if moment else ""
-        for moment in (todo.due, todo.start)
-    )
+    due, start = (moment_words(moment, viewer.today) for moment in (todo.due, todo.start))
     said = [
         due and _("due %(date)s") % {"date": due},
         start and _("starts %(date)s") % {"date": start},
@@ -109,12 +105,6 @@ def _read(todo: Todo, viewer: Viewer) -> str:
     ]
     read = ", ".join(str(one) for one in said if one)
     return _("Read: %(read)s.") % {"read": read} if read else ""
-
-
-def _date(moment: Moment, viewer: Viewer) -> str:
-    assert moment.date is not None
-    day = date_words(moment.date, viewer.today)
-    return f"{day} {time_words(moment.time)}" if moment.time else day
 
 
 def _due_day(todo: Todo, viewer: Viewer) -> str:
