@@ -12,6 +12,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import django
+
 
 def database(url: str) -> dict[str, Any]:
     """DATABASE_URL as Django wants it; `postgres://user@//socket/folder/name` names a socket."""
@@ -39,6 +41,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # not ours: the package must pin its own
+if django.VERSION >= (6, 1):  # else each mail warns that the older settings go
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 ROOT_URLCONF = "tests.urls"
 STATIC_URL = "/static/"
