@@ -89,8 +89,8 @@ def test_dates_are_shown_as_people_write_them():
 TEXTS = [
     ("title", "x", "x"),
     ("due", Moment(), "None"),
-    ("due", Moment.parse("2026-12-15T09:00[Europe/Berlin]"), "12/15/2026 9 a.m. Europe/Berlin"),
-    ("start", Moment.parse("2026-12-15"), "12/15/2026"),
+    ("due", Moment.parse("2026-12-15T09:00[Europe/Berlin]"), "Tue 15 Dec 09:00 Europe/Berlin"),
+    ("start", Moment.parse("2027-12-15"), "Wed 15 Dec 2027"),
     ("priority", 7, "Low"),
     ("repeat", None, "Never"),
     ("repeat", Repeat("FREQ=DAILY", "due", Moment()), "Every day"),
