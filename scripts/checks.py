@@ -33,7 +33,14 @@ STRICT = os.environ.get("CI", "").lower() in {"1", "true"}
 # Debian 12 has no Python 3.14: only the hosted pipeline promises it.
 PROMISED = ("py311", "py312", "py313", *(["py314"] if HOSTED else []))
 # The longest first, so that the two workers end together.
-FIRST = ("site", "types", "py311-django42-postgres", "py313-django61-postgres", "pipeline")
+FIRST = (
+    "py311-django42-sqlite",
+    "py313-django61-sqlite",
+    "py311-django42-postgres",
+    "py313-django61-postgres",
+    "site",
+    "types",
+)
 TEST_LINE = re.compile(r"(\d+) (passed|failed|errors?|skipped)\b")
 UNITTEST_LINE = re.compile(r"^Ran (\d+) tests?", re.MULTILINE)
 
