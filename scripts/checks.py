@@ -42,6 +42,7 @@ FIRST = (
     "types",
 )
 TEST_LINE = re.compile(r"(\d+) (passed|failed|errors?|skipped)\b")
+COVERAGE_LINE = re.compile(r"^TOTAL\s.*\s([\d.]+%)$", re.MULTILINE)
 UNITTEST_LINE = re.compile(r"^Ran (\d+) tests?", re.MULTILINE)
 
 
@@ -95,6 +96,8 @@ def tests_in(name: str) -> str:
     if not log.exists():
         return ""
     text = log.read_text(errors="replace")
+    if total := COVERAGE_LINE.search(text):
+        return f"{total[1]} with branches"
     if ran := UNITTEST_LINE.findall(text):
         return f"{ran[-1]} tests"
     for line in reversed(text.splitlines()):
