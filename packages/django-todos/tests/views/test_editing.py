@@ -173,6 +173,20 @@ def test_a_field_that_both_changed_is_shown_twice_and_then_settled(
     )
 
 
+def test_no_half_of_a_date_is_merged_into_the_other_half(cast: Cast):
+    """Theirs got a time while ours lost its date: a time without a date would be neither."""
+    todo = make_todo(cast.flat, due=Moment.parse("2026-12-15"))
+    alice, bob = cast.client("alice"), cast.client("bob")
+    data = filled(get(alice, "todo-detail", todo.uuid))
+    post(bob, "todo-detail", todo.uuid, **data | {"due_time": "09:00"})
+    asked = post(alice, "todo-detail", todo.uuid, **data | {"due_date": ""})
+    assert asked.status_code == 409
+    (conflict,) = asked.context["conflicts"]
+    assert (conflict["theirs"], conflict["yours"]) == ("Tue 15 Dec 09:00", "None")
+    message(post(alice, "todo-detail", todo.uuid, **filled(asked)))
+    assert not again(todo).due
+
+
 def test_notes_with_spaces_and_line_ends_of_another_program_can_be_edited(cast: Cast, todo: Todo):
     Todo.objects.update(notes="a\r\n b \n", title=" x ")
     client = cast.client("alice")

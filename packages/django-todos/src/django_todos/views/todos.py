@@ -104,10 +104,12 @@ def _conflict(
     now = TodoForm(todo=fresh, viewer=viewer)
     data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
     unfold(data)  # the repeat's text, merged or not, is what the selects show
+    # A date of theirs with a time of ours would be neither: the inputs of one value stay together.
+    ours = {name for value in conflict.theirs for name in TodoForm.INPUTS[value]}
     for name in form.fields:
         shown = now[name].value()
         current = "" if shown is None else str(shown)
-        if data.get(name, "") == data.get(form.add_initial_prefix(name), ""):
+        if name not in ours and data.get(name, "") == data.get(form.add_initial_prefix(name), ""):
             data[name] = current
         data[form.add_initial_prefix(name)] = current
     again = TodoForm(data, todo=fresh, viewer=viewer)
@@ -118,7 +120,7 @@ def _conflict(
         {
             "field": name,
             "theirs": again.as_text(name, conflict.theirs[name]),
-            "yours": again.as_text(name, again.values[name]),
+            "yours": again.as_text(name, form.values[name]),
         }
         for name in conflict.theirs
     ]
