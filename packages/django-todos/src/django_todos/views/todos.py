@@ -115,7 +115,7 @@ def _conflict(
     again = TodoForm(data, todo=fresh, viewer=viewer)
     again.is_valid()
     who = Action.objects.filter(changes__todos__has_key=str(todo.pk)).exclude(user=viewer.user.pk)
-    last = who.order_by("-created_at").select_related("user").first()
+    last = who.order_by("-created_at", "-pk").select_related("user").first()
     conflicts = [
         {
             "field": name,
