@@ -152,7 +152,7 @@ def show_todo(
         "rows": family.below,
         "completions": todo.completions.filter(undone_at=None)
         .select_related("user")
-        .order_by("-at")[:20],
+        .order_by("-at", "-pk")[:20],
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),  # type: ignore[attr-defined]
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
