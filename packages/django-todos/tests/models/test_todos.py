@@ -43,7 +43,7 @@ def test_a_new_todo_is_the_first_of_its_list_and_a_subtask_the_last(cast: Cast):
     make_todo(cast.flat, "second below", parent=top)
     assert outline(cast.flat) == ["new", "old", "  first below", "  second below"]
     new = Todo.objects.get(title="new")
-    assert (new.created_by, new.created_at, new.is_repeating) == (cast.bob, NOW, False)
+    assert (new.created_by, new.created_at, new.rrule) == (cast.bob, NOW, "")
     assert new.get_absolute_url() == f"/todos/todos/{new.uuid}/"
     assert TodoList.objects.get(pk=cast.flat.pk).open_count == 4
 
@@ -324,18 +324,6 @@ def test_purging_takes_what_is_below_and_only_from_the_trash(cast: Cast):
 )
 def test_priorities_in_words(priority: int, word: str):
     assert priority_bucket(priority) == word == Todo(priority=priority).priority_bucket
-
-
-def test_moments_are_set_whole():
-    todo, moment = Todo(), Moment(DAY, time(9), "Europe/Berlin")
-    todo.due = todo.start = moment
-    assert (todo.due, todo.start, todo.due_at, todo.start_at) == (
-        moment,
-        moment,
-        *[moment.at()] * 2,
-    )
-    todo.due = Moment(DAY)
-    assert (todo.due_time, todo.due_tz, todo.due_at) == (None, "", None)
 
 
 def test_labels_that_a_todo_takes_along_are_made_once(cast: Cast):

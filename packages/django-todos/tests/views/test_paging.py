@@ -31,7 +31,8 @@ def mixed(cast: Cast) -> list[Todo]:
         todo.priority = n % 4
         todo.title = f"Todo {n % 5}"
         todo.position = n // 3
-        todo.due = [Moment(), Moment(NOW.date()), Moment.parse("2026-11-23T09:00")][n % 3]
+        due = [Moment(), Moment(NOW.date()), Moment.parse("2026-11-23T09:00")][n % 3]
+        todo.due_date, todo.due_time = due.date, due.time
     fields = ["priority", "title", "position", "due_date", "due_time"]
     Todo.objects.bulk_update(todos, fields)
     return todos

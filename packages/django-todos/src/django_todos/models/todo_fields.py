@@ -207,20 +207,10 @@ class TodoFields(models.Model):
         """When it is due: one of the four date cases."""
         return Moment.stored(self.due_date, self.due_time, self.due_tz)
 
-    @due.setter
-    def due(self, moment: Moment) -> None:
-        for name, value in due_columns(moment).items():
-            setattr(self, name, value)
-
     @property
     def start(self) -> Moment:
         """Until when it stays out of Today: one of the four date cases."""
         return Moment.stored(self.start_date, self.start_time, self.start_tz)
-
-    @start.setter
-    def start(self, moment: Moment) -> None:
-        for name, value in start_columns(moment).items():
-            setattr(self, name, value)
 
     @property
     def repeat_anchor(self) -> Moment:
@@ -233,11 +223,6 @@ class TodoFields(models.Model):
     def priority_bucket(self) -> Bucket:
         """The word for the priority."""
         return priority_bucket(self.priority)
-
-    @property
-    def is_repeating(self) -> bool:
-        """Whether completing it moves it on instead of ending it."""
-        return bool(self.rrule)
 
 
 def due_columns(moment: Moment) -> dict[str, Any]:
