@@ -391,7 +391,7 @@ def test_the_digest_of_the_day(cast, alice, mailoutbox):
     assert text.index("Overdue") < text.index("Pay rent (Fri 20 Nov)") < text.index("Today\n")
     assert text.index("Call Bob (Today 18:00)") < text.index("Water the fig tree")
     assert "Later" not in text and "Hidden" not in text and "Some day" not in text
-    assert "https://todo.example.org" + reverse("todos:today") in text
+    assert "https://todo.example.org" + reverse("django_todos:today") in text
     assert "<h2>Overdue</h2>" in message.alternatives[0][0]
     assert reminders.send_digests(NOW + timedelta(days=1)).sent == 1
 
@@ -472,7 +472,7 @@ def test_one_click_without_login(cast, alice, mailoutbox, client, kind):
 
 def test_looking_at_the_link_changes_nothing(cast, alice, client):
     prefer(alice, digest=True)
-    path = reverse("todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "digest")])
+    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "digest")])
     response = client.get(path)
     assert response.status_code == 200 and b"No more daily mails?" in response.content
     assert Preferences.objects.get().digest
@@ -483,13 +483,13 @@ def test_looking_at_the_link_changes_nothing(cast, alice, client):
 def test_in_a_project_where_everything_wants_a_login(cast, alice, client, settings):
     middleware = "django.contrib.auth.middleware.LoginRequiredMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, middleware]
-    path = reverse("todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")])
+    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")])
     assert client.post(path).status_code == 200
     assert not Preferences.objects.get(user=alice).reminders
 
 
 def test_who_never_saved_preferences_can_unsubscribe(cast, alice, client):
-    path = reverse("todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")])
+    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")])
     assert b"No more reminders by mail?" in client.get(path).content
     assert b"You get no more reminders by mail." in client.post(path).content
     assert not Preferences.objects.get(user=alice).reminders
@@ -505,13 +505,13 @@ def test_who_never_saved_preferences_can_unsubscribe(cast, alice, client):
     ],
 )
 def test_a_token_cannot_be_forged(cast, client, token):
-    path = reverse("todos:unsubscribe", args=[token])
+    path = reverse("django_todos:unsubscribe", args=[token])
     assert client.get(path).status_code == client.post(path).status_code == 404
     assert not Preferences.objects.exists()
 
 
 def test_other_methods_are_refused(cast, client):
-    path = reverse("todos:unsubscribe", args=[reminders.unsubscribe_token(cast.alice, "digest")])
+    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(cast.alice, "digest")])
     assert client.put(path).status_code == 405
 
 
@@ -569,7 +569,7 @@ def test_hours_are_offered_where_there_is_a_time(cast):
 )
 def test_who_sees_a_todo_may_be_reminded_of_it(cast, name, status):
     todo = make_todo(cast.flat, due=M("2026-11-23T10:00"))
-    path = reverse("todos:reminder-create", args=[todo.uuid])
+    path = reverse("django_todos:reminder-create", args=[todo.uuid])
     client = cast.client(name)
     assert client.get(path).status_code in (405, 302)
     assert client.post(path, {"before": "15"}).status_code == status
@@ -579,7 +579,7 @@ def test_who_sees_a_todo_may_be_reminded_of_it(cast, name, status):
 
 def test_a_wrong_time_sets_nothing_and_says_so(cast):
     todo = make_todo(cast.flat)
-    path = reverse("todos:reminder-create", args=[todo.uuid])
+    path = reverse("django_todos:reminder-create", args=[todo.uuid])
     response = cast.client("alice").post(path, {"before": "soon"}, follow=True)
     assert not Reminder.objects.exists()
     assert "choose a time that lies ahead" in response.content.decode()
@@ -588,7 +588,7 @@ def test_a_wrong_time_sets_nothing_and_says_so(cast):
 def test_a_reminder_is_its_owners(cast):
     todo = make_todo(cast.flat, due=M("2026-11-23T10:00"))
     reminder = remind(todo, cast.alice, 15)
-    path = reverse("todos:reminder-delete", args=[reminder.uuid])
+    path = reverse("django_todos:reminder-delete", args=[reminder.uuid])
     assert cast.client("bob").post(path).status_code == 404
     assert cast.client("anonymous").post(path).status_code == 302
     assert cast.client("alice").get(path).status_code == 405
@@ -605,7 +605,7 @@ def test_a_reminder_is_its_owners(cast):
 
 def test_with_htmx_the_panel_comes_back(cast):
     todo = make_todo(cast.flat, due=M("2026-11-23T10:00"))
-    path = reverse("todos:reminder-create", args=[todo.uuid])
+    path = reverse("django_todos:reminder-create", args=[todo.uuid])
     client = cast.client("alice")
     response = client.post(path, {"before": "15"}, headers={"HX-Request": "true"}, follow=True)
     assert response.content.decode().lstrip().startswith("<article")

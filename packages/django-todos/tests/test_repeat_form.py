@@ -256,7 +256,7 @@ class TestPages:
 
     def test_the_next_five_dates_before_saving(self, cast, todo):
         client = cast.client("alice")
-        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        path = reverse("django_todos:todo-repeat", args=[todo.uuid])
         data = fields_of(client, todo) | selects(freq="MONTHLY", nth="-1", weekday="4")
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert html.lstrip().startswith('<div id="repeat-dates"')
@@ -275,14 +275,14 @@ class TestPages:
     )
     def test_the_preview_says_what_is_wrong(self, cast, todo, values, says):
         client = cast.client("alice")
-        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        path = reverse("django_todos:todo-repeat", args=[todo.uuid])
         data = fields_of(client, todo) | selects(**values)
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert says in html and "todos-leaf" not in html
 
     def test_no_repeat_has_no_dates(self, cast, todo):
         client = cast.client("alice")
-        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        path = reverse("django_todos:todo-repeat", args=[todo.uuid])
         data = fields_of(client, todo) | selects()
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert "todos-leaf" not in html
@@ -301,7 +301,7 @@ class TestPages:
         [("alice", 200), ("bob", 200), ("rita", 403), ("charlie", 404), ("anonymous", 302)],
     )
     def test_who_may(self, cast, todo, name, status):
-        path = reverse("todos:todo-repeat", args=[todo.uuid])
+        path = reverse("django_todos:todo-repeat", args=[todo.uuid])
         client = cast.client(name)
         data = fields_of(cast.client("alice"), todo) | selects(freq="DAILY")
         assert client.post(path, data).status_code == status

@@ -143,7 +143,7 @@ def request(
 ) -> HttpResponse:
     """Ask for one URL of the table in one way."""
     expect = TABLE[name]
-    url = reverse(f"todos:{name}", args=[things[expect.thing]] if expect.thing else [])
+    url = reverse(f"django_todos:{name}", args=[things[expect.thing]] if expect.thing else [])
     data = {key: value.format(**things) for key, value in expect.data.items()}
     ask = getattr(client, method.lower())
     return ask(url, data if method == "POST" else None, **headers)

@@ -229,12 +229,12 @@ def _message(
     template: str, kind: Kind, reader: Reader, context: dict[str, Any]
 ) -> EmailMultiAlternatives:
     unsubscribe = absolute(
-        reverse("todos:unsubscribe", args=[unsubscribe_token(reader.user, kind)])
+        reverse("django_todos:unsubscribe", args=[unsubscribe_token(reader.user, kind)])
     )
     context = context | {
         "viewer": reader,
         "base_url": settings.BASE_URL,
-        "today_url": absolute(reverse("todos:today")),
+        "today_url": absolute(reverse("django_todos:today")),
         "unsubscribe_url": unsubscribe,
     }
     with translation.override(project.LANGUAGE_CODE), timezone.override(reader.zone):

@@ -1,4 +1,4 @@
-"""Every URL of the app, under the namespace ``todos``. A name is ``<thing>-<role>``; views across lists are one word."""
+"""Every URL of the app, under the namespace ``django_todos``. A name is ``<thing>-<role>``; views across lists are one word."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from django_todos.views import (
     trash,
 )
 
-app_name = "todos"
+app_name = "django_todos"
 
 urlpatterns = [
     path("", days.today, name="today"),

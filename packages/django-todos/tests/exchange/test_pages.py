@@ -32,7 +32,7 @@ def upload(cast: Cast, data: str | bytes = TEXT, name: str = "alice", **fields: 
 def drafted(cast: Cast, data: str | bytes = TEXT, **fields: Any) -> ImportDraft:
     response = upload(cast, data, **fields)
     draft = ImportDraft.objects.get()
-    assert path(response) == reverse("todos:import-draft", args=[draft.uuid])
+    assert path(response) == reverse("django_todos:import-draft", args=[draft.uuid])
     return draft
 
 
@@ -113,7 +113,7 @@ def test_confirming_imports_and_offers_undo(cast: Cast) -> None:
     draft = drafted(cast)
     response = post(cast.client("alice"), "import-draft", draft.uuid, **{"row-0": "", "x": "7"})
     action = Action.objects.get(uuid=message(response)["done"])
-    assert path(response) == reverse("todos:list-index")
+    assert path(response) == reverse("django_todos:list-index")
     assert len(action.todo_ids) == 4 and not Todo.objects.filter(title="Renew").exists()
     assert not ImportDraft.objects.exists()
     page = get(cast.client("alice"), "list-index", done=str(action.uuid)).content.decode()
@@ -159,7 +159,7 @@ def test_times_can_be_read_in_utc(cast: Cast) -> None:
         client = cast.client("alice")
         page = get(client, "import-draft", draft.uuid).content.decode()
         assert "?zone=UTC" in page and "was the file written in the time zone UTC?" in page
-        address = reverse("todos:import-draft", args=[draft.uuid])
+        address = reverse("django_todos:import-draft", args=[draft.uuid])
         client.post(f"{address}?zone=UTC")
     assert Todo.objects.get(title="a").due.case == "date"
 
@@ -175,7 +175,7 @@ def test_a_draft_that_can_be_read_no_more(cast: Cast) -> None:
     draft = ImportDraft.objects.create(user=cast.alice, format="json", content=b"{")
     client = cast.client("alice")
     assert get(client, "import-draft", draft.uuid).status_code == 200
-    assert path(post(client, "import-draft", draft.uuid)) == reverse("todos:import")
+    assert path(post(client, "import-draft", draft.uuid)) == reverse("django_todos:import")
 
 
 def test_a_rule_that_cannot_be_followed_is_shown(cast: Cast) -> None:

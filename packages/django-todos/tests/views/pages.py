@@ -20,7 +20,7 @@ def get(
 ) -> HttpResponse:
     """GET one of our URLs."""
     headers = HTMX if htmx else {}
-    return client.get(reverse(f"todos:{name}", args=args), query, **headers)
+    return client.get(reverse(f"django_todos:{name}", args=args), query, **headers)
 
 
 def post(
@@ -28,7 +28,7 @@ def post(
 ) -> HttpResponse:
     """POST to one of our URLs."""
     headers = HTMX if htmx else {}
-    return client.post(reverse(f"todos:{name}", args=args), data, **headers)
+    return client.post(reverse(f"django_todos:{name}", args=args), data, **headers)
 
 
 def message(response: HttpResponse) -> dict[str, str]:

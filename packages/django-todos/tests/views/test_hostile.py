@@ -66,7 +66,7 @@ def known(cast: Cast) -> dict[str, str]:
 
 def url_of(name: str, things: dict[str, str]) -> str:
     thing = TABLE[name].thing
-    return reverse(f"todos:{name}", args=[things[thing]] if thing else [])
+    return reverse(f"django_todos:{name}", args=[things[thing]] if thing else [])
 
 
 def ask(

@@ -364,7 +364,7 @@ def test_search_in_open_todos_and_on_demand_in_completed_ones(cast: Cast):
 def test_what_two_people_write_over_a_list_is_asked_about(cast: Cast):
     """409 at the field, with both values; what was typed stays, and saving once more keeps it."""
     client = cast.client("alice")
-    url = reverse("todos:list-edit", args=[cast.flat.uuid])
+    url = reverse("django_todos:list-edit", args=[cast.flat.uuid])
     sent = {
         "name": "House",
         "initial-name": "Flat",

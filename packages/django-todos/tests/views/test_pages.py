@@ -73,7 +73,7 @@ def address(name: str, things: dict[str, str]) -> str:
     thing = things.get(name) or things.get(kind)
     if name in ("list-index", "list-create"):
         thing = None
-    return reverse(f"todos:{name}", args=[thing] if thing else [])
+    return reverse(f"django_todos:{name}", args=[thing] if thing else [])
 
 
 @pytest.mark.parametrize("name", LISTS + OTHERS)

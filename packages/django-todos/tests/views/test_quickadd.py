@@ -17,7 +17,7 @@ LINE = "Pay rent tomorrow 9am every month #home !1 @bob // ask about the meter"
 
 
 def send(client: Client, name: str, /, *args: object, **data: Any) -> Any:
-    return client.post(reverse(f"todos:{name}", args=args), data)
+    return client.post(reverse(f"django_todos:{name}", args=args), data)
 
 
 def added(cast: Cast, text: str, who: str = "alice", **data: Any) -> Todo:
@@ -194,12 +194,12 @@ def test_who_may_preview(cast: Cast, who: str, status: int) -> None:
 
 
 def test_preview_is_a_post(cast: Cast) -> None:
-    assert cast.client("alice").get(reverse("todos:todo-preview")).status_code == 405
+    assert cast.client("alice").get(reverse("django_todos:todo-preview")).status_code == 405
 
 
 def test_queries_of_a_preview(cast: Cast, django_assert_max_num_queries: Any) -> None:
     client = cast.client("alice")
-    url = reverse("todos:todo-preview")
+    url = reverse("django_todos:todo-preview")
     with django_assert_max_num_queries(6):  # session, user, preferences, list, may it be edited
         client.post(url, {"text": "Call mum fri #home", "list": cast.flat.uuid})
     with django_assert_max_num_queries(8):  # and the lists and the members that have names
@@ -217,11 +217,11 @@ def keep(cast: Cast, who: str = "alice") -> Any:
 def test_the_page_says_what_was_read(cast: Cast) -> None:
     client = cast.client("alice")
     data = {"text": "Pay rent tomorrow 9am #home !1", "list": cast.flat.uuid}
-    answer = client.post(reverse("todos:todo-create"), data, follow=True)
+    answer = client.post(reverse("django_todos:todo-create"), data, follow=True)
     html = answer.content.decode()
     assert "Added “Pay rent” to Flat. Read: due " in html and "#home" in html
-    assert reverse("todos:action-plain", args=[Action.objects.get().uuid]) in html
-    answer = client.post(reverse("todos:todo-create"), {**data, "text": "Plain"}, follow=True)
+    assert reverse("django_todos:action-plain", args=[Action.objects.get().uuid]) in html
+    answer = client.post(reverse("django_todos:todo-create"), {**data, "text": "Plain"}, follow=True)
     assert "Keep as text" not in answer.content.decode()
 
 

@@ -147,8 +147,8 @@ class TodoList(models.Model):
     def get_absolute_url(self) -> str:
         """The page of the list; the inbox has one of its own."""
         if self.inbox_of_id is not None:
-            return reverse("todos:inbox")
-        return reverse("todos:list-detail", args=[self.uuid])
+            return reverse("django_todos:inbox")
+        return reverse("django_todos:list-detail", args=[self.uuid])
 
     @property
     def is_inbox(self) -> bool:

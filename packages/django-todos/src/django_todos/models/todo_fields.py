@@ -200,7 +200,7 @@ class TodoFields(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of the todo."""
-        return reverse("todos:todo-detail", args=[self.uuid])
+        return reverse("django_todos:todo-detail", args=[self.uuid])
 
     @property
     def due(self) -> Moment:

@@ -56,7 +56,7 @@ class When:
     iso: str = ""
 
 
-@register.inclusion_tag("django_todos/partials/icon.html")
+@register.inclusion_tag("django_todos/parts/icon.html")
 def todos_icon(name: str, small: bool = False, turn: bool = False) -> dict[str, Any]:
     """A symbol of the sprite. `turn`: an arrow that points the other way in right-to-left text."""
     return {"name": name, "small": small, "turn": turn}

@@ -37,7 +37,7 @@ def todo_bulk(request: HttpRequest) -> HttpResponse:
     form = BulkForm(request.POST, viewer=viewer)
     todos = _picked(request, viewer)
     if not todos or not form.is_valid():
-        return back(request, reverse("todos:today"), kept="none" if not todos else "same")
+        return back(request, reverse("django_todos:today"), kept="none" if not todos else "same")
     target = None
     if form.cleaned_data["do"] == "move":
         target = get_list(viewer.user, form.cleaned_data["list"] or UUID(int=0), "edit")
@@ -46,7 +46,7 @@ def todo_bulk(request: HttpRequest) -> HttpResponse:
         for todo in todos:
             _do(rec, viewer, form, todo, target)
     message = {"done": rec.action.uuid} if rec.action is not None else {"kept": "same"}
-    return back(request, reverse("todos:today"), anchor=todos[0].uuid, **message)
+    return back(request, reverse("django_todos:today"), anchor=todos[0].uuid, **message)
 
 
 def _picked(request: HttpRequest, viewer: Viewer) -> list[Todo]:

@@ -127,6 +127,6 @@ def action_plain(request: HttpRequest, uuid: UUID) -> HttpResponse:
     try:
         done, todo = adding.keep_as_text(viewer, action)
     except ChangedMeanwhile:
-        return back(request, reverse("todos:today"), kept="changed")
+        return back(request, reverse("django_todos:today"), kept="changed")
     fallback = todo.todo_list.get_absolute_url()
     return back(request, fallback, anchor=todo.uuid, done=done and done.uuid)

@@ -138,7 +138,7 @@ def overdue_reschedule(request: HttpRequest) -> HttpResponse:
         {"date": request.POST.get("date") or viewer.today.isoformat()}, viewer=viewer
     )
     if not form.is_valid():
-        return back(request, reverse("todos:today"), kept="date")
+        return back(request, reverse("django_todos:today"), kept="date")
     day = form.cleaned_data["date"].date
     late = open_todos(viewer).overdue(viewer.now, viewer.zone)
     ids = set(
@@ -151,7 +151,7 @@ def overdue_reschedule(request: HttpRequest) -> HttpResponse:
             todo.reschedule(day, rec=rec, zone=viewer.zone)
     action = rec.action
     return back(
-        request, reverse("todos:today"), **({"done": action.uuid} if action else {"kept": "same"})
+        request, reverse("django_todos:today"), **({"done": action.uuid} if action else {"kept": "same"})
     )
 
 

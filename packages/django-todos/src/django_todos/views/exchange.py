@@ -150,12 +150,12 @@ def _error(found: Plan) -> str:
 
 
 def _draft_url(draft: ImportDraft) -> str:
-    return reverse("todos:import-draft", args=[draft.uuid])
+    return reverse("django_todos:import-draft", args=[draft.uuid])
 
 
 def _import(request: HttpRequest, viewer: Viewer, draft: ImportDraft, found: Plan) -> HttpResponse:
     if found.error:  # it could be read when it was uploaded
-        return HttpResponseRedirect(reverse("todos:import"), status=303)
+        return HttpResponseRedirect(reverse("django_todos:import"), status=303)
     chosen = [request.POST.get(f"row-{row.index}") for row in found.rows if row.choice]
     accept = {int(value) for value in chosen if value and value.isdecimal() and len(value) < 9}
     report = apply(found, at=timezone.now(), accept=accept)
@@ -167,7 +167,7 @@ def _where_to(viewer: Viewer, draft: ImportDraft, report: Report) -> str:
     """The list that took it all, else all lists."""
     if draft.todo_list is not None and not report.lists:
         return draft.todo_list.get_absolute_url()
-    return reverse("todos:list-index")
+    return reverse("django_todos:list-index")
 
 
 def _message(report: Report) -> dict[str, Any]:

@@ -203,12 +203,12 @@ def list_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
     shown = [one for one in mine if one.todo_list_id == todo_list.pk or _is_shown(one, todo_list)]
     index = next((i for i, one in enumerate(shown) if one.todo_list_id == todo_list.pk), None)
     if index is None:  # seen through an object of the host: it stands in nobody's order
-        return back(request, reverse("todos:list-index"), kept="edge")
+        return back(request, reverse("django_todos:list-index"), kept="edge")
     before = index - 2 if request.POST.get("to") == "up" else index + 1
     if before < -1 or before >= len(shown):
-        return back(request, reverse("todos:list-index"), kept="edge")
+        return back(request, reverse("django_todos:list-index"), kept="edge")
     shown[index].place(after=shown[before] if before >= 0 else None)
-    return back(request, reverse("todos:list-index"))
+    return back(request, reverse("django_todos:list-index"))
 
 
 def _is_shown(one: Membership, beside: TodoList) -> bool:
@@ -224,7 +224,7 @@ def list_archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Put a list aside."""
     viewer = Viewer.of(request)
     action = get_list(viewer.user, uuid, "own").archive(by=viewer.user, at=viewer.now)
-    return back(request, reverse("todos:list-index"), done=action and action.uuid)
+    return back(request, reverse("django_todos:list-index"), done=action and action.uuid)
 
 
 @require_POST

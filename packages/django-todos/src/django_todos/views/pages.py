@@ -240,7 +240,7 @@ def partial(
         "here": next_url(request, ""),
         **context,
     }
-    response = render(request, f"django_todos/partials/{template}.html", everything, status=status)
+    response = render(request, f"django_todos/parts/{template}.html", everything, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -296,9 +296,9 @@ def settled(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except NotAllowedHere:
-            response = back(request, reverse("todos:today"), kept="place")
+            response = back(request, reverse("django_todos:today"), kept="place")
         except ChangedMeanwhile:
-            response = back(request, reverse("todos:today"), kept="changed")
+            response = back(request, reverse("django_todos:today"), kept="changed")
         if is_htmx(request):  # it asked for a row, and would put the page in its place
             return HttpResponse(headers={"HX-Redirect": response["Location"]})
         return response

@@ -21,7 +21,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, instance=Preferences.of(viewer.user))
     if request.method == "POST" and form.is_valid():
         Preferences.objects.update_or_create(user_id=viewer.user.pk, defaults=form.cleaned_data)
-        return back(request, reverse("todos:preferences"), kept="preferences")
+        return back(request, reverse("django_todos:preferences"), kept="preferences")
     return page(
         request, "preferences", "preferences", {"form": form}, status=422 if form.errors else 200
     )

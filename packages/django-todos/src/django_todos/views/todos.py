@@ -272,7 +272,7 @@ def action_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     try:
         action.undo(at=timezone.now())
     except ChangedMeanwhile:
-        return back(request, reverse("todos:today"), undone="0")
+        return back(request, reverse("django_todos:today"), undone="0")
     first = (
         Todo.objects.filter(pk__in=action.todo_ids, deleted_at=None)
         .order_by("depth", "pk")
@@ -280,7 +280,7 @@ def action_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
     return back(
         request,
-        reverse("todos:today"),
+        reverse("django_todos:today"),
         anchor=first.uuid if first is not None else None,
         undone="1",
     )

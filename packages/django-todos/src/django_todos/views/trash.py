@@ -51,7 +51,7 @@ def trash_empty(request: HttpRequest) -> HttpResponse:
         todos.purge()
         for todo_list in lists:
             todo_list.purge()
-    return back(request, reverse("todos:trash"))
+    return back(request, reverse("django_todos:trash"))
 
 
 @require_POST
@@ -82,7 +82,7 @@ def todo_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
     action = todo.restore(by=viewer.user, at=viewer.now, fallback=fallback)
     return back(
-        request, reverse("todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
+        request, reverse("django_todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
     )
 
 
@@ -102,7 +102,7 @@ def todo_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
         below = [one for one in todo.descendants() if one.deleted_at is not None]
         return page(request, "todo_purge", "trash", {"todo": todo, "below": len(below)})
     Todo.objects.trashed().filter(pk=todo.pk).purge()
-    return back(request, reverse("todos:trash"))
+    return back(request, reverse("django_todos:trash"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +118,7 @@ def list_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     # The page that the form stood on may be the list's own, which is gone now.
     return back(
         request,
-        reverse("todos:list-index"),
+        reverse("django_todos:list-index"),
         **({"done": action.uuid} if action else {"kept": "done"}),
     )
 
@@ -132,7 +132,7 @@ def list_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     todo_list = get_list(viewer.user, uuid, "own", trashed=True)
     action = todo_list.restore(by=viewer.user, at=viewer.now)
     return back(
-        request, reverse("todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
+        request, reverse("django_todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
     )
 
 
@@ -145,4 +145,4 @@ def list_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return page(request, "list_purge", "trash", {"todo_list": todo_list})
     todo_list.purge()
-    return back(request, reverse("todos:trash"))
+    return back(request, reverse("django_todos:trash"))
