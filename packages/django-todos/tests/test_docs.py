@@ -51,7 +51,7 @@ def test_signals() -> None:
 
 def test_custom_properties() -> None:
     """Every property that the stylesheet declares for hosts is documented, and nothing else is."""
-    css = (CODE / "static/django_todos/todos.css").read_text(encoding="utf-8")
+    css = (CODE / "static/django_todos/css/base.css").read_text(encoding="utf-8")
     defaults = css[css.index(":where(:root) {") :]
     declared = set(re.findall(r"--todos-([a-z0-9-]+):", defaults[: defaults.index("}")]))
     documented = set(first_cells("templates.md"))
