@@ -18,8 +18,9 @@ from dateutil import rrule as du
 from django.conf import settings
 
 from django_todos.dates import Moment
-from django_todos.recurrence import Repeat, RuleError, describe, next_occurrence, parse_rrule
-from django_todos.rules import parse
+from django_todos.repeats.occurrences import Repeat, next_occurrence, parse_rrule
+from django_todos.repeats.rule import RuleError, parse
+from django_todos.wording.repeats import describe
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 ZONE = ZoneInfo("Europe/Berlin")

@@ -20,7 +20,7 @@ from django_todos.forms import (
     TodoForm,
 )
 from django_todos.models import Preferences, TodoList
-from django_todos.recurrence import Repeat
+from django_todos.repeats.occurrences import Repeat
 from django_todos.views.pages import Viewer
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from django_todos import quickadd
 from django_todos.quickadd import ENGLISH, escape
-from django_todos.recurrence import parse_rrule
+from django_todos.repeats.occurrences import parse_rrule
 
 from .test_quickadd_dates import BERLIN
 from .test_quickadd_dates import EXAMPLES as DATES

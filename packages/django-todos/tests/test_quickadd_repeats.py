@@ -8,7 +8,7 @@ import pytest
 
 from django_todos import quickadd
 from django_todos.dates import Moment
-from django_todos.recurrence import Repeat, parse_rrule, upcoming
+from django_todos.repeats.occurrences import Repeat, parse_rrule, upcoming
 
 from .test_quickadd_dates import BERLIN, NOW, parse, shown
 

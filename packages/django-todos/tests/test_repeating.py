@@ -22,7 +22,7 @@ from django_todos.models import (
     anchor_columns,
     invariants,
 )
-from django_todos.recurrence import Repeat
+from django_todos.repeats.occurrences import Repeat
 
 pytestmark = pytest.mark.django_db
 

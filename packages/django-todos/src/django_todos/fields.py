@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils import formats
 from django.utils.translation import gettext
 
-from django_todos import quickadd, recurrence
+from django_todos import quickadd
 from django_todos.dates import Moment, resolve_zone
 from django_todos.models import Label
+from django_todos.repeats.occurrences import parse_rrule
+from django_todos.repeats.rule import RuleError
 
 if TYPE_CHECKING:
     from django_todos.views.pages import Viewer
@@ -125,11 +127,9 @@ class RepeatField(ReadField):
             if "FREQ=" in text.upper():
                 rule, _bar, rest = text.partition("|")
                 mode = rest.partition("|")[0].strip()
-                return recurrence.parse_rrule(rule.strip()), (
-                    "completion" if mode == "completion" else "due"
-                )
+                return parse_rrule(rule.strip()), ("completion" if mode == "completion" else "due")
             found = quickadd.parse_repeat(text, **self.viewer.reading)
-        except recurrence.RuleError as error:
+        except RuleError as error:
             raise ValidationError(str(error)) from error
         if found is None:
             raise ValidationError(

@@ -12,9 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import recurrence
 from django_todos.conf import settings
-from django_todos.date_words import moment_words
 from django_todos.dates import Moment
 from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
 from django_todos.models import (
@@ -29,6 +27,8 @@ from django_todos.models import (
 )
 from django_todos.models.todo_fields import PRIORITY_CHOICES
 from django_todos.repeat_form import RepeatPart
+from django_todos.wording.dates import moment_words
+from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
@@ -151,11 +151,7 @@ class TodoForm(RepeatPart, forms.Form):
         if name == "priority":
             return str(dict(PRIORITY_CHOICES)[priority_bucket(value)])
         if name == "repeat":
-            return (
-                recurrence.describe(value.rrule, value.mode)
-                if value is not None
-                else gettext("Never")
-            )
+            return describe(value.rrule, value.mode) if value is not None else gettext("Never")
         return ", ".join(value) if name == "labels" else str(value)
 
     @property

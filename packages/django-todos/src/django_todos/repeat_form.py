@@ -17,19 +17,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from django_todos.dates import Moment
-from django_todos.recurrence import (
-    Repeat,
+from django_todos.repeats.occurrences import Repeat, first_occurrence, upcoming
+from django_todos.repeats.rule import FREQS, RuleError, parse
+from django_todos.rule_fields import (
+    ANY_DAY,
+    NTHS,
+    WEEKEND_DAY,
+    WORKING_DAY,
     RepeatFields,
-    RuleError,
-    as_said,
     build,
-    describe,
     fields_of,
-    first_occurrence,
-    upcoming,
 )
-from django_todos.rule_fields import ANY_DAY, NTHS, WEEKEND_DAY, WORKING_DAY
-from django_todos.rules import FREQS
+from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -271,7 +270,7 @@ class RepeatPart(forms.Form):
         rrule, mode = found
         anchor = due or Moment(self.viewer.today)
         if is_said(self.data.get("repeat", "")):
-            rrule = as_said(rrule, mode, anchor)  # type: ignore[arg-type]
+            rrule = str(parse(rrule).said_on(anchor.date, mode))  # type: ignore[arg-type]
         return Repeat(rrule, mode, anchor)  # type: ignore[arg-type]
 
     def preview(self) -> tuple[str, list[Moment]]:

@@ -13,12 +13,24 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from .rules import FREQS, MAX_COUNT, MAX_INTERVAL, Freq, Rule, RuleError, parse
+from .repeats.rule import (
+    EVERY_DAY,
+    FREQS,
+    MAX_COUNT,
+    MAX_INTERVAL,
+    WEEKEND,
+    WORKDAYS,
+    Freq,
+    Rule,
+    RuleError,
+    each,
+    parse,
+)
 
 Ends = Literal["never", "until", "count"]
 # What a counted weekday may be: a day of the week, or one of these.
 WORKING_DAY, WEEKEND_DAY, ANY_DAY = 7, 8, 9
-_GROUPS = {WORKING_DAY: (0, 1, 2, 3, 4), WEEKEND_DAY: (5, 6), ANY_DAY: (0, 1, 2, 3, 4, 5, 6)}
+_GROUPS = {WORKING_DAY: WORKDAYS, WEEKEND_DAY: WEEKEND, ANY_DAY: EVERY_DAY}
 NTHS = (1, 2, 3, 4, 5, -1, -2)
 
 
@@ -90,7 +102,7 @@ def _days(fields: RepeatFields) -> _Days:
     if fields.freq == "WEEKLY":
         if not set(fields.weekdays) <= set(range(7)):
             raise RuleError(_("Choose weekdays from Monday to Sunday."))
-        return tuple((0, day) for day in sorted(set(fields.weekdays))), (), ()
+        return each(fields.weekdays), (), ()
     if fields.freq == "DAILY":
         return (), (), ()
     if fields.nth is not None or fields.weekday is not None:
@@ -109,20 +121,19 @@ def _counted(fields: RepeatFields) -> _Days:
     if fields.freq == "YEARLY" and fields.month is None:
         raise RuleError(_("Choose the month."))
     if weekday in _GROUPS:
-        return tuple((0, day) for day in _GROUPS[weekday]), (), (nth,)
+        return each(_GROUPS[weekday]), (), (nth,)
     return ((nth, weekday),), (), ()
 
 
 def _month_day(day: int, month: int | None) -> _Days:
-    if not (1 <= day <= 31 or day == -1):
-        raise RuleError(_("A month has days 1 to 31."))
-    longest = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(month or 0, 31)
-    if day > longest:
-        raise RuleError(_("That month has no such day."))
-    # In a yearly rule only February is shorter in some years than in others.
-    if day <= 28 or (month and month != 2):
+    if day == -1:
         return (), (day,), ()
-    return (), tuple(range(28, day + 1)), (-1,)
+    rule = Rule("MONTHLY").on_day(day)
+    if day > {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(month or 0, 31):
+        raise RuleError(_("That month has no such day."))
+    if month and month != 2:  # only February is shorter in some years than in others
+        return (), (day,), ()
+    return (), rule.by_month_day, rule.by_set_pos
 
 
 def fields_of(rrule: str) -> RepeatFields | None:

@@ -19,7 +19,7 @@ from django_todos.models import (
     priority_bucket,
     recording,
 )
-from django_todos.recurrence import Repeat
+from django_todos.repeats.occurrences import Repeat
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 12, 15)

@@ -25,7 +25,7 @@ from django_todos.exchange.records import (
     RepeatRecord,
     TodoRecord,
 )
-from django_todos.recurrence import first_occurrence
+from django_todos.repeats.occurrences import first_occurrence
 
 Group = tuple[ListRecord, list[TodoRecord]]
 

@@ -19,7 +19,8 @@ from django_todos.exchange.records import ParseResult, Problem, TodoRecord, clea
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
 from django_todos.models import MAX_DEPTH, ImportedFrom, Todo, TodoList
-from django_todos.recurrence import RuleError, parse_rrule
+from django_todos.repeats.occurrences import parse_rrule
+from django_todos.repeats.rule import RuleError
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser

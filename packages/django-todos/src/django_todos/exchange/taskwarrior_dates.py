@@ -12,18 +12,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django_todos.dates import Moment, local_now, resolve_zone, to_instant
-from django_todos.exchange.todotxt import last_such_day
-
-WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+from django_todos.repeats.rule import EVERY_WORKDAY, Freq, Rule, RuleError, parse
 
 _STAMP = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)Z", re.ASCII)
 _PERIOD = re.compile(r"(\d{0,4})\s*([a-z]+)", re.ASCII)
 _ISO_PERIOD = re.compile(r"P(\d{1,4})([YMWD])", re.ASCII)
 
-_UNITS: dict[str, tuple[str, int]] = {
+_UNITS: dict[str, tuple[Freq, int]] = {
     **dict.fromkeys(("daily", "days", "day", "d"), ("DAILY", 1)),
     **dict.fromkeys(("weekly", "weeks", "week", "wks", "wk", "w"), ("WEEKLY", 1)),
     **dict.fromkeys(("biweekly", "fortnight"), ("WEEKLY", 2)),
@@ -38,7 +37,7 @@ _UNITS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("annual", "yearly", "years", "year", "yrs", "yr", "y"), ("YEARLY", 1)),
     **dict.fromkeys(("biannual", "biyearly"), ("YEARLY", 2)),
 }
-_ISO_UNITS = {"D": "DAILY", "W": "WEEKLY", "M": "MONTHLY", "Y": "YEARLY"}
+_ISO_UNITS: dict[str, Freq] = {"D": "DAILY", "W": "WEEKLY", "M": "MONTHLY", "Y": "YEARLY"}
 _WORDS = {"DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly", "YEARLY": "yearly"}
 _PLURALS = {"DAILY": "days", "WEEKLY": "weeks", "MONTHLY": "months", "YEARLY": "years"}
 
@@ -91,7 +90,7 @@ def read_own(text: str, instant: dt.datetime) -> Moment | None:
     return moment if zone and to_stamp(moment, zone) == instant else None
 
 
-def period_of(recur: str) -> tuple[str, int] | None:
+def period_of(recur: str) -> tuple[Freq, int] | None:
     """Frequency and interval of a ``recur`` value; None for what RFC 5545 days can't say."""
     recur = recur.strip()
     if match := _ISO_PERIOD.fullmatch(recur):
@@ -106,13 +105,11 @@ def period_of(recur: str) -> tuple[str, int] | None:
 def rule_of(recur: str, anchor: Moment, until: dt.datetime | None, tz: ZoneInfo) -> str:
     """The RRULE of a recurrence that starts at ``anchor``; empty when there is none."""
     if recur.strip().lower() == "weekdays":
-        return WEEKDAYS + _until(anchor, until, tz)
+        return str(EVERY_WORKDAY) + _until(anchor, until, tz)
     period = period_of(recur)
     if period is None:
         return ""
-    freq, interval = period
-    rule = f"FREQ={freq}" + (f";INTERVAL={interval}" if interval > 1 else "")
-    return rule + last_such_day(freq, anchor.date) + _until(anchor, until, tz)
+    return str(Rule(*period).said_on(anchor.date)) + _until(anchor, until, tz)
 
 
 def _until(anchor: Moment, until: dt.datetime | None, tz: ZoneInfo) -> str:
@@ -129,22 +126,16 @@ def _until(anchor: Moment, until: dt.datetime | None, tz: ZoneInfo) -> str:
 
 def recur_of(rrule: str) -> str:
     """The period that comes closest to a rule, for ``recur``; empty when there is none."""
-    parts = dict(part.partition("=")[::2] for part in rrule.split(";"))
-    interval, freq = parts.get("INTERVAL", "1"), parts.get("FREQ", "")
-    if rrule.split(";UNTIL")[0] == WEEKDAYS:
-        return "weekdays"
-    if freq not in _WORDS or not interval.isdigit() or _is_finer(parts):
+    try:
+        rule = replace(parse(rrule), until=None)
+    except RuleError:
         return ""
-    return _WORDS[freq] if interval == "1" else f"{interval}{_PLURALS[freq]}"
-
-
-def _is_finer(parts: dict[str, str]) -> bool:
-    """Whether a rule says more than a period (but for a month's last day, which periods mean)."""
-    months_end = parts.get("BYSETPOS") == "-1" and parts.get("BYMONTHDAY", "").startswith("28,")
-    usual = {"FREQ", "INTERVAL", "UNTIL", "WKST"}
-    return bool(
-        parts.keys() - usual - ({"BYSETPOS", "BYMONTHDAY", "BYMONTH"} if months_end else set())
-    )
+    if rule == EVERY_WORKDAY:
+        return "weekdays"
+    # A month's last day is what periods mean anyway.
+    if rule.ends or not (rule.is_plain or rule.last_such_day):
+        return ""
+    return _WORDS[rule.freq] if rule.interval == 1 else f"{rule.interval}{_PLURALS[rule.freq]}"
 
 
 def advance(anchor: Moment, recur: str, steps: int) -> Moment:

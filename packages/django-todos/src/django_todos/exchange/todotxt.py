@@ -40,6 +40,7 @@ from django_todos.exchange.records import (
     lines_of,
 )
 from django_todos.exchange.tree import arrange
+from django_todos.repeats.rule import EVERY_WORKDAY, Freq, Rule
 
 NAME = "todotxt"
 
@@ -52,7 +53,7 @@ _PRIORITY = re.compile(r"\(([A-Z])\)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LIKE_A_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T.*)?", re.ASCII)
 _REC = re.compile(r"(\+?)(\d{0,4})([dbwmy]?)", re.ASCII)
-_FREQ = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
+_FREQ: dict[str, Freq] = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 
 
 @dataclass(slots=True)
@@ -355,20 +356,9 @@ def repeat_of(rec: str, anchor: Moment) -> RepeatRecord | None:
     number, unit = int(match[2] or 1), match[3] or "d"
     mode = "due" if match[1] else "completion"
     if unit == "b":
-        weekdays = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
-        return RepeatRecord(weekdays, mode, anchor) if number == 1 else None
-    rule = f"FREQ={_FREQ[unit]}" + (f";INTERVAL={number}" if number > 1 else "")
-    return RepeatRecord(rule + last_such_day(_FREQ[unit], anchor.date), mode, anchor)
-
-
-def last_such_day(freq: str, day: dt.date | None) -> str:
-    """The rule's part that keeps a monthly step from the 29th to 31st at the month's end."""
-    if day is None or day.day < 29 or freq not in ("MONTHLY", "YEARLY"):
-        return ""
-    days = ",".join(str(number) for number in range(28, day.day + 1))
-    if freq == "MONTHLY":
-        return f";BYMONTHDAY={days};BYSETPOS=-1"
-    return ";BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1" if day.month == 2 else ""
+        return RepeatRecord(str(EVERY_WORKDAY), mode, anchor) if number == 1 else None
+    rule = Rule(_FREQ[unit], number).said_on(anchor.date)
+    return RepeatRecord(str(rule), mode, anchor)
 
 
 def _day(word: str) -> dt.date | None:

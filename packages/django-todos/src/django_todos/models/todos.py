@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import recurrence, signals
+from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.models.actions import Action, ChangedMeanwhile, Conflict, Recording, recording
@@ -21,6 +21,12 @@ from django_todos.models.lists import TodoList
 from django_todos.models.todo_fields import MAX_DEPTH, anchor_columns, due_columns, start_columns
 from django_todos.models.todo_tree import NotAllowedHere, TodoTree
 from django_todos.querysets import CompletionQuerySet
+from django_todos.repeats.occurrences import (
+    Repeat,
+    next_occurrence,
+    shift_with,
+    skip_occurrence,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -154,7 +160,7 @@ class Todo(TodoTree):
         """Merge an edit: the fields in which `values` differ from `initial`, the values the person saw.
 
         Fields: title, notes, priority, assignee_id, labels (names), due and start (Moments), repeat (a
-        `recurrence.Repeat` or None). Raises Conflict, having changed nothing, where somebody else gave such a field
+        `Repeat` or None). Raises Conflict, having changed nothing, where somebody else gave such a field
         a third value meanwhile.
         """
         changed = {name: value for name, value in values.items() if initial.get(name) != value}
@@ -220,17 +226,17 @@ class Todo(TodoTree):
         return rec.action
 
     @property
-    def repeat(self) -> recurrence.Repeat | None:
+    def repeat(self) -> Repeat | None:
         """Its rule, or None. What is set by somebody else's import is checked before it is stored."""
         if not self.rrule:
             return None
-        return recurrence.Repeat(self.rrule, self.repeat_mode, self.repeat_anchor or self.due)  # type: ignore[arg-type]
+        return Repeat(self.rrule, self.repeat_mode, self.repeat_anchor or self.due)  # type: ignore[arg-type]
 
     def _next_due(self, at: datetime, zone: ZoneInfo, *, skipped: bool = False) -> Moment | None:
         repeat = self.repeat
         if repeat is None:
             return None
-        step = recurrence.skip_occurrence if skipped else recurrence.next_occurrence
+        step = skip_occurrence if skipped else next_occurrence
         return step(repeat, self.due, at, zone, self.completions_of_rule())
 
     def completions_of_rule(self) -> int:
@@ -275,11 +281,11 @@ class Todo(TodoTree):
             if one.is_completed:  # its completion stands: it was done, and is to be done again
                 rec.update(one, is_completed=False, completed_at=None)
                 rec.tell(signals.reopened, one)
-            rec.update(one, **due_columns(recurrence.shift_with(old, following, one.due)))
-            rec.update(one, **start_columns(recurrence.shift_with(old, following, one.start)))
+            rec.update(one, **due_columns(shift_with(old, following, one.due)))
+            rec.update(one, **start_columns(shift_with(old, following, one.start)))
         rec.update(
             self,
-            **start_columns(recurrence.shift_with(old, following, self.start)),
+            **start_columns(shift_with(old, following, self.start)),
             **due_columns(following),
         )
 
@@ -306,7 +312,7 @@ class Todo(TodoTree):
         else:
             rec.update(self, **{name: value})
 
-    def _set_repeat(self, rec: Recording, repeat: recurrence.Repeat | None) -> None:
+    def _set_repeat(self, rec: Recording, repeat: Repeat | None) -> None:
         if repeat is None:
             rec.update(self, rrule="", repeat_mode="due", **anchor_columns(Moment()))
         else:

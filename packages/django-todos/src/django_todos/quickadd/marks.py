@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..dates import Moment
-from ..rules import MAX_INTERVAL, Rule
+from ..repeats.rule import MAX_INTERVAL, Rule
 from .calendar_dates import add
 from .month_days import FREQS
 from .parts import Part

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..recurrence import monthly_on
-from ..rules import Freq, Rule, parse
+from ..repeats.rule import WORKDAYS, Freq, Rule, each
 from .calendar_dates import integer, make, month_day, ordinal_number
 from .tokens import Context
 
 FREQS: dict[str, Freq] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
-WORKDAYS = (0, 1, 2, 3, 4)
 MAX_ITEMS = 31  # of a list of days
 
 
@@ -40,7 +38,7 @@ def yearly(dates: list[tuple[int, int]]) -> Rule:
     months = tuple(sorted({m for m, _ in dates}))
     days = tuple(sorted({d for _, d in dates}))
     if (months, days) == ((2,), (29,)):
-        return Rule("YEARLY", by_month=(2,), by_month_day=(28, 29), by_set_pos=(-1,))
+        return Rule("YEARLY", by_month=(2,)).on_day(29)
     return Rule("YEARLY", by_month=months, by_month_day=days)
 
 
@@ -102,8 +100,7 @@ def read_month_end(c: Context, i: int) -> tuple[Rule, int] | None:
 def weekly(c: Context, days: tuple[int, ...], interval: int = 1) -> Rule:
     """With the person's week start, where it makes a difference."""
     week_start = c.week_start if interval > 1 and len(days) > 1 else 0
-    by_day = tuple((0, day) for day in sorted(set(days)))
-    return Rule("WEEKLY", interval, by_day=by_day, week_start=week_start)
+    return Rule("WEEKLY", interval, by_day=each(days), week_start=week_start)
 
 
 def _separator(c: Context, j: int) -> int:
@@ -202,12 +199,12 @@ def _monthly(items: list[Nth]) -> Rule | None:
     kinds = {kind for kind, _, _ in items}
     numbers = tuple(sorted({number for _, number, _ in items}, key=lambda n: (n < 0, n)))
     if kinds == {"workday"}:
-        return Rule("MONTHLY", by_day=tuple((0, d) for d in WORKDAYS), by_set_pos=numbers)
+        return Rule("MONTHLY", by_day=each(WORKDAYS), by_set_pos=numbers)
     if kinds == {"weekday"}:
         pairs = sorted({(n, d) for _, n, d in items}, key=lambda p: (p[0] < 0, *p))
         return Rule("MONTHLY", by_day=tuple(pairs))
     if kinds != {"day"}:
         return None
     if len(numbers) == 1 and numbers[0] > 28:
-        return parse(monthly_on(numbers[0]))
+        return Rule("MONTHLY").on_day(numbers[0])
     return Rule("MONTHLY", by_month_day=numbers)

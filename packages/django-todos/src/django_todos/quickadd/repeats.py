@@ -12,13 +12,12 @@ from datetime import time as clock_time
 from typing import NamedTuple
 
 from ..dates import Moment
-from ..recurrence import Mode, first_occurrence, monthly_on
-from ..rules import MAX_COUNT, MAX_INTERVAL, Rule, parse
+from ..repeats.occurrences import first_occurrence
+from ..repeats.rule import MAX_COUNT, MAX_INTERVAL, WORKDAYS, Mode, Rule, parse
 from .calendar_dates import add, count, integer, ordinal_number
 from .clock import in_half, read_clock
 from .month_days import (
     FREQS,
-    WORKDAYS,
     read_detail,
     read_first,
     read_month_days,
@@ -84,7 +83,7 @@ class Said:
         if isinstance(rule.until, date) and first.date and rule.until < first.date:
             return None
         if pin:
-            rule = _pinned(rule, self.mode, first.date)
+            rule = rule.said_on(first.date, self.mode)
         return RepeatRule(str(rule), self.mode)
 
 
@@ -95,22 +94,7 @@ def _unit_of(rule: Rule) -> tuple[str, int]:
 
 def pinned(repeat: RepeatRule, first: Moment) -> RepeatRule:
     """The rule as it is meant when it starts with that date."""
-    return RepeatRule(str(_pinned(parse(repeat.rrule), repeat.mode, first.date)), repeat.mode)
-
-
-def _pinned(rule: Rule, mode: Mode, first: date | None) -> Rule:
-    """Every month from the 31st is every month's last such day (and every year from 29 February).
-
-    From completion the day comes from when it is done, so nothing is pinned.
-    """
-    if mode == "completion" or not first or not rule.is_plain:
-        return rule
-    if rule.freq == "MONTHLY" and first.day > 28:
-        pinned = parse(monthly_on(first.day, rule.interval))
-        return replace(pinned, count=rule.count, until=rule.until)
-    if rule.freq == "YEARLY" and (first.month, first.day) == (2, 29):
-        return replace(rule, by_month=(2,), by_month_day=(28, 29), by_set_pos=(-1,))
-    return rule
+    return repeat._replace(rrule=str(parse(repeat.rrule).said_on(first.date, repeat.mode)))
 
 
 Found = tuple[Said, int] | None

@@ -25,8 +25,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from django_todos.date_words import date_words, day_words, span_day, time_words
 from django_todos.dates import Moment, today_in
+from django_todos.wording.dates import date_words, day_words, span_day, time_words
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
@@ -257,12 +257,12 @@ def todos_priority(bucket: str) -> str:
 @register.filter
 def todos_repeat(todo: Todo) -> str:
     """A repeating todo's rule in words; an imported rule we can't read is shown as it stands."""
-    from django_todos import recurrence
+    from django_todos.wording import repeats
 
     if not todo.rrule:
         return ""
     try:
-        return recurrence.short(todo.rrule, todo.repeat_mode)
+        return repeats.short(todo.rrule, todo.repeat_mode)
     except ValueError:
         return todo.rrule
 
@@ -276,12 +276,12 @@ def todos_done(rows: Iterable[Any]) -> int:
 @register.filter
 def todos_repeat_long(todo: Todo) -> str:
     """The same as a sentence."""
-    from django_todos import recurrence
+    from django_todos.wording import repeats
 
     if not todo.rrule:
         return ""
     try:
-        return recurrence.describe(todo.rrule, todo.repeat_mode)
+        return repeats.describe(todo.rrule, todo.repeat_mode)
     except ValueError:
         return todo.rrule
 

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from django_todos.access import get_action
-from django_todos.date_words import time_words
 from django_todos.forms import QuickAddForm
 from django_todos.models import ChangedMeanwhile, Label, priority_bucket
 from django_todos.models.lists import color_for
 from django_todos.quickadd import ParsedTodo, Part
-from django_todos.recurrence import describe
 from django_todos.templatetags.django_todos import todos_priority, when
 from django_todos.views import adding
 from django_todos.views.pages import Viewer, back, partial
+from django_todos.wording.dates import time_words
+from django_todos.wording.repeats import describe
 
 ICONS = {"due": "calendar", "time": "clock", "start": "upcoming", "repeat": "repeat"}
 SIGNS = {"label": "#", "assignee": "@", "list": "+"}

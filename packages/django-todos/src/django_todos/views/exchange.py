@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from django_todos import exchange_form, recurrence
+from django_todos import exchange_form
 from django_todos.access import get_draft
 from django_todos.dates import resolve_zone
 from django_todos.exchange.exporter import export as export_file
@@ -27,6 +27,7 @@ from django_todos.forms import ImportForm
 from django_todos.models import ImportDraft, TodoList
 from django_todos.templatetags.django_todos import when
 from django_todos.views.pages import Viewer, back, page, settled
+from django_todos.wording import repeats
 
 #: Rows that a report shows of a long file: all with something to say, and so many of the others.
 SHOWN = 300
@@ -247,7 +248,7 @@ def _dates(viewer: Viewer, record: TodoRecord) -> list[str]:
         words.append(_("from %(date)s") % {"date": f"{start.words} {start.city}".strip()})
     if record.repeat is not None:
         try:
-            words.append(recurrence.short(record.repeat.rrule, record.repeat.mode))
+            words.append(repeats.short(record.repeat.rrule, record.repeat.mode))
         except ValueError:  # a bad row's rule is not looked at before it is chosen
             words.append(record.repeat.rrule)
     return words

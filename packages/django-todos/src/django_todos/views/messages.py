@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from django_todos.date_words import date_words, moment_words
 from django_todos.models import Action, Todo, TodoList
-from django_todos.recurrence import describe
+from django_todos.wording.dates import date_words, moment_words
+from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django_todos.views.pages import Viewer

@@ -3,14 +3,14 @@
 Only what a todo can mean is taken: FREQ from DAILY to YEARLY (a time of day comes from the due
 date, so BYHOUR and its like are refused) and numbers inside the bounds of RFC 5545, section
 3.3.10. Parts that the section forbids together are refused rather than guessed at, with a message
-for a person.
+for a person. What people mean beyond the standard ("the last such day") is said here too, once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from functools import lru_cache
 from typing import Literal
@@ -19,7 +19,13 @@ from django.utils.translation import gettext as _
 
 Freq = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 FREQS: tuple[Freq, ...] = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+Mode = Literal["due", "completion"]
+"""What a repeat counts from."""
+
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # as date.weekday() counts
+WORKDAYS = (0, 1, 2, 3, 4)
+WEEKEND = (5, 6)
+EVERY_DAY = WORKDAYS + WEEKEND
 
 MAX_LENGTH = 500
 MAX_INTERVAL = 1000
@@ -100,6 +106,48 @@ class Rule:
     def weekdays(self) -> tuple[int, ...]:
         """The weekdays of BYDAY, if none of them is counted (1MO)."""
         return () if any(nth for nth, _day in self.by_day) else tuple(d for _nth, d in self.by_day)
+
+    @property
+    def last_such_day(self) -> int | None:
+        """What `on_day` was told: 31 for BYMONTHDAY=28,29,30,31;BYSETPOS=-1."""
+        days = self.by_month_day
+        if len(days) < 2 or days != tuple(range(28, 28 + len(days))):
+            return None
+        return days[-1] if self.by_set_pos == (-1,) and not self.by_day else None
+
+    def on_day(self, day: int) -> Rule:
+        """The rule on that day of its months; on the 29th to 31st, the last day that a shorter one has.
+
+        RFC 5545 skips months without the day, so the rule names each day it may fall on and takes
+        the last that exists.
+        """
+        if not 1 <= day <= 31:
+            raise RuleError(_("A month has days 1 to 31."))
+        if day <= 28:
+            return replace(self, by_month_day=(day,))
+        return replace(self, by_month_day=tuple(range(28, day + 1)), by_set_pos=(-1,))
+
+    def said_on(self, day: date | None, mode: Mode = "due") -> Rule:
+        """The rule that a person means who says it of that day, rather than what RFC 5545 makes of it.
+
+        "Every month" from the 29th to the 31st, and "every year" from 29 February, fall on the last
+        such day. Counted from completion the day of completion decides, and the rule stays open.
+        """
+        if mode == "completion" or day is None or not self.is_plain:
+            return self
+        if self.freq == "MONTHLY" and day.day > 28:
+            return self.on_day(day.day)
+        if self.freq == "YEARLY" and (day.month, day.day) == (2, 29):
+            return replace(self, by_month=(2,)).on_day(29)
+        return self
+
+
+def each(weekdays: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """The BYDAY of plain weekdays."""
+    return tuple((0, day) for day in sorted(set(weekdays)))
+
+
+EVERY_WORKDAY = Rule("WEEKLY", by_day=each(WORKDAYS))
 
 
 @lru_cache(maxsize=1024)

@@ -25,31 +25,8 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule as du
 from django.utils.translation import gettext as _
 
-from .dates import Moment, day_bounds, local_now, to_instant, today_in
-from .rule_fields import RepeatFields, build, fields_of
-from .rule_words import describe, short
-from .rules import Freq, Rule, RuleError, parse
-
-__all__ = [
-    "Mode",
-    "Repeat",
-    "RepeatFields",
-    "RuleError",
-    "as_said",
-    "build",
-    "describe",
-    "fields_of",
-    "first_occurrence",
-    "monthly_on",
-    "next_occurrence",
-    "parse_rrule",
-    "shift_with",
-    "short",
-    "skip_occurrence",
-    "upcoming",
-]
-
-Mode = Literal["due", "completion"]
+from ..dates import Moment, day_bounds, local_now, to_instant, today_in
+from .rule import Freq, Mode, Rule, RuleError, parse
 
 _FREQ: dict[Freq, Literal[0, 1, 2, 3]] = {
     "YEARLY": du.YEARLY,
@@ -88,40 +65,6 @@ def parse_rrule(text: str) -> str:
     if not rule.is_plain and next(_expand(sample, datetime(2000, 1, 1)), None) is None:
         raise RuleError(_("No day fits this repeat rule."))
     return str(rule)
-
-
-def monthly_on(day: int, interval: int = 1) -> str:
-    """Every month on that day; on the 29th to 31st, the last day that a shorter month has.
-
-    RFC 5545 skips months without the day, so the rule names each day it may fall on and takes the
-    last that exists.
-    """
-    if not 1 <= day <= 31:
-        raise RuleError(_("A month has days 1 to 31."))
-    if day <= 28:
-        return str(Rule("MONTHLY", interval, by_month_day=(day,)))
-    days = tuple(range(28, day + 1))
-    return str(Rule("MONTHLY", interval, by_month_day=days, by_set_pos=(-1,)))
-
-
-def as_said(rrule: str, mode: Mode, start: Moment) -> str:
-    """The rule that a person means who says it of `start`, rather than what RFC 5545 makes of it.
-
-    "Every month" from the 29th to the 31st, and "every year" from 29 February, fall on the last such
-    day; counted from completion the day of completion decides, and the rule stays open.
-    """
-    rule = parse(rrule)
-    if mode == "completion" or start.date is None:
-        return str(rule)
-    return str(_to_the_last_day(rule, start.date))
-
-
-def _to_the_last_day(rule: Rule, day: date) -> Rule:
-    if rule.is_plain and rule.freq == "MONTHLY" and day.day > 28:
-        return replace(rule, by_month_day=tuple(range(28, day.day + 1)), by_set_pos=(-1,))
-    if rule.is_plain and rule.freq == "YEARLY" and (day.month, day.day) == (2, 29):
-        return replace(rule, by_month=(2,), by_month_day=(28, 29), by_set_pos=(-1,))
-    return rule
 
 
 def next_occurrence(
@@ -265,7 +208,7 @@ def _completion_series(rule: Rule, anchor: Moment, day: date) -> Iterator[dateti
     from completion has no meaning in RFC 5545 to keep).
     """
     start = datetime.combine(day, anchor.time or time())
-    return (wall for wall in _expand(_to_the_last_day(rule, day), start) if wall > start)
+    return (wall for wall in _expand(rule.said_on(day), start) if wall > start)
 
 
 def _is_past_until(rule: Rule, wall: datetime, anchor: Moment) -> bool:

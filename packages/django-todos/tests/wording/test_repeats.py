@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from django_todos.recurrence import RepeatFields, RuleError, build, describe, fields_of, short
-from django_todos.rule_fields import ANY_DAY, WEEKEND_DAY, WORKING_DAY
-from django_todos.rules import MAX_COUNT, MAX_INTERVAL
+from django_todos.repeats.rule import MAX_COUNT, MAX_INTERVAL, RuleError
+from django_todos.rule_fields import (
+    ANY_DAY,
+    WEEKEND_DAY,
+    WORKING_DAY,
+    RepeatFields,
+    build,
+    fields_of,
+)
+from django_todos.wording.repeats import describe, short
 
 SENTENCES = [
     ("FREQ=DAILY", "Every day", "daily"),
@@ -246,7 +253,7 @@ def test_fields_that_make_no_rule_say_why(fields, says):
 
 
 def test_the_example_of_the_documentation():
-    page = Path(__file__).parent.parent / "docs" / "recurrence.md"
+    page = Path(__file__).parents[2] / "docs" / "recurrence.md"
     (code,) = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
     lines = code.replace("describe(rule)", "words = describe(rule)")
     lines = lines.replace("next_occurrence(Repeat", "following = next_occurrence(Repeat")

@@ -2,7 +2,7 @@
 
 `dateutil.rrule` expands the same text from the same start; `recurring_ical_events` reads a whole
 calendar file, with zones. What is left out of a comparison is what differs on purpose, which
-test_recurrence.py pins down case by case.
+test_occurrences.py pins down case by case.
 """
 
 from __future__ import annotations
@@ -18,22 +18,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment, today_in
-from django_todos.recurrence import (
+from django_todos.repeats.occurrences import (
     MAX_PERIODS,
     Repeat,
-    RuleError,
-    build,
-    describe,
-    fields_of,
     first_occurrence,
-    monthly_on,
     next_occurrence,
     parse_rrule,
-    short,
     skip_occurrence,
     upcoming,
 )
-from django_todos.rules import DAY_CODES, parse
+from django_todos.repeats.rule import DAY_CODES, Rule, RuleError, parse
+from django_todos.rule_fields import build, fields_of
+from django_todos.wording.repeats import describe, short
 
 UTC = timezone.utc
 # Rules that name no day, or end before there is anything to compare, are thrown away by the dozen.
@@ -234,8 +230,9 @@ def test_the_first_date_of_a_rule_fits_it(rule, start):
 
 @given(st.integers(1, 31), st.integers(2000, 2040), st.integers(1, 12), ZONES)
 def test_every_month_means_every_month(day, year, month, zone):
-    start = first_occurrence(monthly_on(day), Moment(date(year, month, 1)))
-    found = series(monthly_on(day), start, zone, 14)
+    rule = str(Rule("MONTHLY").on_day(day))
+    start = first_occurrence(rule, Moment(date(year, month, 1)))
+    found = series(rule, start, zone, 14)
     months = [moment.date.year * 12 + moment.date.month for moment in found]
     assert months == list(range(months[0], months[0] + 14))
     for moment in found:

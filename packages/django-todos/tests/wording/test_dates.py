@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from django_todos.date_words import date_words, day_words, moment_words
 from django_todos.dates import Moment
+from django_todos.wording.dates import date_words, day_words, moment_words
 
 TODAY = date(2026, 11, 23)
 

@@ -15,10 +15,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from .rules import Rule, parse
-
-WORKDAYS = (0, 1, 2, 3, 4)
-WEEKEND = (5, 6)
+from django_todos.repeats.rule import EVERY_DAY, WEEKEND, WORKDAYS, Rule, parse
 
 
 def describe(rrule: str, mode: str = "due") -> str:
@@ -88,7 +85,7 @@ def _set_of_days(rule: Rule) -> str | None:
         return _("first working day") if first else _("last working day")
     if rule.weekdays == WEEKEND:
         return _("first weekend day") if first else _("last weekend day")
-    if len(rule.weekdays) == 7:
+    if rule.weekdays == EVERY_DAY:
         return _("first day") if first else _("last day")
     if len(rule.weekdays) == 1:
         return nth_weekday(rule.by_set_pos[0], rule.weekdays[0])
@@ -105,18 +102,10 @@ def _weekdays_of_month(rule: Rule) -> str | None:
     return None if None in words else _and(word for word in words if word)
 
 
-def _last_existing_day(rule: Rule) -> int | None:
-    """31 for BYMONTHDAY=28,29,30,31;BYSETPOS=-1: that day, or the last that a month has."""
-    days = rule.by_month_day
-    if rule.by_set_pos != (-1,) or rule.by_day or days != tuple(range(28, 28 + len(days))):
-        return None
-    return days[-1] if days and days[-1] > 28 else None
-
-
 def _days_of_month(rule: Rule) -> str | None:
     """ "on day 15", "on the last day", "on day 30 or the last day"."""
     days = rule.by_month_day
-    if last := _last_existing_day(rule):
+    if last := rule.last_such_day:
         if last == 31:
             return _("on the last day")
         return _("on day %(day)d or the last day") % {"day": last}
@@ -159,7 +148,7 @@ def _weekly(rule: Rule) -> str | None:
         return _("%(every)s on %(weekdays)s") % {"every": every, "weekdays": names}
     if days == WORKDAYS:
         return _("every weekday")
-    if len(days) == 7:
+    if days == EVERY_DAY:
         return _every("DAILY", 1)
     return _("every %(weekdays)s") % {"weekdays": names}
 
@@ -184,7 +173,7 @@ def _yearly(rule: Rule) -> str | None:
         return _("%(rule)s in %(months)s") % {"rule": every, "months": months} if months else every
     if not months:
         return None
-    if rule.by_month == (2,) and _last_existing_day(rule) == 29:
+    if rule.by_month == (2,) and rule.last_such_day == 29:
         return _("%(every)s on %(day)s, else the day before") % {
             "every": every,
             "day": _month_day(2, 29),
@@ -226,7 +215,7 @@ def _short(rule: Rule) -> str | None:
 def _short_weekly(days: tuple[int, ...]) -> str:
     if days == WORKDAYS:
         return pgettext("repeat", "weekdays")
-    if len(days) == 7:
+    if days == EVERY_DAY:
         return pgettext("repeat", "daily")
     if len(days) == 1:
         return pgettext("repeat", "weekly")
