@@ -483,13 +483,17 @@ def test_looking_at_the_link_changes_nothing(cast, alice, client):
 def test_in_a_project_where_everything_wants_a_login(cast, alice, client, settings):
     middleware = "django.contrib.auth.middleware.LoginRequiredMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, middleware]
-    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")])
+    path = reverse(
+        "django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")]
+    )
     assert client.post(path).status_code == 200
     assert not Preferences.objects.get(user=alice).reminders
 
 
 def test_who_never_saved_preferences_can_unsubscribe(cast, alice, client):
-    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")])
+    path = reverse(
+        "django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")]
+    )
     assert b"No more reminders by mail?" in client.get(path).content
     assert b"You get no more reminders by mail." in client.post(path).content
     assert not Preferences.objects.get(user=alice).reminders
@@ -511,7 +515,9 @@ def test_a_token_cannot_be_forged(cast, client, token):
 
 
 def test_other_methods_are_refused(cast, client):
-    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(cast.alice, "digest")])
+    path = reverse(
+        "django_todos:unsubscribe", args=[reminders.unsubscribe_token(cast.alice, "digest")]
+    )
     assert client.put(path).status_code == 405
 
 

@@ -35,7 +35,7 @@ def get_list(user: User, uuid: UUID, need: Need = "view", *, trashed: bool = Fal
         "view": TodoList.objects.all,
         "edit": lambda: TodoList.objects.editable_by(user),
     }.get(need, lambda: TodoList.objects.owned_by(user))
-    if need != "view" and not allowed().filter(pk=todo_list.pk).exists():
+    if need != "view" and not allowed().filter(pk=todo_list.pk).exists():  # type: ignore[no-untyped-call]
         raise PermissionDenied(_("You can read this list, but not change it."))
     if need == "own" and todo_list.is_inbox:
         raise PermissionDenied(_("The inbox stays as it is."))

@@ -14,6 +14,6 @@ class TodosConfig(AppConfig):
 
     def ready(self) -> None:
         from django_todos import checks  # noqa: F401  registers the system checks
-        from django_todos.models import people
+        from django_todos.models import lists
 
-        people.listen()
+        lists.listen()

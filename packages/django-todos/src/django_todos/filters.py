@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.models import Label
-from django_todos.models.todo_fields import PRIORITY_CHOICES
-from django_todos.querysets import TodoQuerySet
+from django_todos.models import PRIORITY_CHOICES, Label
+from django_todos.models.querysets import TodoQuerySet
 
 if TYPE_CHECKING:
     from django_todos.views.pages import Viewer

@@ -19,13 +19,13 @@ from django_todos.models import (
     BUCKETS,
     MAX_NOTES,
     MAX_TITLE,
+    PRIORITY_CHOICES,
     Color,
     Label,
     Preferences,
     TodoList,
     priority_bucket,
 )
-from django_todos.models.todo_fields import PRIORITY_CHOICES
 from django_todos.repeat_form import RepeatPart
 from django_todos.wording.dates import moment_words
 from django_todos.wording.repeats import describe

@@ -19,9 +19,9 @@ from django_todos.models import (
     Todo,
     TodoList,
     invariants,
+    let_go_of_objects,
     project_zone,
 )
-from django_todos.models.people import let_go_of_objects
 
 
 def delete_instance(user) -> None:

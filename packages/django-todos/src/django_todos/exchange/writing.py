@@ -26,10 +26,10 @@ from django_todos.models import (
     Todo,
     TodoList,
     anchor_columns,
+    color_for,
     due_columns,
     start_columns,
 )
-from django_todos.models.lists import color_for
 
 BATCH = 500
 

@@ -1,24 +1,38 @@
 """The tables: lists and their members, todos and their completions, actions, preferences, imports."""
 
-from django_todos.models.actions import Action, ChangedMeanwhile, Conflict, Recording, recording
+from django_todos.models.history import (
+    Action,
+    ChangedMeanwhile,
+    Completion,
+    Conflict,
+    Recording,
+    recording,
+)
 from django_todos.models.imports import ImportDraft, ImportedFrom
 from django_todos.models.invariants import invariants
-from django_todos.models.lists import GAP, Color, Label, Membership, Role, TodoList
-from django_todos.models.people import Preferences, Theme, hand_over, project_zone
+from django_todos.models.lists import Label, TodoList, color_for, hand_over, let_go_of_objects
+from django_todos.models.members import GAP, Color, Membership, Role
+from django_todos.models.places import MAX_DEPTH, NotAllowedHere, Side
+from django_todos.models.preferences import Preferences, Theme, project_zone
+from django_todos.models.querysets import (
+    CompletionQuerySet,
+    LabelQuerySet,
+    TodoListQuerySet,
+    TodoQuerySet,
+)
 from django_todos.models.reminders import Delivery, Reminder
-from django_todos.models.todo_fields import (
+from django_todos.models.todos import (
     BUCKETS,
-    MAX_DEPTH,
     MAX_NOTES,
     MAX_TITLE,
+    PRIORITY_CHOICES,
     RepeatMode,
+    Todo,
     anchor_columns,
     due_columns,
     priority_bucket,
     start_columns,
 )
-from django_todos.models.todo_tree import NotAllowedHere
-from django_todos.models.todos import Completion, Todo
 
 __all__ = [
     "BUCKETS",
@@ -26,15 +40,18 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_NOTES",
     "MAX_TITLE",
+    "PRIORITY_CHOICES",
     "Action",
     "ChangedMeanwhile",
     "Color",
     "Completion",
+    "CompletionQuerySet",
     "Conflict",
     "Delivery",
     "ImportDraft",
     "ImportedFrom",
     "Label",
+    "LabelQuerySet",
     "Membership",
     "NotAllowedHere",
     "Preferences",
@@ -42,13 +59,18 @@ __all__ = [
     "Reminder",
     "RepeatMode",
     "Role",
+    "Side",
     "Theme",
     "Todo",
     "TodoList",
+    "TodoListQuerySet",
+    "TodoQuerySet",
     "anchor_columns",
+    "color_for",
     "due_columns",
     "hand_over",
     "invariants",
+    "let_go_of_objects",
     "priority_bucket",
     "project_zone",
     "recording",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.conf import settings as project
 from django.db import models
@@ -12,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.models.lists import TodoList
+from django_todos.models.querysets import OwnQuerySet
 from django_todos.models.todos import Todo
-from django_todos.querysets import OwnQuerySet
 
 
 class ImportedFrom(models.Model):
@@ -25,7 +24,7 @@ class ImportedFrom(models.Model):
     todo = models.ForeignKey(Todo, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager[ImportedFrom]] = OwnQuerySet["ImportedFrom"].as_manager()  # type: ignore[assignment]
+    objects = OwnQuerySet["ImportedFrom"].as_manager()
 
     class Meta:
         verbose_name = _("import origin")
@@ -51,7 +50,7 @@ class ImportDraft(models.Model):
     content = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager[ImportDraft]] = OwnQuerySet["ImportDraft"].as_manager()  # type: ignore[assignment]
+    objects = OwnQuerySet["ImportDraft"].as_manager()
 
     class Meta:
         verbose_name = _("import draft")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django_todos.models.lists import Label, Role, TodoList
+from django_todos.models.lists import Label, TodoList
+from django_todos.models.members import Role
 from django_todos.models.todos import Todo
 
 

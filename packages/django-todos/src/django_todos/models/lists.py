@@ -1,58 +1,38 @@
-"""Lists, who is in them, and their labels."""
+"""Lists and their labels, and what becomes of them when a member goes."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings as project
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
+from django.db.models.signals import pre_delete
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_todos._compat import check_constraint
-from django_todos.querysets import LabelQuerySet, OwnQuerySet, TodoListQuerySet, object_key
+from django_todos.models.members import GAP, Color, Membership, Role
+from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django_stubs_ext.db.models.manager import RelatedManager
 
-    from django_todos.models.actions import Action
-    from django_todos.models.todos import Todo
-
-GAP = 1 << 32
-"""The distance between neighbours in an order: thirty-two insertions at one place before a group is re-spaced."""
+    from django_todos.models.history import Action
 
 
-class Color(models.TextChoices):
-    """The colours that the stylesheet knows, each in a light and a dark value."""
-
-    GREY = "grey", _("Grey")
-    RED = "red", _("Red")
-    ORANGE = "orange", _("Orange")
-    AMBER = "amber", _("Amber")
-    GREEN = "green", _("Green")
-    TEAL = "teal", _("Teal")
-    BLUE = "blue", _("Blue")
-    VIOLET = "violet", _("Violet")
-    PINK = "pink", _("Pink")
+_ListManager = models.Manager.from_queryset(TodoListQuerySet)
 
 
-class Role(models.TextChoices):
-    """What a member may do: each role includes those before it."""
-
-    VIEWER = "viewer", _("Viewer")
-    EDITOR = "editor", _("Editor")
-    OWNER = "owner", _("Owner")
-
-
-class TodoListManager(models.Manager.from_queryset(TodoListQuerySet)):  # type: ignore[misc]
+class TodoListManager(_ListManager["TodoList"]):
     """Makes lists."""
 
     def create_for(
@@ -112,12 +92,9 @@ class TodoList(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[TodoListManager] = TodoListManager()  # type: ignore[assignment]
+    objects = TodoListManager()
 
     if TYPE_CHECKING:
-        todos: RelatedManager[Todo]
-        labels: RelatedManager[Label]
-        memberships: RelatedManager[Membership]
         completed_count: int
         member_count: int
         color: str
@@ -167,7 +144,7 @@ class TodoList(models.Model):
         last = Membership.objects.filter(user=user.pk).aggregate(last=Max("position"))["last"]
         membership, is_new = Membership.objects.get_or_create(
             todo_list=self,
-            user=user,  # type: ignore[misc]
+            user_id=user.pk,
             defaults={"role": role, "color": color, "position": (last or 0) + GAP},
         )
         if not is_new and membership.role != role:
@@ -197,7 +174,7 @@ class TodoList(models.Model):
 
         Raises Conflict, having changed nothing, where somebody else gave such a field a third value meanwhile.
         """
-        from django_todos.models.actions import Conflict, recording
+        from django_todos.models.history import Conflict, recording
 
         changed = {name: value for name, value in values.items() if initial[name] != value}
         with recording(by, "list-edit", {self.pk}, at=at) as rec:
@@ -237,7 +214,7 @@ class TodoList(models.Model):
     def _set_time(
         self, verb: str, field: str, value: datetime | None, *, by: AbstractBaseUser, at: datetime
     ) -> Action | None:
-        from django_todos.models.actions import recording
+        from django_todos.models.history import recording
 
         with recording(by, verb, {self.pk}, at=at) as rec:
             current = rec.lists[self.pk]
@@ -246,56 +223,6 @@ class TodoList(models.Model):
             if (getattr(current, field) is None) != (value is None):
                 rec.update_list(self.pk, **{field: value})
         return rec.action
-
-
-class Membership(models.Model):
-    """A user's role in a list, and the place and colour that the user gives it in their own sidebar."""
-
-    todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(
-        project.AUTH_USER_MODEL, models.CASCADE, related_name="todos_memberships"
-    )
-    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EDITOR)
-    color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
-    position = models.BigIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects: ClassVar[models.Manager[Membership]] = OwnQuerySet["Membership"].as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
-        constraints = [
-            models.UniqueConstraint(fields=["todo_list", "user"], name="todos_member_once"),
-            check_constraint(Q(role__in=Role.values), name="todos_member_role"),
-            check_constraint(Q(color__in=Color.values), name="todos_member_color"),
-        ]
-        indexes = [models.Index(fields=["user", "position"], name="todos_member_order")]
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.todo_list}"
-
-    def place(self, *, after: Membership | None) -> None:
-        """Move the list in its user's own order: behind `after`, or first."""
-        with transaction.atomic():
-            mine = list(
-                Membership.objects.filter(user=self.user_id)
-                .select_for_update()
-                .order_by("position", "pk")
-            )
-            others = [one for one in mine if one.pk != self.pk]
-            at = next(
-                (
-                    i + 1
-                    for i, one in enumerate(others)
-                    if after is not None and one.pk == after.pk
-                ),
-                0,
-            )
-            others.insert(at, self)
-            for index, one in enumerate(others, start=1):
-                one.position = index * GAP
-            Membership.objects.bulk_update(others, ["position"])
 
 
 class Label(models.Model):
@@ -307,7 +234,7 @@ class Label(models.Model):
     key = models.CharField(max_length=200, editable=False)
     color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
 
-    objects: ClassVar[models.Manager[Label]] = models.Manager.from_queryset(LabelQuerySet)()  # type: ignore[assignment]
+    objects = LabelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("label")
@@ -355,3 +282,64 @@ def color_for(key: str) -> str:
     """A colour that the same word gets in every list, so that it can be recognised across them."""
     palette = [color for color in Color.values if color not in ("grey", "red")]
     return palette[sum(key.encode()) % len(palette)]
+
+
+def hand_over(user: AbstractBaseUser) -> None:
+    """Settle the lists of a user who is about to be deleted.
+
+    A list that others share goes to its longest-standing editor, else viewer, where no owner is left; a list that
+    nobody else shares goes with the account. One about an object of the host stays with the object.
+    """
+    with transaction.atomic():
+        mine = TodoList.objects.filter(memberships__user=user.pk)
+        TodoList.objects.lock(set(mine.values_list("pk", flat=True)))
+        for todo_list in mine.filter(inbox_of=None):
+            others = todo_list.memberships.exclude(user=user.pk).order_by("created_at", "pk")
+            if not others and todo_list.object_type_id is None:
+                todo_list.delete()
+            elif others:
+                _promote_heir(others)
+        # Of several users deleted at once the next one must not find this one among those who are left.
+        Membership.objects.filter(user=user.pk, todo_list__inbox_of=None).delete()
+
+
+def _promote_heir(others: QuerySet[Membership]) -> None:
+    """Of a list's members, longest-standing first, make an editor, else a viewer, its owner where none is."""
+    if not others.filter(role=Role.OWNER).exists():
+        heir = others.filter(role=Role.EDITOR).first() or others[0]
+        Membership.objects.filter(pk=heir.pk).update(role=Role.OWNER)
+
+
+def let_go_of_objects(now: datetime) -> int:
+    """Settle the lists whose object of the host is gone: theirs no longer, they belong to their members.
+
+    A list without members goes. Returns how many were settled. The worker asks, since no host can be expected to tell.
+    """
+    count = 0
+    for todo_list in TodoList.objects.about_nothing():
+        with transaction.atomic():
+            TodoList.objects.lock({todo_list.pk})
+            members = todo_list.memberships.order_by("created_at", "pk")
+            if members:
+                _promote_heir(members)
+                TodoList.objects.filter(pk=todo_list.pk).update(object_type=None, object_id="")
+            else:
+                todo_list.delete()
+        count += 1
+    return count
+
+
+def _before_user_is_deleted(sender: Any, instance: AbstractBaseUser, **kwargs: Any) -> None:
+    hand_over(instance)
+
+
+def listen() -> None:
+    """Called once, when the apps are ready: the host's user model, and proxies of it, are known only then."""
+    user = get_user_model()
+    for model in [
+        user,
+        *(one for one in apps.get_models() if one._meta.proxy and issubclass(one, user)),
+    ]:
+        pre_delete.connect(
+            _before_user_is_deleted, sender=model, dispatch_uid=f"django_todos.{model._meta.label}"
+        )

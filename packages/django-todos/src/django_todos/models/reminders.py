@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, time, timedelta
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings as project
 from django.db import models
@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.models.people import Preferences
+from django_todos.models.preferences import Preferences
+from django_todos.models.querysets import OwnQuerySet
 from django_todos.models.todos import Todo
-from django_todos.querysets import OwnQuerySet
 
 DAY = 24 * 60
 MAX_BEFORE = 60 * DAY
@@ -45,7 +45,7 @@ class Reminder(models.Model):
     minutes_before = models.PositiveIntegerField(_("minutes before"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[models.Manager[Reminder]] = OwnQuerySet["Reminder"].as_manager()
+    objects = OwnQuerySet["Reminder"].as_manager()
 
     class Meta:
         verbose_name = _("reminder")
@@ -146,7 +146,7 @@ class Delivery(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -175,7 +175,7 @@ class Delivery(models.Model):
         if not mine:
             return None
         delivery.attempts += 1
-        return delivery  # type: ignore[return-value]
+        return delivery
 
     def sent(self, now: datetime) -> None:
         """The mail went out, or there was nothing to say."""

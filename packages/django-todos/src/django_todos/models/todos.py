@@ -1,42 +1,298 @@
-"""A todo and what happens to it, and the log of what was completed."""
+"""A todo: what it holds, where it stands, and what happens to it."""
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as project
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.models.actions import Action, ChangedMeanwhile, Conflict, Recording, recording
-from django_todos.models.lists import TodoList
-from django_todos.models.todo_fields import MAX_DEPTH, anchor_columns, due_columns, start_columns
-from django_todos.models.todo_tree import NotAllowedHere, TodoTree
-from django_todos.querysets import CompletionQuerySet
+from django_todos.models import places
+from django_todos.models.history import (
+    Action,
+    ChangedMeanwhile,
+    Completion,
+    Conflict,
+    Recording,
+    recording,
+)
+from django_todos.models.lists import Label, TodoList
+from django_todos.models.places import MAX_DEPTH, NotAllowedHere, Side
+from django_todos.models.querysets import TodoQuerySet
 from django_todos.repeats.occurrences import (
     Repeat,
     next_occurrence,
     shift_with,
     skip_occurrence,
 )
+from django_todos.repeats.rule import Mode
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+MAX_TITLE = 500
+MAX_NOTES = 100_000
 
-class Todo(TodoTree):
+Bucket = Literal["none", "low", "medium", "high"]
+
+BUCKETS: dict[Bucket, int] = {"none": 0, "high": 1, "medium": 5, "low": 9}
+"""What a priority is stored as when a person chooses it by its word (RFC 5545, 3.8.1.9)."""
+
+
+PRIORITY_CHOICES = [
+    ("none", _("None")),
+    ("low", _("Low")),
+    ("medium", _("Medium")),
+    ("high", _("High")),
+]
+"""The words of the buckets, for people."""
+
+
+class RepeatMode(models.TextChoices):
+    """What the next occurrence is counted from."""
+
+    DUE = "due", _("the due date")
+    COMPLETION = "completion", _("completion")
+
+
+def priority_bucket(priority: int) -> Bucket:
+    """The word for an RFC 5545 priority: 1–4 high, 5 medium, 6–9 low, 0 none."""
+    if priority == 0:
+        return "none"
+    return "high" if priority < 5 else "medium" if priority == 5 else "low"
+
+
+class Todo(models.Model):
     """One thing to do."""
 
-    class Meta(TodoTree.Meta):
-        abstract = False
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    todo_list = models.ForeignKey(
+        TodoList, models.CASCADE, related_name="todos", verbose_name=_("list")
+    )
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="subtasks"
+    )
+    tree = models.UUIDField(editable=False)
+    depth = models.PositiveSmallIntegerField(default=0, editable=False)
+    position = models.BigIntegerField(default=0, editable=False)
+    title = models.CharField(_("title"), max_length=MAX_TITLE)
+    notes = models.TextField(_("notes"), max_length=MAX_NOTES, blank=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), default=0)
+    due_date = models.DateField(_("due date"), null=True, blank=True)
+    due_time = models.TimeField(_("due time"), null=True, blank=True)
+    due_tz = models.CharField(_("due time zone"), max_length=64, blank=True)
+    due_at = models.DateTimeField(null=True, editable=False)
+    start_date = models.DateField(_("start date"), null=True, blank=True)
+    start_time = models.TimeField(_("start time"), null=True, blank=True)
+    start_tz = models.CharField(_("start time zone"), max_length=64, blank=True)
+    start_at = models.DateTimeField(null=True, editable=False)
+    labels: models.ManyToManyField[Label, Any] = models.ManyToManyField(
+        Label, related_name="todos", blank=True, verbose_name=_("labels")
+    )
+    assignee = models.ForeignKey(
+        project.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assignee"),
+    )
+    is_completed = models.BooleanField(_("completed"), default=False)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    rrule = models.TextField(_("repeat"), blank=True)
+    repeat_mode = models.CharField(
+        max_length=10, choices=RepeatMode.choices, default=RepeatMode.DUE
+    )
+    repeat_anchor_date = models.DateField(null=True, blank=True)
+    repeat_anchor_time = models.TimeField(null=True, blank=True)
+    repeat_anchor_tz = models.CharField(max_length=64, blank=True)
+    occurrence = models.PositiveIntegerField(default=0, editable=False)
+    extra = models.JSONField(default=dict, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_top = models.ForeignKey(
+        "self", models.CASCADE, null=True, editable=False, related_name="deleted_with"
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        project.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = TodoQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        todo_list_id: int
+        parent_id: int | None
+        assignee_id: int | None
+        deleted_top_id: int | None
+        subtask_total: int
+        subtask_done: int
+
+    class Meta:
+        verbose_name = _("todo")
+        verbose_name_plural = _("todos")
+        constraints = [
+            check_constraint(~Q(title=""), name="todos_todo_has_title"),
+            check_constraint(
+                Q(parent=None) | ~Q(parent=F("id")), name="todos_todo_not_own_parent"
+            ),
+            check_constraint(
+                Q(parent=None, depth=0, tree=F("uuid"))
+                | Q(parent__isnull=False, depth__gte=1, depth__lte=MAX_DEPTH),
+                name="todos_todo_depth",
+            ),
+            check_constraint(Q(priority__lte=9), name="todos_todo_priority"),
+            check_constraint(
+                Q(due_time=None) | Q(due_date__isnull=False), name="todos_due_time_has_date"
+            ),
+            check_constraint(
+                Q(due_tz="", due_at=None)
+                | Q(due_at__isnull=False, due_time__isnull=False) & ~Q(due_tz=""),
+                name="todos_due_zone_has_time",
+            ),
+            check_constraint(
+                Q(start_time=None) | Q(start_date__isnull=False), name="todos_start_time_has_date"
+            ),
+            check_constraint(
+                Q(start_tz="", start_at=None)
+                | Q(start_at__isnull=False, start_time__isnull=False) & ~Q(start_tz=""),
+                name="todos_start_zone_has_time",
+            ),
+            check_constraint(
+                Q(repeat_anchor_time=None) | Q(repeat_anchor_date__isnull=False),
+                name="todos_anchor_time_has_date",
+            ),
+            check_constraint(
+                Q(repeat_anchor_tz="") | Q(repeat_anchor_time__isnull=False),
+                name="todos_anchor_zone_has_time",
+            ),
+            check_constraint(Q(repeat_mode__in=RepeatMode.values), name="todos_todo_repeat_mode"),
+            check_constraint(
+                Q(is_completed=True, completed_at__isnull=False)
+                | Q(is_completed=False, completed_at=None),
+                name="todos_completed_has_time",
+            ),
+            check_constraint(
+                Q(deleted_top=None) | Q(deleted_at__isnull=False), name="todos_deleted_with_top"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["todo_list", "parent", "position", "id"], name="todos_todo_order"
+            ),
+            models.Index(
+                fields=["todo_list", "position", "id"],
+                condition=Q(depth=0, is_completed=False, deleted_at=None),
+                name="todos_todo_open_roots",
+            ),
+            models.Index(fields=["tree", "depth", "position"], name="todos_todo_tree"),
+            models.Index(
+                fields=["todo_list", "due_date"],
+                condition=Q(is_completed=False, deleted_at=None),
+                name="todos_todo_open_due",
+            ),
+            models.Index(
+                fields=["todo_list", "-completed_at", "-id"],
+                condition=Q(is_completed=True, deleted_at=None),
+                name="todos_todo_completed",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="todos_todo_trash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page of the todo."""
+        return reverse("django_todos:todo-detail", args=[self.uuid])
+
+    @property
+    def due(self) -> Moment:
+        """When it is due: one of the four date cases."""
+        return Moment.stored(self.due_date, self.due_time, self.due_tz)
+
+    @property
+    def start(self) -> Moment:
+        """Until when it stays out of Today: one of the four date cases."""
+        return Moment.stored(self.start_date, self.start_time, self.start_tz)
+
+    @property
+    def repeat_anchor(self) -> Moment:
+        """The DTSTART of the repeat rule."""
+        return Moment.stored(
+            self.repeat_anchor_date, self.repeat_anchor_time, self.repeat_anchor_tz
+        )
+
+    @property
+    def priority_bucket(self) -> Bucket:
+        """The word for the priority."""
+        return priority_bucket(self.priority)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A todo that nobody is above heads its own tree."""
+        if self.parent_id is None:
+            self.tree = self.uuid
+        super().save(*args, **kwargs)
+
+    def siblings(self) -> TodoQuerySet:
+        """The todos at the same level, this one left out, those completed or in the trash included."""
+        row = Todo.objects.filter(todo_list=self.todo_list_id, parent=self.parent_id)
+        return row.exclude(pk=self.pk).in_order()
+
+    def descendants(self) -> list[Todo]:
+        """Everything below, parents before their subtasks; one query, which reads the whole tree."""
+        tree = Todo.objects.filter(tree=self.tree).in_order()
+        return self.below(list(tree))
+
+    def below(self, tree: list[Todo]) -> list[Todo]:
+        """Those of `tree`, which holds all of it, that are below this todo: parents before their subtasks."""
+        children: dict[int | None, list[Todo]] = defaultdict(list)
+        for todo in tree:
+            children[todo.parent_id].append(todo)
+        below: list[Todo] = []
+        level = children.get(self.pk, [])
+        while level:
+            below += level
+            level = [child for todo in level for child in children.get(todo.pk, [])]
+        return below
+
+    def fits(self) -> bool:
+        """Whether list, parent, depth and tree agree with the rows in the database."""
+        if self.parent_id is None:
+            at_home = self.tree == self.uuid and self.depth == 0
+        else:
+            parent = Todo.objects.filter(pk=self.parent_id).first()
+            at_home = parent is not None and self.fits_under(parent)
+        return at_home and all(one.fits_under(self) for one in Todo.objects.filter(parent=self.pk))
+
+    def fits_under(self, parent: Todo) -> bool:
+        """Whether it can be a subtask of `parent`, and alive or open only where that one is."""
+        here = (self.todo_list_id, self.tree, self.depth) == (
+            parent.todo_list_id,
+            parent.tree,
+            parent.depth + 1,
+        )
+        if self.deleted_at is not None:
+            return here
+        return (
+            here and parent.deleted_at is None and (self.is_completed or not parent.is_completed)
+        )
 
     @classmethod
     def add(
@@ -69,7 +325,7 @@ class Todo(TodoTree):
                 parent_id=above.pk if above is not None else None,
                 depth=above.depth + 1 if above is not None else 0,
                 title=title,
-                created_by=by,  # type: ignore[misc]
+                created_by_id=by.pk if by is not None else None,
                 created_at=at,
                 updated_at=at,
                 **due_columns(due),
@@ -77,7 +333,7 @@ class Todo(TodoTree):
                 **fields,
             )
             todo.tree = above.tree if above is not None else todo.uuid
-            todo.position = todo._position(rec, "before" if above is None else "after", None)
+            todo.position = places.position(rec, todo, "before" if above is None else "after")
             rec.add(todo)
             if labels:
                 rec.set_labels(todo, labels)
@@ -145,7 +401,7 @@ class Todo(TodoTree):
             todo: Todo | None = rec.reload(self)
             while todo is not None and todo.is_completed:
                 todo._reopen(rec)
-                todo = rec.reload(todo.parent) if todo.parent is not None else None  # type: ignore[arg-type]
+                todo = rec.reload(todo.parent) if todo.parent is not None else None
         return rec.action
 
     def edit(
@@ -216,21 +472,100 @@ class Todo(TodoTree):
             todo = rec.reload(self)
             if todo.deleted_at is None or todo.deleted_top_id is not None:
                 return None
-            for one in rec.load(type(self).objects.filter(deleted_top=todo.pk)):
+            for one in rec.load(Todo.objects.filter(deleted_top=todo.pk)):
                 rec.update(one, deleted_at=None, deleted_top_id=None)
             rec.update(todo, deleted_at=None)
             if fallback is not None:
                 todo.move(by=by, at=at, todo_list=fallback, side="before", within=rec)
-            elif todo.parent is not None and not todo.fits_under(todo.parent):  # type: ignore[arg-type]
+            elif todo.parent is not None and not todo.fits_under(todo.parent):
                 todo.move(by=by, at=at, within=rec)
         return rec.action
+
+    def move(
+        self,
+        *,
+        by: AbstractBaseUser,
+        at: datetime,
+        todo_list: TodoList | None = None,
+        parent: Todo | None = None,
+        side: Side = "after",
+        anchor: Todo | None = None,
+        within: Recording | None = None,
+    ) -> Action | None:
+        """Move it with everything below: into `todo_list` (or its own), under `parent` (or to the top level).
+
+        `side` and `anchor`: before or after that one; without an anchor ``"before"`` is the first place and
+        ``"after"`` the last. Raises NotAllowedHere, having changed nothing, for a place that can't be.
+        """
+        target = self.todo_list_id if todo_list is None else todo_list.pk
+        with recording(by, "move", {self.todo_list_id, target}, at=at, within=within) as rec:
+            todo = rec.reload(self)
+            above = rec.reload(parent) if parent is not None else None
+            beside = rec.reload(anchor) if anchor is not None else None
+            rec.flush()
+            subtree = rec.load(todo.descendants())
+            if todo.deleted_at is not None:
+                raise ChangedMeanwhile
+            places.check_place(todo, target, above, beside, subtree)
+            step = (above.depth + 1 if above is not None else 0) - todo.depth
+            tree = above.tree if above is not None else todo.uuid
+            rec.update(todo, parent_id=above.pk if above is not None else None)
+            for one in [todo, *subtree]:
+                places.settle(rec, one, target, tree, one.depth + step)
+            rec.update(todo, position=places.position(rec, todo, side, beside))
+            rec.tell(signals.moved, todo)
+        return rec.action
+
+    def move_by_one(
+        self, *, by: AbstractBaseUser, at: datetime, direction: Literal["up", "down"]
+    ) -> Action | None:
+        """Change places with the open neighbour above or below. None at the end of the row."""
+        beside = self.neighbour(direction)
+        if beside is None:
+            return None
+        side: Side = "before" if direction == "up" else "after"
+        return self.move(by=by, at=at, parent=self.parent, side=side, anchor=beside)
+
+    def neighbour(self, direction: Literal["up", "down"]) -> Todo | None:
+        """The todo above or below at the same level, as the list shows it."""
+        shown = self.siblings().filter(deleted_at=None)
+        if self.parent_id is None:
+            shown = shown.filter(is_completed=self.is_completed)
+        return shown.above(self).last() if direction == "up" else shown.below(self).first()
+
+    def indent(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+        """Make it a subtask, the last one, of the todo above it. None when there is none."""
+        above = self.neighbour("up")
+        return self.move(by=by, at=at, parent=above) if above is not None else None
+
+    def outdent(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+        """Take it out one level, to right behind the todo it was under. None at the top level."""
+        if self.parent is None:
+            return None
+        above = self.parent
+        return self.move(by=by, at=at, parent=above.parent, anchor=above)
+
+    def take_along(self, rec: Recording, values: dict[str, Any], *, passing: set[int]) -> None:
+        """Before undo puts this todo back: what came below it since goes along. `passing` has what undo does itself."""
+        target, tree, depth = (
+            values.get(name, getattr(self, name)) for name in ("todo_list_id", "tree", "depth")
+        )
+        step = depth - self.depth
+        for todo in rec.load(self.descendants()):
+            if todo.pk in passing:
+                continue
+            passing.add(todo.pk)
+            if todo.depth + step > MAX_DEPTH:
+                raise ChangedMeanwhile
+            places.settle(rec, todo, target, tree, todo.depth + step)
 
     @property
     def repeat(self) -> Repeat | None:
         """Its rule, or None. What is set by somebody else's import is checked before it is stored."""
         if not self.rrule:
             return None
-        return Repeat(self.rrule, self.repeat_mode, self.repeat_anchor or self.due)  # type: ignore[arg-type]
+        mode = cast("Mode", self.repeat_mode)
+        return Repeat(self.rrule, mode, self.repeat_anchor or self.due)
 
     def _next_due(self, at: datetime, zone: ZoneInfo, *, skipped: bool = False) -> Moment | None:
         repeat = self.repeat
@@ -259,7 +594,7 @@ class Todo(TodoTree):
                 todo=self,
                 key=str(self.occurrence),
                 kind=kind,
-                user=rec.user,  # type: ignore[misc]
+                user_id=rec.user_id,
                 at=rec.at,
                 due_date=self.due_date,
                 due_time=self.due_time,
@@ -321,50 +656,30 @@ class Todo(TodoTree):
             )
 
 
-class Completion(models.Model):
-    """A todo, or one occurrence of a repeating todo, was completed or skipped. Rows are added, never rewritten:
-    taking one back empties its `key` and notes when."""
+def due_columns(moment: Moment) -> dict[str, Any]:
+    """The four columns that hold a due moment."""
+    return {
+        "due_date": moment.date,
+        "due_time": moment.time,
+        "due_tz": moment.tz,
+        "due_at": moment.at(),
+    }
 
-    class Kind(models.TextChoices):
-        COMPLETED = "completed", _("completed")
-        SKIPPED = "skipped", _("skipped")
 
-    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    todo = models.ForeignKey(Todo, models.CASCADE, related_name="completions")
-    key = models.CharField(
-        max_length=20, null=True
-    )  # noqa: DJ01  NULLs are distinct, which is the point
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMPLETED)
-    user = models.ForeignKey(project.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    due_date = models.DateField(null=True)
-    due_time = models.TimeField(null=True)
-    due_tz = models.CharField(max_length=64, blank=True)
-    undone_at = models.DateTimeField(null=True)
+def start_columns(moment: Moment) -> dict[str, Any]:
+    """The four columns that hold a start moment."""
+    return {
+        "start_date": moment.date,
+        "start_time": moment.time,
+        "start_tz": moment.tz,
+        "start_at": moment.at(),
+    }
 
-    objects: ClassVar[CompletionQuerySet] = CompletionQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta:
-        verbose_name = _("completion")
-        verbose_name_plural = _("completions")
-        constraints = [
-            models.UniqueConstraint(fields=["todo", "key"], name="todos_completion_once"),
-            check_constraint(
-                Q(key=None, undone_at__isnull=False) | Q(key__isnull=False, undone_at=None),
-                name="todos_completion_undone",
-            ),
-            check_constraint(Q(kind__in=["completed", "skipped"]), name="todos_completion_kind"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["-at", "-id"], condition=Q(undone_at=None), name="todos_completion_recent"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.todo} · {self.get_kind_display()}"
-
-    @property
-    def due(self) -> Moment:
-        """When the occurrence was due."""
-        return Moment.stored(self.due_date, self.due_time, self.due_tz)
+def anchor_columns(moment: Moment) -> dict[str, Any]:
+    """The three columns that hold a rule's anchor."""
+    return {
+        "repeat_anchor_date": moment.date,
+        "repeat_anchor_time": moment.time,
+        "repeat_anchor_tz": moment.tz,
+    }

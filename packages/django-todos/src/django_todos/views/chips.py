@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST
 
 from django_todos.access import get_action
 from django_todos.forms import QuickAddForm
-from django_todos.models import ChangedMeanwhile, Label, priority_bucket
-from django_todos.models.lists import color_for
+from django_todos.models import ChangedMeanwhile, Label, color_for, priority_bucket
 from django_todos.quickadd import ParsedTodo, Part
 from django_todos.templatetags.django_todos import todos_priority, when
 from django_todos.views import adding

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm
 from django_todos.models import Completion, Todo, TodoList, recording
-from django_todos.querysets import CompletionQuerySet, TodoQuerySet
+from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.views.pages import Viewer, back, is_htmx, page, partial, settled
 from django_todos.views.rows import ORDERS, PAGE, Row, Rows, details, flat_page, may_edit
 
@@ -151,7 +151,9 @@ def overdue_reschedule(request: HttpRequest) -> HttpResponse:
             todo.reschedule(day, rec=rec, zone=viewer.zone)
     action = rec.action
     return back(
-        request, reverse("django_todos:today"), **({"done": action.uuid} if action else {"kept": "same"})
+        request,
+        reverse("django_todos:today"),
+        **({"done": action.uuid} if action else {"kept": "same"}),
     )
 
 

@@ -13,12 +13,12 @@ from django_todos.models import (
     Action,
     ChangedMeanwhile,
     NotAllowedHere,
+    Side,
     Todo,
     TodoList,
     due_columns,
     recording,
 )
-from django_todos.models.todo_tree import Side
 from django_todos.move_form import MoveToDayForm
 from django_todos.views.pages import Viewer, back, next_url, page
 from django_todos.views.todos import current_of

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Windo
 from django.db.models.functions import Coalesce, Lower, RowNumber
 
 from django_todos.models import Todo
-from django_todos.querysets import TodoQuerySet
+from django_todos.models.querysets import TodoQuerySet
 
 PAGE = 100
 """Todos at the top level a page."""

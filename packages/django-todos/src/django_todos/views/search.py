@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from django_todos.filters import FilterForm
 from django_todos.models import Label, Todo
-from django_todos.querysets import TodoQuerySet
+from django_todos.models.querysets import TodoQuerySet
 from django_todos.views.days import editable_lists, open_todos
 from django_todos.views.pages import Viewer, is_htmx, page, partial
 from django_todos.views.rows import ORDERS, flat_page

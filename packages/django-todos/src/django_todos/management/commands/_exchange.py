@@ -13,7 +13,7 @@ from django_todos.dates import resolve_zone
 from django_todos.models import Preferences, TodoList
 
 if TYPE_CHECKING:
-    from django_todos.querysets import TodoListQuerySet
+    from django_todos.models.querysets import TodoListQuerySet
 
 
 def get_user(name: str) -> Any:

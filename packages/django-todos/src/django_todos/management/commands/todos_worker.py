@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from django_todos import reminders
 from django_todos.conf import settings
-from django_todos.models import Action, Delivery, ImportDraft, Todo, TodoList
-from django_todos.models.people import let_go_of_objects
+from django_todos.models import Action, Delivery, ImportDraft, Todo, TodoList, let_go_of_objects
 
 log = logging.getLogger("django_todos")
 

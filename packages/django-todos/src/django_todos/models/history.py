@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings as project
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_todos import signals
+from django_todos._compat import check_constraint
+from django_todos.dates import Moment
 from django_todos.models.lists import Label, TodoList
-from django_todos.querysets import ActionQuerySet
+from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from django_todos.models.todos import Completion, Todo
+    from django_todos.models.todos import Todo
 
 TODO_FIELDS = (
     "todo_list_id", "parent_id", "tree", "depth", "position", "title", "notes", "priority",
@@ -62,6 +64,7 @@ class Recording:
         self, user: AbstractBaseUser | None, verb: str, lists: dict[int, TodoList], at: datetime
     ) -> None:
         self.user = user
+        self.user_id = user.pk if user is not None else None
         self.verb = verb
         self.lists = lists
         self.at = at
@@ -168,7 +171,7 @@ class Recording:
         changes = self._changes()
         if any(changes.values()):
             self.action = Action.objects.create(
-                user=self.user,  # type: ignore[misc]
+                user_id=self.user_id,
                 verb=self.verb,
                 created_at=self.at,
                 changes=changes,
@@ -181,10 +184,7 @@ class Recording:
 
     def _write_completions(self) -> None:
         if self._completions:
-            model = type(self._completions[0])
-            for completion in model._default_manager.bulk_create(
-                self._completions, batch_size=100
-            ):
+            for completion in Completion.objects.bulk_create(self._completions, batch_size=100):
                 self._completion_keys[completion.pk] = (None, completion.key)
 
     def _count(self) -> None:
@@ -260,7 +260,7 @@ class Action(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ActionQuerySet] = ActionQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("action")
@@ -352,12 +352,60 @@ class Action(models.Model):
         keys = self.changes["completions"]
         if not keys:
             return
-        model = apps.get_model("django_todos", "Completion")
-        for completion in model.objects.filter(pk__in=[int(pk) for pk in keys]):
+        for completion in Completion.objects.filter(pk__in=[int(pk) for pk in keys]):
             before, after = keys[str(completion.pk)]
             if completion.key != after:
                 raise ChangedMeanwhile
             rec.set_completion_key(completion, before)
+
+
+class Completion(models.Model):
+    """A todo, or one occurrence of a repeating todo, was completed or skipped. Rows are added, never rewritten:
+    taking one back empties its `key` and notes when."""
+
+    class Kind(models.TextChoices):
+        COMPLETED = "completed", _("completed")
+        SKIPPED = "skipped", _("skipped")
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    todo = models.ForeignKey("django_todos.Todo", models.CASCADE, related_name="completions")
+    key = models.CharField(
+        max_length=20, null=True
+    )  # noqa: DJ01  NULLs are distinct, which is the point
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMPLETED)
+    user = models.ForeignKey(project.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    due_date = models.DateField(null=True)
+    due_time = models.TimeField(null=True)
+    due_tz = models.CharField(max_length=64, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = CompletionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("completion")
+        verbose_name_plural = _("completions")
+        constraints = [
+            models.UniqueConstraint(fields=["todo", "key"], name="todos_completion_once"),
+            check_constraint(
+                Q(key=None, undone_at__isnull=False) | Q(key__isnull=False, undone_at=None),
+                name="todos_completion_undone",
+            ),
+            check_constraint(Q(kind__in=["completed", "skipped"]), name="todos_completion_kind"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-at", "-id"], condition=Q(undone_at=None), name="todos_completion_recent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.todo} · {self.get_kind_display()}"
+
+    @property
+    def due(self) -> Moment:
+        """When the occurrence was due."""
+        return Moment.stored(self.due_date, self.due_time, self.due_tz)
 
 
 def _snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
@@ -385,12 +433,6 @@ def _reverse(row: models.Model, change: dict[str, list[Any]]) -> Values:
     for name, (before, after) in change.items():
         if _plain(getattr(row, name)) != after:
             raise ChangedMeanwhile
-        values[name] = _converter(row, name)(before)
+        field = row._meta.get_field(name.removesuffix("_id"))
+        values[name] = field.to_python(before) if isinstance(field, models.Field) else before
     return values
-
-
-def _converter(row: models.Model, name: str) -> Callable[[Any], Any]:
-    field = row._meta.get_field(name.removesuffix("_id"))
-    if field.is_relation:
-        return lambda value: value
-    return field.to_python  # type: ignore[union-attr]

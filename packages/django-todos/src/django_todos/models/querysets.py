@@ -10,7 +10,6 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models, transaction
 from django.db.models import (
@@ -26,8 +25,11 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models.functions import Cast, Coalesce, Now, Replace
 
+from django_todos import (
+    models as tables,
+)  # which imports this module first: its names are there when asked
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
-
-    from django_todos import models as todos_models
 
     User = AbstractBaseUser | AnonymousUser
 
@@ -50,8 +50,7 @@ def object_types(user: User) -> list[ContentType]:
     """The host's models that lists are about. Remembered on the user object, which lives as long as a request."""
     known = getattr(user, "_todos_object_types", None)
     if known is None:
-        todo_lists = apps.get_model("django_todos", "TodoList")
-        ids = todo_lists.objects.exclude(object_type=None).values("object_type")
+        ids = tables.TodoList.objects.exclude(object_type=None).values("object_type")
         known = list(ContentType.objects.filter(pk__in=ids))
         user._todos_object_types = known  # type: ignore[union-attr]
     return known
@@ -77,8 +76,6 @@ def object_key_expression(model: type[models.Model]) -> Any:
 
     UUIDs are stored by some databases without their hyphens, so hyphens go on both sides.
     """
-    from django.db.models.functions import Replace
-
     text = Cast("pk", models.CharField(max_length=255))
     if isinstance(model._meta.pk, models.UUIDField):
         return Replace(text, Value("-"), Value(""))
@@ -92,7 +89,7 @@ def object_key(obj: models.Model) -> str:
     return str(obj.pk)
 
 
-class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
+class TodoListQuerySet(QuerySet["tables.TodoList"]):
     """Questions about lists."""
 
     def _with_role(
@@ -100,9 +97,7 @@ class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
     ) -> Self:
         if not user.is_authenticated:
             return self.none()
-        memberships = apps.get_model("django_todos", "Membership").objects.filter(
-            todo_list=OuterRef("pk"), user=user.pk
-        )
+        memberships = tables.Membership.objects.filter(todo_list=OuterRef("pk"), user=user.pk)
         if roles is not None:
             memberships = memberships.filter(role__in=roles)
         return self.filter(Q(Exists(memberships)) | _about_accessible_object(user, permission))
@@ -159,17 +154,15 @@ class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
 
     def with_details(self) -> Self:
         """Adds `completed_count`, `member_count`: what a list's page says beside its open todos."""
-        todos = apps.get_model("django_todos", "Todo").objects.filter(todo_list=OuterRef("pk"))
+        todos = tables.Todo.objects.filter(todo_list=OuterRef("pk"))
         completed = todos.filter(is_completed=True, deleted_at=None, depth=0)
-        members = apps.get_model("django_todos", "Membership").objects.filter(
-            todo_list=OuterRef("pk")
-        )
+        members = tables.Membership.objects.filter(todo_list=OuterRef("pk"))
         return self.annotate(
             completed_count=_count(completed, "todo_list"),
             member_count=_count(members, "todo_list"),
         )
 
-    def lock(self, ids: set[int]) -> dict[int, todos_models.TodoList]:
+    def lock(self, ids: set[int]) -> dict[int, tables.TodoList]:
         """Take the write lock of each list and return them by primary key. The first statement of every write.
 
         An UPDATE serialises writers on SQLite and PostgreSQL alike; a fixed order keeps two of them from waiting for
@@ -177,19 +170,19 @@ class TodoListQuerySet(QuerySet["todos_models.TodoList"]):
         """
         for pk in sorted(ids):
             self.filter(pk=pk).update(version=F("version") + 1, updated_at=Now())
-        return self.in_bulk(ids)  # type: ignore[return-value]
+        return {todo_list.pk: todo_list for todo_list in self.filter(pk__in=ids)}
 
 
-class TodoQuerySet(QuerySet["todos_models.Todo"]):
+class TodoQuerySet(QuerySet["tables.Todo"]):
     """Questions about todos."""
 
     def visible_to(self, user: User) -> Self:
         """Todos in lists that `user` may read, those in the trash included."""
-        return self._in(apps.get_model("django_todos", "TodoList").objects.visible_to(user))
+        return self._in(tables.TodoList.objects.visible_to(user))
 
     def editable_by(self, user: User) -> Self:
         """Todos in lists whose todos `user` may change."""
-        return self._in(apps.get_model("django_todos", "TodoList").objects.editable_by(user))
+        return self._in(tables.TodoList.objects.editable_by(user))
 
     def _in(self, lists: TodoListQuerySet) -> Self:
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
@@ -222,7 +215,7 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
         """Delete for ever, with everything below, under the locks of their lists. Returns how many todos went."""
         with transaction.atomic():
             ids = set(self.values_list("todo_list", flat=True))
-            apps.get_model("django_todos", "TodoList").objects.lock(ids)
+            tables.TodoList.objects.lock(ids)
             return (
                 self.filter(todo_list__in=ids)
                 .exclude(deleted_at=None)
@@ -233,6 +226,16 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
     def in_order(self) -> Self:
         """In the order that people gave them."""
         return self.order_by("position", "pk")
+
+    def above(self, todo: tables.Todo) -> Self:
+        """Those that stand above `todo` at its level, in order."""
+        here = Q(position__lt=todo.position) | Q(position=todo.position, pk__lt=todo.pk)
+        return self.filter(here).in_order()
+
+    def below(self, todo: tables.Todo) -> Self:
+        """Those that stand below `todo` at its level, in order."""
+        here = Q(position__gt=todo.position) | Q(position=todo.position, pk__gt=todo.pk)
+        return self.filter(here).in_order()
 
     def overdue(self, now: datetime, zone: ZoneInfo) -> Self:
         """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""
@@ -272,7 +275,7 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
 
     def with_label(self, key: str) -> Self:
         """Carrying a label whose casefolded name is `key`."""
-        carrying = self.model.labels.through.objects.filter(todo=OuterRef("pk"), label__key=key)  # type: ignore[attr-defined]
+        carrying = self.model.labels.through.objects.filter(todo=OuterRef("pk"), label__key=key)
         return self.filter(Exists(carrying))
 
     def with_subtask_counts(self) -> Self:
@@ -292,7 +295,7 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
         if not words:
             return self.none()
         if connections[self.db].vendor == "postgresql":
-            return _postgresql_search(self, words)  # type: ignore[return-value]
+            return self.filter(_postgresql_match(self.model, words))
         found = self
         for word in words:
             pattern = (r"\b" if word[0].isalnum() else "") + re.escape(word)
@@ -300,26 +303,26 @@ class TodoQuerySet(QuerySet["todos_models.Todo"]):
         return found
 
 
-class LabelQuerySet(QuerySet["todos_models.Label"]):
+class LabelQuerySet(QuerySet["tables.Label"]):
     """Questions about labels."""
 
     def visible_to(self, user: User) -> Self:
         """Labels of the lists that `user` may read."""
-        lists = apps.get_model("django_todos", "TodoList").objects.visible_to(user)
+        lists = tables.TodoList.objects.visible_to(user)
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
     def editable_by(self, user: User) -> Self:
         """Labels of the lists whose todos `user` may change."""
-        lists = apps.get_model("django_todos", "TodoList").objects.editable_by(user)
+        lists = tables.TodoList.objects.editable_by(user)
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
 
-class CompletionQuerySet(QuerySet["todos_models.Completion"]):
+class CompletionQuerySet(QuerySet["tables.Completion"]):
     """Questions about what was completed."""
 
     def visible_to(self, user: User) -> Self:
         """Completions of todos in lists that `user` may read."""
-        lists = apps.get_model("django_todos", "TodoList").objects.visible_to(user)
+        lists = tables.TodoList.objects.visible_to(user)
         return self.filter(Exists(lists.filter(pk=OuterRef("todo__todo_list"))))
 
     def standing(self) -> Self:
@@ -327,7 +330,7 @@ class CompletionQuerySet(QuerySet["todos_models.Completion"]):
         return self.filter(undone_at=None, todo__deleted_at=None, todo__todo_list__deleted_at=None)
 
 
-class ActionQuerySet(QuerySet["todos_models.Action"]):
+class ActionQuerySet(QuerySet["tables.Action"]):
     """Questions about what people did."""
 
     def visible_to(self, user: User) -> Self:
@@ -357,19 +360,16 @@ def _count(rows: QuerySet[Any], group: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _postgresql_search(todos: TodoQuerySet, words: list[str]) -> TodoQuerySet:
+def _postgresql_match(model: type[models.Model], words: list[str]) -> Q | RawSQL:
     # The expression is the index's own, to the letter: PostgreSQL uses the index for nothing else.
     parts = [" ".join(re.findall(r"\w+", word)) for word in words]
     parts = [part for part in parts if part]
     if not parts:
-        literal = todos
-        for word in words:
-            literal = literal.filter(Q(title__icontains=word) | Q(notes__icontains=word))
-        return literal
+        return Q(*(Q(title__icontains=word) | Q(notes__icontains=word) for word in words))
     query = " & ".join(f"'{part}':*" for part in parts)
-    table = todos.model._meta.db_table
+    table = model._meta.db_table
     matches = (
         f"to_tsvector('simple', {table}.title || ' ' || {table}.notes) @@ to_tsquery('simple', %s)"
     )
     # A table's own name around constants; what was typed travels as a parameter.
-    return todos.filter(RawSQL(matches, [query], output_field=BooleanField()))  # nosec B611
+    return RawSQL(matches, [query], output_field=BooleanField())  # nosec B611

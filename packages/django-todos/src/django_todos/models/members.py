@@ -1,0 +1,89 @@
+"""Who is in a list, as what, and where it stands in their own order."""
+
+from __future__ import annotations
+
+from django.conf import settings as project
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_todos._compat import check_constraint
+from django_todos.models.querysets import OwnQuerySet
+
+GAP = 1 << 32
+"""The distance between neighbours in an order: thirty-two insertions at one place before a group is re-spaced."""
+
+
+class Color(models.TextChoices):
+    """The colours that the stylesheet knows, each in a light and a dark value."""
+
+    GREY = "grey", _("Grey")
+    RED = "red", _("Red")
+    ORANGE = "orange", _("Orange")
+    AMBER = "amber", _("Amber")
+    GREEN = "green", _("Green")
+    TEAL = "teal", _("Teal")
+    BLUE = "blue", _("Blue")
+    VIOLET = "violet", _("Violet")
+    PINK = "pink", _("Pink")
+
+
+class Role(models.TextChoices):
+    """What a member may do: each role includes those before it."""
+
+    VIEWER = "viewer", _("Viewer")
+    EDITOR = "editor", _("Editor")
+    OWNER = "owner", _("Owner")
+
+
+class Membership(models.Model):
+    """A user's role in a list, and the place and colour that the user gives it in their own sidebar."""
+
+    todo_list = models.ForeignKey(
+        "django_todos.TodoList", models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(
+        project.AUTH_USER_MODEL, models.CASCADE, related_name="todos_memberships"
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EDITOR)
+    color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
+    position = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = OwnQuerySet["Membership"].as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["todo_list", "user"], name="todos_member_once"),
+            check_constraint(Q(role__in=Role.values), name="todos_member_role"),
+            check_constraint(Q(color__in=Color.values), name="todos_member_color"),
+        ]
+        indexes = [models.Index(fields=["user", "position"], name="todos_member_order")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.todo_list}"
+
+    def place(self, *, after: Membership | None) -> None:
+        """Move the list in its user's own order: behind `after`, or first."""
+        with transaction.atomic():
+            mine = list(
+                Membership.objects.filter(user=self.user_id)
+                .select_for_update()
+                .order_by("position", "pk")
+            )
+            others = [one for one in mine if one.pk != self.pk]
+            at = next(
+                (
+                    i + 1
+                    for i, one in enumerate(others)
+                    if after is not None and one.pk == after.pk
+                ),
+                0,
+            )
+            others.insert(at, self)
+            for index, one in enumerate(others, start=1):
+                one.position = index * GAP
+            Membership.objects.bulk_update(others, ["position"])

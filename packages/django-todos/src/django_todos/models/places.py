@@ -1,0 +1,83 @@
+"""Where a todo can stand: its list, its parent, its level, and its position among its siblings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+from django.db.models import Max, Min
+
+from django_todos.models.history import ChangedMeanwhile, Recording
+from django_todos.models.members import GAP
+
+if TYPE_CHECKING:
+    from django_todos.models.todos import Todo
+
+Side = Literal["before", "after"]
+
+MAX_DEPTH = 4
+"""The deepest level of a subtask; with the todo at the top these are five levels."""
+
+
+class NotAllowedHere(ValueError):
+    """A place that the tree can't have: inside itself, too deep, or under a todo of another list."""
+
+
+def check_place(
+    todo: Todo, target: int, parent: Todo | None, anchor: Todo | None, subtree: list[Todo]
+) -> None:
+    """Raises NotAllowedHere for a place that can't be, ChangedMeanwhile for one that is there no more."""
+    if anchor is not None and (
+        anchor.pk == todo.pk
+        or anchor.todo_list_id != target
+        or anchor.parent_id != (parent.pk if parent else None)
+    ):
+        raise ChangedMeanwhile
+    if parent is None:
+        return
+    if parent.pk == todo.pk or parent.pk in {one.pk for one in subtree}:
+        raise NotAllowedHere("inside itself")
+    if parent.todo_list_id != target or parent.deleted_at is not None:
+        raise ChangedMeanwhile
+    if parent.is_completed and not todo.is_completed:
+        raise NotAllowedHere("completed")
+    height = max((one.depth for one in subtree), default=todo.depth) - todo.depth
+    if parent.depth + 1 + height > MAX_DEPTH:
+        raise NotAllowedHere("too deep")
+
+
+def settle(rec: Recording, todo: Todo, target: int, tree: UUID, depth: int) -> None:
+    """Write where it stands now. In another list it keeps its labels by name, and its assignee if a member."""
+    names: list[str] = []
+    if target != todo.todo_list_id:
+        names = rec.labels(todo)
+        members = rec.lists[target].memberships
+        if todo.assignee_id and not members.filter(user=todo.assignee_id).exists():
+            rec.update(todo, assignee_id=None)
+    rec.update(todo, todo_list_id=target, tree=tree, depth=depth)
+    if names:
+        rec.set_labels(todo, names)
+
+
+def position(rec: Recording, todo: Todo, side: Side, anchor: Todo | None = None) -> int:
+    """A position among the siblings that are in the database, where this todo itself does not count."""
+    siblings = todo.siblings()
+    if anchor is None:
+        ends = siblings.aggregate(first=Min("position"), last=Max("position"))
+        if ends["first"] is None:
+            return 0
+        return int(ends["first"] - GAP if side == "before" else ends["last"] + GAP)
+    here = anchor.position
+    if side == "before":
+        other = siblings.above(anchor).last()
+        low, high = other.position if other else here - 2 * GAP, here
+    else:
+        other = siblings.below(anchor).first()
+        low, high = here, other.position if other else here + 2 * GAP
+    if high - low > 1:
+        return low + (high - low) // 2
+    # Undo puts back positions, so making room is recorded as well.
+    for index, one in enumerate(rec.load(siblings), start=1):
+        rec.update(one, position=index * GAP)
+    rec.flush()
+    return position(rec, todo, side, anchor)
