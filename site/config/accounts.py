@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.views.pages import Nav, Viewer
+from django_todos.viewer import Viewer
+from django_todos.views._page import Nav
 
 
 class Adapter(DefaultAccountAdapter):
@@ -47,23 +48,19 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     The frame is looked up when a template shows it: the package's pages bring their own.
     """
+    viewer = SimpleLazyObject(partial(_viewer, request))
     return {
         "signup_open": settings.SIGNUP == "open",
         "mail_configured": settings.MAIL_CONFIGURED,
-        "viewer": SimpleLazyObject(partial(_viewer, request)),
-        "nav": SimpleLazyObject(partial(_nav, request)),
+        "viewer": viewer,
+        "nav": SimpleLazyObject(lambda: Nav(viewer, "") if viewer else None),
     }
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:
     # A request that was refused early (a foreign host) has no user at all.
     user = getattr(request, "user", None)
-    return Viewer.of(request) if user is not None and user.is_authenticated else None
-
-
-def _nav(request: HttpRequest) -> Nav | None:
-    viewer = _viewer(request)
-    return Nav(viewer, "") if viewer else None
+    return Viewer.of(user) if user is not None and user.is_authenticated else None
 
 
 class Look(forms.Form):

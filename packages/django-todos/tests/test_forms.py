@@ -21,7 +21,7 @@ from django_todos.forms import (
 )
 from django_todos.models import Preferences, TodoList
 from django_todos.repeats.occurrences import Repeat
-from django_todos.views.pages import Viewer
+from django_todos.viewer import Viewer
 
 
 @pytest.fixture

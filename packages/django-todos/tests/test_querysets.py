@@ -24,6 +24,7 @@ from tests.factories import (
 
 from django_todos.dates import Moment
 from django_todos.models import Action, Completion, Label, Preferences, Role, Todo, TodoList
+from django_todos.models.querysets import object_types_remembered
 
 postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's own")
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
@@ -103,13 +104,23 @@ def test_archived_is_only_read_and_in_the_trash_only_restored(cast: Cast):
 def may(user, *codenames: str) -> None:
     for codename in codenames:
         user.user_permissions.add(Permission.objects.get(codename=codename))
-    for name in ("_perm_cache", "_user_perm_cache", "_todos_object_types"):
+    for name in ("_perm_cache", "_user_perm_cache"):
         vars(user).pop(name, None)
 
 
 def only_oneself(user, model, permission):
     """A host's rule: everybody may see and change themselves."""
     return model.objects.filter(pk=user.pk)
+
+
+def test_the_hosts_models_are_asked_for_once_a_page(cast: Cast, django_assert_num_queries):
+    TodoList.objects.create_about(cast.alice, name="About alice")
+    cast.charlie.has_perm("auth.view_user")  # Django remembers permissions on the user
+    with django_assert_num_queries(3), object_types_remembered():
+        assert TodoList.objects.visible_to(cast.charlie).count() == 0
+        assert Todo.objects.editable_by(cast.charlie).count() == 0
+    with django_assert_num_queries(2):  # nothing is kept beyond
+        assert TodoList.objects.visible_to(cast.charlie).count() == 0
 
 
 def test_by_default_the_models_permission_decides(cast: Cast):

@@ -20,7 +20,7 @@ from django_todos.dates import Moment
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import BACK_OFF, DAY, LEASE, before_text
 from django_todos.reminder_form import ReminderForm, offered
-from django_todos.views.pages import Viewer
+from django_todos.viewer import Viewer
 
 from .factories import NOW, make_list, make_todo, make_user
 

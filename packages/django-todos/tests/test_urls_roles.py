@@ -166,6 +166,16 @@ def test_who_may(cast: Cast, name: str):
         assert (method, answers) == (method, TABLE[name].statuses(method))
 
 
+def test_a_script_of_somebody_signed_out_gets_401(cast: Cast):
+    things, client = make_things(cast), Client()
+    for name, expect in TABLE.items():
+        for method in ("GET", "POST"):
+            if expect.statuses(method)[0] != 405:
+                response = request(client, method, name, things, HTTP_HX_REQUEST="true")
+                assert (name, response.status_code, response.content) == (name, 401, b"")
+                assert response["Vary"].count("HX-Request") == 1
+
+
 @pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.thing))
 def test_what_does_not_exist_is_not_found(cast: Cast, name: str):
     expect, client = TABLE[name], cast.client("alice")

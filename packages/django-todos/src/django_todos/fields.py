@@ -17,7 +17,7 @@ from django_todos.repeats.occurrences import parse_rrule
 from django_todos.repeats.rule import RuleError
 
 if TYPE_CHECKING:
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 
 class ReadField(forms.CharField):

@@ -12,7 +12,7 @@ from django_todos.models import PRIORITY_CHOICES, Label
 from django_todos.models.querysets import TodoQuerySet
 
 if TYPE_CHECKING:
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 
 class FilterForm(forms.Form):

@@ -32,7 +32,7 @@ from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 
 class TodoForm(RepeatPart, forms.Form):

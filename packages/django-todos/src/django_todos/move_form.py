@@ -14,7 +14,7 @@ from django_todos.dates import Moment
 from django_todos.fields import WordsDateField
 
 if TYPE_CHECKING:
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 
 class MoveToDayForm(forms.Form):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django_todos.models import Todo
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 OFFERED = (0, 5, 15, 30, 60, 120, DAY, 2 * DAY, 7 * DAY)
 """Minutes before the due date that the form offers; others can be posted."""

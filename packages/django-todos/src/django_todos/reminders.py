@@ -9,11 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
-from zoneinfo import ZoneInfo
 
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
@@ -26,9 +25,9 @@ from django.utils import timezone, translation
 
 from django_todos._compat import mail_connection
 from django_todos.conf import settings
-from django_todos.dates import today_in
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import DAY, MAX_BEFORE
+from django_todos.viewer import Viewer
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -53,36 +52,6 @@ class Report:
 
     sent: int = 0
     failed: int = 0
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who gets a mail: what the template tags ask of a viewer."""
-
-    user: AbstractBaseUser
-    preferences: Preferences
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Where their day is."""
-        return self.preferences.zone
-
-    @property
-    def today(self) -> date:
-        """Their day."""
-        return today_in(self.now, self.zone)
-
-    @property
-    def address(self) -> str:
-        """Where mail reaches them, or nothing."""
-        name = type(self.user).get_email_field_name()
-        return str(getattr(self.user, name, "") or "")
-
-    @property
-    def reachable(self) -> bool:
-        """Whether there is an account to write to."""
-        return bool(self.user.is_active and self.address)
 
 
 @dataclass
@@ -119,16 +88,16 @@ class _Sender:
 # -- reminders -------------------------------------------------------------------------------------
 
 
-def due_reminders(now: datetime) -> Iterator[tuple[Reminder, Reader]]:
+def due_reminders(now: datetime) -> Iterator[tuple[Reminder, Viewer]]:
     """The reminders whose moment has come and which nobody has sent, with whom they are for."""
     candidates = _candidates(now).select_related("todo", "user").order_by("pk").iterator(_CHUNK)
     for chunk in _chunks(candidates):
-        readers = _readers({reminder.user for reminder in chunk}, now)
-        come = [one for one in chunk if _has_come(one, readers[one.user_id], now)]
+        viewers = _viewers({reminder.user for reminder in chunk}, now)
+        come = [one for one in chunk if _has_come(one, viewers[one.user_id], now)]
         known = _finished({reminder.key() for reminder in come})
         for reminder in come:
             if reminder.key() not in known:
-                yield reminder, readers[reminder.user_id]
+                yield reminder, viewers[reminder.user_id]
 
 
 def _candidates(now: datetime) -> Any:
@@ -147,10 +116,10 @@ def _candidates(now: datetime) -> Any:
     )
 
 
-def _has_come(reminder: Reminder, reader: Reader, now: datetime) -> bool:
-    if not (reader.preferences.reminders and reader.reachable):
+def _has_come(reminder: Reminder, viewer: Viewer, now: datetime) -> bool:
+    if not (viewer.preferences.reminders and viewer.reachable):
         return False
-    moment = reminder.moment(reader.preferences)
+    moment = reminder.moment(viewer.preferences)
     # One whose moment had passed when it was set was set for the next time.
     return moment is not None and max(now - GRACE, reminder.created_at) <= moment <= now
 
@@ -158,17 +127,17 @@ def _has_come(reminder: Reminder, reader: Reader, now: datetime) -> bool:
 def send_reminders(now: datetime) -> Report:
     """Send what is due. A second worker at the same time sends none of the same."""
     sender = _Sender(now)
-    for reminder, reader in due_reminders(now):
-        delivery = Delivery.claim(reminder.key(), reader.user.pk, now)
+    for reminder, viewer in due_reminders(now):
+        delivery = Delivery.claim(reminder.key(), viewer.user.pk, now)
         if delivery is None:
             continue
-        todo = Todo.objects.visible_to(reader.user).active().open()
+        todo = Todo.objects.visible_to(viewer.user).active().open()
         fresh = todo.select_related("todo_list").filter(pk=reminder.todo_id).first()
         if fresh is None:  # left the list, or somebody was quicker: nothing to remind of
             delivery.sent(now)
         else:
             context = {"todo": fresh}
-            sender.send(delivery, partial(_message, "reminder", "reminders", reader, context))
+            sender.send(delivery, partial(_message, "reminder", "reminders", viewer, context))
     sender.close()
     return sender.report
 
@@ -176,49 +145,49 @@ def send_reminders(now: datetime) -> Report:
 # -- the digest ------------------------------------------------------------------------------------
 
 
-def due_digests(now: datetime) -> Iterator[tuple[str, Reader]]:
+def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
     """Who is to get today's digest, and the key of that mail."""
     wanted = Preferences.objects.filter(digest=True).select_related("user").order_by("pk")
     for chunk in _chunks(wanted.iterator(_CHUNK)):
         keys = {}
         for preferences in chunk:
-            reader = Reader(preferences.user, preferences, now)
-            hour = now.astimezone(reader.zone).hour
-            if reader.reachable and hour >= preferences.reminder_hour:
-                keys[f"digest:{preferences.user_id}:{reader.today}"] = reader
+            viewer = Viewer(preferences.user, preferences, now)
+            hour = now.astimezone(viewer.zone).hour
+            if viewer.reachable and hour >= preferences.reminder_hour:
+                keys[f"digest:{preferences.user_id}:{viewer.today}"] = viewer
         known = _finished(set(keys))
-        for key, reader in keys.items():
+        for key, viewer in keys.items():
             if key not in known:
-                yield key, reader
+                yield key, viewer
 
 
 def send_digests(now: datetime) -> Report:
     """Send the digests of the day: what is overdue and what is due. Who has nothing to do gets none."""
     sender = _Sender(now)
-    for key, reader in due_digests(now):
-        delivery = Delivery.claim(key, reader.user.pk, now)
+    for key, viewer in due_digests(now):
+        delivery = Delivery.claim(key, viewer.user.pk, now)
         if delivery is None:
             continue
-        context = _digest(reader)
+        context = _digest(viewer)
         if context["count"]:
-            sender.send(delivery, partial(_message, "digest", "digest", reader, context))
+            sender.send(delivery, partial(_message, "digest", "digest", viewer, context))
         else:
             delivery.sent(now)
     sender.close()
     return sender.report
 
 
-def _digest(reader: Reader) -> dict[str, Any]:
-    todos = Todo.objects.visible_to(reader.user).active().open()
-    due = todos.due_until(reader.today, reader.zone).started(reader.now, reader.zone)
+def _digest(viewer: Viewer) -> dict[str, Any]:
+    todos = Todo.objects.visible_to(viewer.user).active().open()
+    due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
     found = due.select_related("todo_list").order_by("due_date", "due_time", "pk")
     count = found.count()
-    named = sorted(found[:MOST], key=lambda todo: todo.due.sort_key(reader.zone))
+    named = sorted(found[:MOST], key=lambda todo: todo.due.sort_key(viewer.zone))
     return {
         "count": count,
         "more": count - len(named),
-        "overdue": [one for one in named if not one.due.is_today(reader.today, reader.zone)],
-        "today": [one for one in named if one.due.is_today(reader.today, reader.zone)],
+        "overdue": [one for one in named if not one.due.is_today(viewer.today, viewer.zone)],
+        "today": [one for one in named if one.due.is_today(viewer.today, viewer.zone)],
     }
 
 
@@ -226,18 +195,18 @@ def _digest(reader: Reader) -> dict[str, Any]:
 
 
 def _message(
-    template: str, kind: Kind, reader: Reader, context: dict[str, Any]
+    template: str, kind: Kind, viewer: Viewer, context: dict[str, Any]
 ) -> EmailMultiAlternatives:
     unsubscribe = absolute(
-        reverse("django_todos:unsubscribe", args=[unsubscribe_token(reader.user, kind)])
+        reverse("django_todos:unsubscribe", args=[unsubscribe_token(viewer.user, kind)])
     )
     context = context | {
-        "viewer": reader,
+        "viewer": viewer,
         "base_url": settings.BASE_URL,
         "today_url": absolute(reverse("django_todos:today")),
         "unsubscribe_url": unsubscribe,
     }
-    with translation.override(project.LANGUAGE_CODE), timezone.override(reader.zone):
+    with translation.override(project.LANGUAGE_CODE), timezone.override(viewer.zone):
         name = f"django_todos/mail/{template}"
         subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
         text = render_to_string(f"{name}.txt", context).strip() + "\n"
@@ -248,7 +217,7 @@ def _message(
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
-    message = EmailMultiAlternatives(subject, text, to=[reader.address], headers=headers)
+    message = EmailMultiAlternatives(subject, text, to=[viewer.address], headers=headers)
     message.attach_alternative(html, "text/html")
     return message
 
@@ -281,10 +250,10 @@ def unsubscribe(user: AbstractBaseUser, kind: Kind) -> None:
 # -- helpers ---------------------------------------------------------------------------------------
 
 
-def _readers(users: set[Any], now: datetime) -> dict[Any, Reader]:
+def _viewers(users: set[Any], now: datetime) -> dict[Any, Viewer]:
     saved = {one.user_id: one for one in Preferences.objects.filter(user__in=users)}
     return {
-        user.pk: Reader(user, saved.get(user.pk) or Preferences(user_id=user.pk), now)
+        user.pk: Viewer(user, saved.get(user.pk) or Preferences(user_id=user.pk), now)
         for user in users
     }
 

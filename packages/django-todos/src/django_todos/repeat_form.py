@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from django_todos.models import Todo
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 SAID = "said"
 """Third part of the text: a rule that a person chose, in which the 31st means the last day of a shorter month."""

@@ -11,7 +11,6 @@ from django_todos.views import (
     exchange,
     lists,
     moving,
-    pages,
     preferences,
     reminders,
     repeats,
@@ -68,5 +67,5 @@ urlpatterns = [
     path("import/", exchange.import_upload, name="import"),
     path("import/<uuid:uuid>/", exchange.import_draft, name="import-draft"),
     path("export/", exchange.export, name="export"),
-    path("keyboard/", pages.keyboard, name="keyboard"),
+    path("keyboard/", preferences.keyboard, name="keyboard"),
 ]

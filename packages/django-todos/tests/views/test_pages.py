@@ -209,7 +209,7 @@ def test_theme_keys_and_zone_reach_the_page(cast: Cast):
     assert message(post(client, "preferences", **data)) == {"kept": "preferences"}
     response = get(client, "today")
     viewer = response.context["viewer"]
-    assert (viewer.theme, viewer.tz, viewer.shortcuts, viewer.week_start) == (
+    assert (viewer.theme, viewer.zone.key, viewer.shortcuts, viewer.week_start) == (
         "dark",
         "Asia/Tokyo",
         False,

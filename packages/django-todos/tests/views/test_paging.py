@@ -12,14 +12,14 @@ from tests.views.pages import get, titles
 
 from django_todos.dates import Moment
 from django_todos.models import Completion, Todo, TodoList
-from django_todos.views import days, rows
+from django_todos.views import _rows, days
 
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven todos a page, and three that a root brings along."""
-    monkeypatch.setattr(rows, "PAGE", 7)
-    monkeypatch.setattr(rows, "BELOW", 3)
+    monkeypatch.setattr(_rows, "PAGE", 7)
+    monkeypatch.setattr(_rows, "BELOW", 3)
     monkeypatch.setattr(days, "PAGE", 7)
 
 

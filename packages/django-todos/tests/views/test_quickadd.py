@@ -221,7 +221,9 @@ def test_the_page_says_what_was_read(cast: Cast) -> None:
     html = answer.content.decode()
     assert "Added “Pay rent” to Flat. Read: due " in html and "#home" in html
     assert reverse("django_todos:action-plain", args=[Action.objects.get().uuid]) in html
-    answer = client.post(reverse("django_todos:todo-create"), {**data, "text": "Plain"}, follow=True)
+    answer = client.post(
+        reverse("django_todos:todo-create"), {**data, "text": "Plain"}, follow=True
+    )
     assert "Keep as text" not in answer.content.decode()
 
 

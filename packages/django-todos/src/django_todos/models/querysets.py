@@ -7,6 +7,9 @@ Both are built from ``EXISTS`` subqueries, so they never return a row twice and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -46,14 +49,36 @@ EDITORS = ("editor", "owner")
 _Model = TypeVar("_Model", bound=models.Model)
 
 
-def object_types(user: User) -> list[ContentType]:
-    """The host's models that lists are about. Remembered on the user object, which lives as long as a request."""
-    known = getattr(user, "_todos_object_types", None)
-    if known is None:
-        ids = tables.TodoList.objects.exclude(object_type=None).values("object_type")
-        known = list(ContentType.objects.filter(pk__in=ids))
-        user._todos_object_types = known  # type: ignore[union-attr]
-    return known
+_object_types: ContextVar[list[list[ContentType]] | None] = ContextVar(
+    "object_types", default=None
+)
+
+
+@contextmanager
+def object_types_remembered() -> Iterator[None]:
+    """Within, the database is asked once at most which of the host's models lists are about: while a page is made."""
+    token = _object_types.set(_object_types.get() or [])
+    try:
+        yield
+    finally:
+        _object_types.reset(token)
+
+
+def known_object_types(found: list[ContentType]) -> None:
+    """Remember the answer, where it is remembered at all."""
+    memory = _object_types.get()
+    if memory is not None:
+        memory.append(found)
+
+
+def object_types() -> list[ContentType]:
+    """The host's models that lists are about."""
+    if memory := _object_types.get():
+        return memory[0]
+    ids = tables.TodoList.objects.exclude(object_type=None).values("object_type")
+    found = list(ContentType.objects.filter(pk__in=ids))
+    known_object_types(found)
+    return found
 
 
 def _about_accessible_object(
@@ -61,7 +86,7 @@ def _about_accessible_object(
 ) -> Q:
     """Lists about an object of the host that the host lets this user view or change."""
     condition = Q(pk__in=[])
-    for object_type in object_types(user):
+    for object_type in object_types():
         model = object_type.model_class()
         if model is None:  # the host removed the model; its lists stay with their members
             continue

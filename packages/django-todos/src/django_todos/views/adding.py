@@ -31,7 +31,7 @@ from django_todos.quickadd.lines import titled
 
 if TYPE_CHECKING:
     from django_todos.forms import QuickAddForm
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from django_todos.access import get_list
 from django_todos.dates import Moment
@@ -22,18 +20,17 @@ from django_todos.models import (
     due_columns,
     recording,
 )
-from django_todos.views.pages import Viewer, back, settled
+from django_todos.viewer import Viewer
+from django_todos.views._page import Request, back, signed_in
 
 MOST = 500
 """Todos that one action takes."""
 
 
-@require_POST
-@login_required
-@settled
-def todo_bulk(request: HttpRequest) -> HttpResponse:
+@signed_in("POST")
+def todo_bulk(request: Request) -> HttpResponse:
     """Do ``do`` to every todo in ``todo``. Those that are gone are passed over; read-only ones refuse all."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     form = BulkForm(request.POST, viewer=viewer)
     todos = _picked(request, viewer)
     if not todos or not form.is_valid():
@@ -49,7 +46,7 @@ def todo_bulk(request: HttpRequest) -> HttpResponse:
     return back(request, reverse("django_todos:today"), anchor=todos[0].uuid, **message)
 
 
-def _picked(request: HttpRequest, viewer: Viewer) -> list[Todo]:
+def _picked(request: Request, viewer: Viewer) -> list[Todo]:
     """The todos that were picked and are there, highest first, so that a subtask goes with the todo above it."""
     uuids = []
     for text in request.POST.getlist("todo")[:MOST]:

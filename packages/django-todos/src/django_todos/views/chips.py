@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from django_todos.access import get_action
 from django_todos.forms import QuickAddForm
 from django_todos.models import ChangedMeanwhile, Label, color_for, priority_bucket
 from django_todos.quickadd import ParsedTodo, Part
 from django_todos.templatetags.django_todos import todos_priority, when
+from django_todos.viewer import Viewer
 from django_todos.views import adding
-from django_todos.views.pages import Viewer, back, partial
+from django_todos.views._page import Request, back, partial, signed_in
 from django_todos.wording.dates import time_words
 from django_todos.wording.repeats import describe
 
@@ -42,11 +41,10 @@ class Chip:
     bucket: str = ""
 
 
-@require_POST
-@login_required
-def todo_preview(request: HttpRequest) -> HttpResponse:
+@signed_in("POST")
+def todo_preview(request: Request) -> HttpResponse:
     """The chips of what stands in quick add. Nothing is written."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     form = QuickAddForm(request.POST)
     context: dict[str, Any] = {"chips": [], "kept": []}
     todo_list, parent = adding.target(viewer, form)
@@ -117,11 +115,10 @@ def _repeat_words(viewer: Viewer, todo: ParsedTodo, part: Part) -> str:
     return _("%(rule)s, first %(date)s") % {"rule": words, "date": first}
 
 
-@require_POST
-@login_required
-def action_plain(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def action_plain(request: Request, uuid: UUID) -> HttpResponse:
     """Keep what was typed as text: the todo stays, without what was read from it."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     action = get_action(viewer.user, uuid)
     try:
         done, todo = adding.keep_as_text(viewer, action)

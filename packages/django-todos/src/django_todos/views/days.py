@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
 
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm
 from django_todos.models import Completion, Todo, TodoList, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
-from django_todos.views.pages import Viewer, back, is_htmx, page, partial, settled
-from django_todos.views.rows import ORDERS, PAGE, Row, Rows, details, flat_page, may_edit
+from django_todos.viewer import Viewer
+from django_todos.views._page import Request, back, is_htmx, page, partial, signed_in
+from django_todos.views._rows import ORDERS, PAGE, Row, Rows, details, flat_page, may_edit
 
 DAYS = 7
 """Days of Upcoming that stand open."""
@@ -46,18 +45,17 @@ def editable_lists(viewer: Viewer) -> set[int]:
     return set(TodoList.objects.editable_by(viewer.user).values_list("pk", flat=True))
 
 
-@require_safe
-@login_required
-def today(request: HttpRequest) -> HttpResponse:
+@signed_in("GET")
+def today(request: Request) -> HttpResponse:
     """What is overdue, then what is due today; what starts later is left out."""
     return show_today(request)
 
 
 def show_today(
-    request: HttpRequest, *, quick_add: QuickAddForm | None = None, status: int = 200
+    request: Request, *, quick_add: QuickAddForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of today; `quick_add` brings back what was typed and did not hold."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     due = open_todos(viewer).due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
     rows = flat_page(
         due, ORDERS["due"], request.GET.get("after", ""), editable=editable_lists(viewer)
@@ -86,11 +84,10 @@ def _next_dated(viewer: Viewer) -> Todo | None:
     return later.order_by("due_date", "due_time", "pk").first()
 
 
-@require_safe
-@login_required
-def upcoming(request: HttpRequest) -> HttpResponse:
+@signed_in("GET")
+def upcoming(request: Request) -> HttpResponse:
     """Seven days from today, or from ``?from=``, each with what is due then."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     first = _day(request.GET.get("from"), viewer)
     last = first + timedelta(days=DAYS - 1)
     todos = details(open_todos(viewer).due_between(first, last, viewer.zone))
@@ -128,12 +125,10 @@ def _day(text: str | None, viewer: Viewer) -> date:
     return day if viewer.today <= day <= viewer.today + timedelta(days=36500) else viewer.today
 
 
-@require_POST
-@login_required
-@settled
-def overdue_reschedule(request: HttpRequest) -> HttpResponse:
+@signed_in("POST")
+def overdue_reschedule(request: Request) -> HttpResponse:
     """Move everything overdue to one day, today unless the form names another. Times of day stay."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     form = RescheduleForm(
         {"date": request.POST.get("date") or viewer.today.isoformat()}, viewer=viewer
     )
@@ -165,11 +160,10 @@ class LogDay:
     completions: list[Completion]
 
 
-@require_safe
-@login_required
-def completed(request: HttpRequest) -> HttpResponse:
+@signed_in("GET")
+def completed(request: Request) -> HttpResponse:
     """What was completed, by the viewer's days, latest first."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     entries = (
         Completion.objects.visible_to(viewer.user)
         .standing()

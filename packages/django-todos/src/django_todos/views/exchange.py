@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
 
 from django_todos import exchange_form
 from django_todos.access import get_draft
@@ -26,7 +24,8 @@ from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.forms import ImportForm
 from django_todos.models import ImportDraft, TodoList
 from django_todos.templatetags.django_todos import when
-from django_todos.views.pages import Viewer, back, page, settled
+from django_todos.viewer import Viewer
+from django_todos.views._page import Request, back, page, signed_in
 from django_todos.wording import repeats
 
 #: Rows that a report shows of a long file: all with something to say, and so many of the others.
@@ -36,11 +35,10 @@ SHOWN_PROBLEMS = 1000
 MOST = 50_000
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def import_upload(request: HttpRequest) -> HttpResponse:
+@signed_in("GET", "POST")
+def import_upload(request: Request) -> HttpResponse:
     """Choose a file. One that can't be read at all is refused here, with the line to blame."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     lists = TodoList.objects.editable_by(viewer.user).order_by("name", "pk")
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     initial = {"list": request.GET.get("list", "")}
@@ -60,12 +58,10 @@ def import_upload(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@settled
-def import_draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def import_draft(request: Request, uuid: UUID) -> HttpResponse:
     """What importing the file would do; a POST does it. The file is read again, so nothing is out of date."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     draft = get_draft(viewer.user, uuid)
     found = _plan(viewer, draft, request.GET.get("zone", ""))
     if request.method == "POST":
@@ -85,11 +81,10 @@ def import_draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "import_report", "import", context)
 
 
-@require_safe
-@login_required
-def export(request: HttpRequest) -> HttpResponseBase:
+@signed_in("GET")
+def export(request: Request) -> HttpResponseBase:
     """Choose a format and download. What the format can't hold is said before, and asks for a second click."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     visible = TodoList.objects.visible_to(viewer.user)
     lists = visible.alive().order_by("name", "pk")
     chosen = request.GET.get("download", "")
@@ -154,7 +149,7 @@ def _draft_url(draft: ImportDraft) -> str:
     return reverse("django_todos:import-draft", args=[draft.uuid])
 
 
-def _import(request: HttpRequest, viewer: Viewer, draft: ImportDraft, found: Plan) -> HttpResponse:
+def _import(request: Request, viewer: Viewer, draft: ImportDraft, found: Plan) -> HttpResponse:
     if found.error:  # it could be read when it was uploaded
         return HttpResponseRedirect(reverse("django_todos:import"), status=303)
     chosen = [request.POST.get(f"row-{row.index}") for row in found.rows if row.choice]

@@ -5,36 +5,33 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_todos.access import get_list
 from django_todos.filters import FilterForm
 from django_todos.forms import ListForm, QuickAddForm
 from django_todos.models import Conflict, Membership, TodoList
-from django_todos.views.pages import Viewer, back, is_htmx, page, partial, settled
-from django_todos.views.rows import ORDERS, Rows, flat_page, tree_page
+from django_todos.viewer import Viewer
+from django_todos.views._page import Request, back, is_htmx, page, partial, signed_in
+from django_todos.views._rows import ORDERS, Rows, flat_page, tree_page
 
 
-@require_safe
-@login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+@signed_in("GET")
+def inbox(request: Request) -> HttpResponse:
     """The viewer's inbox."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     own = TodoList.objects.inbox_of(viewer.user)
     return show_list(
         request, TodoList.objects.with_details().visible_to(viewer.user).get(pk=own.pk)
     )
 
 
-@require_safe
-@login_required
-def list_index(request: HttpRequest) -> HttpResponse:
+@signed_in("GET")
+def list_index(request: Request) -> HttpResponse:
     """All lists of the viewer with their counts, those archived at the end."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     memberships = (
         Membership.objects.filter(
             user=viewer.user.pk, todo_list__deleted_at=None, todo_list__inbox_of=None
@@ -50,34 +47,32 @@ def list_index(request: HttpRequest) -> HttpResponse:
     return page(request, "list_index", "lists", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def list_create(request: HttpRequest) -> HttpResponse:
+@signed_in("GET", "POST")
+def list_create(request: Request) -> HttpResponse:
     """A form, and a new list from it."""
     form = ListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        viewer = Viewer.of(request)
+        viewer = request.todos_viewer
         todo_list = TodoList.objects.create_for(viewer.user, **form.cleaned_data)
         return back(request, todo_list.get_absolute_url())
     return page(request, "list_form", "lists", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_safe
-@login_required
-def list_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET")
+def list_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One list: its open todos as a tree, or flat where filters are set."""
-    return show_list(request, get_list(Viewer.of(request).user, uuid))
+    return show_list(request, get_list(request.todos_viewer.user, uuid))
 
 
 def show_list(
-    request: HttpRequest,
+    request: Request,
     todo_list: TodoList,
     *,
     quick_add: QuickAddForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of a list; `quick_add` brings back what was typed and did not hold."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     members = list(todo_list.memberships.select_related("user").order_by("created_at", "pk"))
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
     filters = FilterForm(request.GET)
@@ -118,7 +113,7 @@ def _may_edit(viewer: Viewer, todo_list: TodoList, mine: Membership | None) -> b
 
 
 def _rows(
-    request: HttpRequest, viewer: Viewer, todo_list: TodoList, filters: FilterForm, can_edit: bool
+    request: Request, viewer: Viewer, todo_list: TodoList, filters: FilterForm, can_edit: bool
 ) -> Rows:
     order = ORDERS[filters.chosen.get("sort", "manual")]
     todos = todo_list.todos.all().open().filter(deleted_at=None)  # type: ignore[attr-defined]
@@ -128,11 +123,10 @@ def _rows(
     return tree_page(todos.roots(), order, cursor, can_edit=can_edit)
 
 
-@require_safe
-@login_required
-def list_completed(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET")
+def list_completed(request: Request, uuid: UUID) -> HttpResponse:
     """The completed todos of a list, latest first: a fold of its page, or a page of their own."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid)
     can_edit = TodoList.objects.editable_by(viewer.user).filter(pk=todo_list.pk).exists()
     done = todo_list.todos.all().completed().roots().filter(deleted_at=None)  # type: ignore[attr-defined]
@@ -143,12 +137,10 @@ def list_completed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "list_completed", str(todo_list.uuid), context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@settled
-def list_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def list_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Name and description, for owners; the colour is each member's own."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid)
     membership = todo_list.memberships.filter(user=viewer.user.pk).first()
     color = membership.color if membership is not None else "grey"
@@ -174,7 +166,7 @@ def list_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _save_list(
-    request: HttpRequest, viewer: Viewer, form: ListForm, membership: Membership | None
+    request: Request, viewer: Viewer, form: ListForm, membership: Membership | None
 ) -> HttpResponse:
     todo_list: TodoList = form.instance
     with transaction.atomic():
@@ -189,11 +181,10 @@ def _save_list(
     )
 
 
-@require_POST
-@login_required
-def list_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def list_move(request: Request, uuid: UUID) -> HttpResponse:
     """Move a list up or down in the viewer's own order."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid)
     mine = list(
         Membership.objects.filter(user=viewer.user.pk, todo_list__deleted_at=None)
@@ -217,22 +208,18 @@ def _is_shown(one: Membership, beside: TodoList) -> bool:
     return not other.is_inbox and (other.archived_at is None) == (beside.archived_at is None)
 
 
-@require_POST
-@login_required
-@settled
-def list_archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def list_archive(request: Request, uuid: UUID) -> HttpResponse:
     """Put a list aside."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     action = get_list(viewer.user, uuid, "own").archive(by=viewer.user, at=viewer.now)
     return back(request, reverse("django_todos:list-index"), done=action and action.uuid)
 
 
-@require_POST
-@login_required
-@settled
-def list_unarchive(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def list_unarchive(request: Request, uuid: UUID) -> HttpResponse:
     """Bring an archived list back."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid, "own")
     action = todo_list.unarchive(by=viewer.user, at=viewer.now)
     return back(request, todo_list.get_absolute_url(), done=action and action.uuid)

@@ -16,7 +16,7 @@ from django_todos.wording.dates import date_words, moment_words
 from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
-    from django_todos.views.pages import Viewer
+    from django_todos.viewer import Viewer
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.http import HttpResponse
 
 from django_todos.access import get_list, get_todo
 from django_todos.models import (
@@ -20,19 +18,19 @@ from django_todos.models import (
     recording,
 )
 from django_todos.move_form import MoveToDayForm
-from django_todos.views.pages import Viewer, back, next_url, page
+from django_todos.viewer import Viewer
+from django_todos.views._page import Request, back, next_url, page, signed_in
 from django_todos.views.todos import current_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def todo_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def todo_move(request: Request, uuid: UUID) -> HttpResponse:
     """Everywhere that a todo can go.
 
     ``to``: up, down, top, bottom, in (under the one above), out (one level), list (with ``list``), day (with ``day``,
     a date or words), or before/after/under with ``anchor``, another todo of the same list.
     """
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     if request.method != "POST":
         return show_move(request, todo, MoveToDayForm(viewer=viewer))
@@ -55,10 +53,10 @@ def todo_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def show_move(
-    request: HttpRequest, todo: Todo, form: MoveToDayForm, *, status: int = 200
+    request: Request, todo: Todo, form: MoveToDayForm, *, status: int = 200
 ) -> HttpResponse:
     """The page of the places that a todo can go to; on pages by day (``view``) these are days and lists."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     lists = TodoList.objects.editable_by(viewer.user).exclude(pk=todo.todo_list_id)
     view = (request.POST if request.method == "POST" else request.GET).get("view", "")
     context = {
@@ -85,7 +83,7 @@ def _move_to_day(viewer: Viewer, todo: Todo, form: MoveToDayForm) -> Action | No
     return rec.action
 
 
-def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
+def _move(request: Request, viewer: Viewer, todo: Todo) -> Action | None:
     to, by, at = request.POST.get("to", ""), viewer.user, viewer.now
     if to in ("up", "down"):
         return todo.move_by_one(by=by, at=at, direction=to)  # type: ignore[arg-type]
@@ -112,7 +110,7 @@ def _move(request: HttpRequest, viewer: Viewer, todo: Todo) -> Action | None:
     )
 
 
-def _uuid(request: HttpRequest, name: str) -> UUID:
+def _uuid(request: Request, name: str) -> UUID:
     try:
         return UUID(request.POST.get(name, ""))
     except ValueError:

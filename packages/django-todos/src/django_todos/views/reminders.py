@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from django_todos import reminders
 from django_todos._compat import login_not_required
 from django_todos.access import get_todo
 from django_todos.models import Reminder
 from django_todos.reminder_form import ReminderForm
-from django_todos.views.pages import Viewer, back
+from django_todos.views._page import Request, back, signed_in
 
 
-@require_POST
-@login_required
-def reminder_create(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def reminder_create(request: Request, uuid: UUID) -> HttpResponse:
     """Remind the viewer of a todo that they can see. The same reminder twice is one."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid)
     form = ReminderForm(request.POST, viewer=viewer)
     if not form.is_valid():
@@ -31,11 +29,10 @@ def reminder_create(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return back(request, todo.get_absolute_url())
 
 
-@require_POST
-@login_required
-def reminder_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def reminder_delete(request: Request, uuid: UUID) -> HttpResponse:
     """Take back one of the viewer's own reminders."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     mine = Reminder.objects.visible_to(viewer.user)
     reminder = get_object_or_404(mine.select_related("todo"), uuid=uuid)
     reminder.delete()

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.http import HttpResponse
 
 from django_todos.access import get_todo
 from django_todos.forms import TodoForm
 from django_todos.repeat_form import fold
-from django_todos.views.pages import Viewer, is_htmx, partial
+from django_todos.views._page import Request, is_htmx, partial, signed_in
 from django_todos.views.todos import show_todo
 
 
-@require_POST
-@login_required
-def todo_repeat(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_repeat(request: Request, uuid: UUID) -> HttpResponse:
     """The next five dates of the rule in a todo's form; nothing is saved. Without htmx, the page with the form."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     form = TodoForm(fold(request.POST), todo=todo, viewer=viewer)
     form.is_valid()

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_todos.access import can_edit, get_action, get_todo
 from django_todos.forms import QuickAddForm, RescheduleForm, TodoForm
@@ -25,19 +23,18 @@ from django_todos.models import (
 )
 from django_todos.reminder_form import offered
 from django_todos.repeat_form import fold, unfold
+from django_todos.viewer import Viewer
 from django_todos.views import adding, messages
+from django_todos.views._page import Request, back, is_htmx, next_url, page, partial, signed_in
+from django_todos.views._rows import family_of, row_of
 from django_todos.views.days import show_today
 from django_todos.views.lists import show_list
-from django_todos.views.pages import Viewer, back, is_htmx, next_url, page, partial, settled
-from django_todos.views.rows import family_of, row_of
 
 
-@require_POST
-@login_required
-@settled
-def todo_create(request: HttpRequest) -> HttpResponse:
+@signed_in("POST")
+def todo_create(request: Request) -> HttpResponse:
     """Add what was typed: a line a todo. What does not hold comes back on the page it was typed on."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     form = QuickAddForm(request.POST)
     todo_list, parent = adding.target(viewer, form)
     lines = adding.read(viewer, form, todo_list, parent) if form.is_valid() else []
@@ -49,7 +46,7 @@ def todo_create(request: HttpRequest) -> HttpResponse:
 
 
 def _typed_again(
-    request: HttpRequest, todo_list: TodoList, parent: Todo | None, form: QuickAddForm
+    request: Request, todo_list: TodoList, parent: Todo | None, form: QuickAddForm
 ) -> HttpResponse:
     if parent is not None:
         return show_todo(request, parent, quick_add=form, status=422)
@@ -59,12 +56,10 @@ def _typed_again(
     return show_list(request, detailed, quick_add=form, status=422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@settled
-def todo_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
     """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     if request.method != "POST":
         return show_todo(request, get_todo(viewer.user, uuid))
     todo = get_todo(viewer.user, uuid, "edit")
@@ -92,14 +87,12 @@ def _chosen(posted: QueryDict) -> QueryDict:
     return data
 
 
-def _conflict(
-    request: HttpRequest, todo: Todo, form: TodoForm, conflict: Conflict
-) -> HttpResponse:
+def _conflict(request: Request, todo: Todo, form: TodoForm, conflict: Conflict) -> HttpResponse:
     """The form again (409): what others changed is merged in; where both changed a field, both values stand to choose.
 
     The hidden initial values become those that stand now, so that saving again is a deliberate choice.
     """
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     fresh = get_todo(viewer.user, todo.uuid, "edit")
     now = TodoForm(todo=fresh, viewer=viewer)
     data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
@@ -132,7 +125,7 @@ def _conflict(
 
 
 def show_todo(
-    request: HttpRequest,
+    request: Request,
     todo: Todo,
     *,
     form: TodoForm | None = None,
@@ -140,7 +133,7 @@ def show_todo(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     editable = can_edit(todo)
     family = family_of(todo, can_edit=editable)
     form = form or TodoForm(todo=family.todo, viewer=viewer)
@@ -178,23 +171,20 @@ def current_of(todo: Todo, viewer: Viewer) -> str:
     return "inbox" if todo.todo_list.inbox_of_id == viewer.user.pk else str(todo.todo_list.uuid)
 
 
-@require_safe
-@login_required
-def todo_subtasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET")
+def todo_subtasks(request: Request, uuid: UUID) -> HttpResponse:
     """Everything below a todo: what "n more" fetches. Without htmx, the todo's page."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid)
     if not is_htmx(request):
         return show_todo(request, todo)
     return partial(request, "todo_row", {"row": row_of(todo, can_edit=can_edit(todo))})
 
 
-@require_POST
-@login_required
-@settled
-def todo_complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_complete(request: Request, uuid: UUID) -> HttpResponse:
     """Tick. ``occurrence`` says what the person saw, so that a second click changes nothing."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     action = todo.complete(
         by=viewer.user, at=viewer.now, zone=viewer.zone, seen=_occurrence(request)
@@ -202,33 +192,27 @@ def todo_complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _row(request, todo, action)
 
 
-@require_POST
-@login_required
-@settled
-def todo_reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_reopen(request: Request, uuid: UUID) -> HttpResponse:
     """Untick."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     return _row(request, todo, todo.reopen(by=viewer.user, at=viewer.now))
 
 
-@require_POST
-@login_required
-@settled
-def todo_skip(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_skip(request: Request, uuid: UUID) -> HttpResponse:
     """Move a repeating todo on without completing it."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     action = todo.skip(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=_occurrence(request))
     return _row(request, todo, action)
 
 
-@require_POST
-@login_required
-@settled
-def todo_set(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     """Set one thing from a row: ``priority`` by its word, or ``due`` as a day (ISO 8601, or empty for none)."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     with recording(viewer.user, "edit", {todo.todo_list_id}, at=viewer.now) as rec:
         fresh = rec.reload(todo)
@@ -240,19 +224,19 @@ def todo_set(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _row(request, todo, rec.action, same="same")
 
 
-def _occurrence(request: HttpRequest) -> int | None:
+def _occurrence(request: Request) -> int | None:
     text = request.POST.get("occurrence", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _row(
-    request: HttpRequest, todo: Todo, action: Action | None, *, same: str = "done"
+    request: Request, todo: Todo, action: Action | None, *, same: str = "done"
 ) -> HttpResponse:
     """After something was done to one row: the row as it is now for htmx, else back to it."""
     if not is_htmx(request):
         message = {"done": action.uuid} if action is not None else {"kept": same}
         return back(request, todo.todo_list.get_absolute_url(), anchor=todo.uuid, **message)
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     fresh = get_todo(viewer.user, todo.uuid)
     context = {
         "row": row_of(fresh, can_edit=can_edit(fresh)),
@@ -263,11 +247,10 @@ def _row(
     )
 
 
-@require_POST
-@login_required
-def action_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def action_undo(request: Request, uuid: UUID) -> HttpResponse:
     """Take one of the viewer's actions back."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     action = get_action(viewer.user, uuid)
     try:
         action.undo(at=timezone.now())

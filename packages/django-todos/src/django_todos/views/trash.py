@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_todos.access import get_list, get_todo
 from django_todos.conf import settings
 from django_todos.models import Todo, TodoList
+from django_todos.viewer import Viewer
+from django_todos.views._page import Request, back, page, signed_in
+from django_todos.views._rows import ORDERS, flat_page
 from django_todos.views.days import editable_lists
-from django_todos.views.pages import Viewer, back, page, settled
-from django_todos.views.rows import ORDERS, flat_page
 
 
-@require_safe
-@login_required
-def trash(request: HttpRequest) -> HttpResponse:
+@signed_in("GET")
+def trash(request: Request) -> HttpResponse:
     """What was deleted, latest first: lists, then todos that did not go with their list."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todos = Todo.objects.visible_to(viewer.user).trashed()
     cursor = request.GET.get("after", "")
     rows = flat_page(todos, ORDERS["deleted"], cursor, editable=editable_lists(viewer))
@@ -33,11 +31,10 @@ def trash(request: HttpRequest) -> HttpResponse:
     return page(request, "trash", "trash", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def trash_empty(request: HttpRequest) -> HttpResponse:
+@signed_in("GET", "POST")
+def trash_empty(request: Request) -> HttpResponse:
     """Delete for ever what the viewer may delete. Asks first."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todos = Todo.objects.editable_by(viewer.user).trashed()
     lists = TodoList.objects.owned_by(viewer.user).trashed()
     if request.method != "POST":
@@ -54,12 +51,10 @@ def trash_empty(request: HttpRequest) -> HttpResponse:
     return back(request, reverse("django_todos:trash"))
 
 
-@require_POST
-@login_required
-@settled
-def todo_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_delete(request: Request, uuid: UUID) -> HttpResponse:
     """Move a todo, with everything below it, to the trash."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     action = todo.trash(by=viewer.user, at=viewer.now)
     return back(
@@ -69,12 +64,10 @@ def todo_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@login_required
-@settled
-def todo_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def todo_restore(request: Request, uuid: UUID) -> HttpResponse:
     """Bring a todo back: where it was, else to its list's top level, else to the viewer's inbox."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, trashed=True)
     _check_changeable(viewer, todo)
     fallback = (
@@ -82,7 +75,9 @@ def todo_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
     action = todo.restore(by=viewer.user, at=viewer.now, fallback=fallback)
     return back(
-        request, reverse("django_todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
+        request,
+        reverse("django_todos:trash"),
+        **({"done": action.uuid} if action else {"kept": "done"}),
     )
 
 
@@ -91,11 +86,10 @@ def _check_changeable(viewer: Viewer, todo: Todo) -> None:
         raise PermissionDenied(_("You can read this list, but not change it."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def todo_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def todo_purge(request: Request, uuid: UUID) -> HttpResponse:
     """Delete one todo of the trash for ever. Asks first."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, trashed=True)
     _check_changeable(viewer, todo)
     if request.method != "POST":
@@ -105,12 +99,10 @@ def todo_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return back(request, reverse("django_todos:trash"))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@settled
-def list_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def list_delete(request: Request, uuid: UUID) -> HttpResponse:
     """Move a list with everything in it to the trash; asks first when others are in it."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid, "own")
     if request.method != "POST":
         return page(request, "list_delete", str(todo_list.uuid), {"todo_list": todo_list})
@@ -123,24 +115,23 @@ def list_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@login_required
-@settled
-def list_restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("POST")
+def list_restore(request: Request, uuid: UUID) -> HttpResponse:
     """Bring a list back from the trash."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid, "own", trashed=True)
     action = todo_list.restore(by=viewer.user, at=viewer.now)
     return back(
-        request, reverse("django_todos:trash"), **({"done": action.uuid} if action else {"kept": "done"})
+        request,
+        reverse("django_todos:trash"),
+        **({"done": action.uuid} if action else {"kept": "done"}),
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def list_purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@signed_in("GET", "POST")
+def list_purge(request: Request, uuid: UUID) -> HttpResponse:
     """Delete a list of the trash, with everything in it, for ever. Asks first."""
-    viewer = Viewer.of(request)
+    viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid, "own", trashed=True)
     if request.method != "POST":
         return page(request, "list_purge", "trash", {"todo_list": todo_list})

@@ -418,6 +418,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     const { xhr } = detail;
     const elt = detail.requestConfig?.elt ?? detail.elt;
     if (elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
+    if (xhr.status === 401) return location.reload(); // signed out meanwhile: the page itself leads to signing in
     const again = () => (elt.matches?.("form") ? elt.requestSubmit() : elt.click?.());
     if (name === "htmx:responseError" && xhr.status < 500) return toast(say("refused"));
     toast(say(name === "htmx:responseError" ? "broken" : "failed"), { label: say("retry"), run: again });

@@ -1,108 +1,84 @@
-"""What every page has in common: who looks at it and when, the sidebar's counts, the message after an action."""
+"""What every page has in common: somebody signed in, the sidebar's counts, the way back and its message."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats, timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from django_todos.dates import today_in
-from django_todos.models import (
-    ChangedMeanwhile,
-    Membership,
-    NotAllowedHere,
-    Preferences,
-    Todo,
-    TodoList,
-)
+from django_todos._compat import login_not_required
+from django_todos.models import ChangedMeanwhile, Membership, NotAllowedHere, Todo, TodoList
+from django_todos.models.querysets import object_types_remembered
+from django_todos.viewer import Viewer
 from django_todos.views import messages
 
 
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks, and what their clock and their preferences say."""
+class Request(HttpRequest):
+    """A request of somebody signed in."""
 
-    user: AbstractBaseUser
-    preferences: Preferences
-    now: datetime
+    todos_viewer: Viewer
 
-    @classmethod
-    def of(cls, request: HttpRequest) -> Viewer:
-        """The viewer of a request, asked of the database once."""
-        known: Viewer | None = getattr(request, "todos_viewer", None)
-        if known is None:
-            assert isinstance(request.user, AbstractBaseUser)
-            user = request.user
-            about_objects = TodoList.objects.exclude(object_type=None)
-            saved = (
-                Preferences.objects.filter(user=user.pk)
-                .annotate(objects_exist=Exists(about_objects))
-                .first()
-            )
-            if saved is not None and not saved.objects_exist:
-                # Spares each `visible_to` the question.
-                user._todos_object_types = []  # type: ignore[attr-defined]
-            known = cls(user, saved or Preferences(user_id=user.pk), timezone.now())
-            request.todos_viewer = known  # type: ignore[attr-defined]
-        return known
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """Where the viewer's day is."""
-        return self.preferences.zone
+def signed_in(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A view for somebody signed in, by these methods (HEAD wherever GET is): it finds the viewer on the request.
 
-    @property
-    def tz(self) -> str:
-        """The name of that zone."""
-        return self.zone.key
+    Anybody else is sent to the login page; a script gets 401, since it would put that page in a row's place.
+    Where somebody was quicker, or the tree has no such place, nothing is done and the page says so.
+    """
+    allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
 
-    @property
-    def today(self) -> date:
-        """The viewer's day."""
-        return today_in(self.now, self.zone)
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        ask_to_sign_in = login_required(view)
 
-    @property
-    def theme(self) -> str:
-        """``system``, ``light`` or ``dark``."""
-        return self.preferences.theme
+        # LoginRequiredMiddleware would answer a script with a redirect, too.
+        @login_not_required
+        @require_http_methods(allowed)
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated:
+                with object_types_remembered():
+                    request.todos_viewer = Viewer.of(request.user)
+                    response = _settled(view, request, *args, **kwargs)
+            elif is_htmx(request):
+                response = HttpResponse(status=401)
+            else:
+                response = ask_to_sign_in(request)
+            patch_vary_headers(response, ["HX-Request"])
+            return response
 
-    @property
-    def shortcuts(self) -> bool:
-        """Whether single keys do something."""
-        return self.preferences.shortcuts
+        return guarded
 
-    @property
-    def week_start(self) -> int:
-        """The first day of the week, 0 for Monday: as chosen, else as the language has it."""
-        chosen = self.preferences.week_start
-        return (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7 if chosen is None else chosen
+    return decorate
 
-    @property
-    def reading(self) -> dict[str, Any]:
-        """What the reading of words for dates depends on. 1/2 is what the language's short dates make of it."""
-        return {
-            "now": self.now,
-            "tz": self.zone,
-            "week_start": self.week_start,
-            "day_first": formats.get_format("SHORT_DATE_FORMAT")[:1] not in ("m", "n", "N", "M"),
-        }
+
+def _settled(view: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
+    try:
+        return view(request, *args, **kwargs)
+    except NotAllowedHere:
+        response = back(request, reverse("django_todos:today"), kept="place")
+    except ChangedMeanwhile:
+        response = back(request, reverse("django_todos:today"), kept="changed")
+    if is_htmx(request):  # it asked for a row, and would put the page in its place
+        return HttpResponse(headers={"HX-Redirect": response["Location"]})
+    return response
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks. Read from its header, so that a host needs no middleware for it."""
+    return request.headers.get("HX-Request") == "true"
 
 
 @dataclass(frozen=True)
@@ -130,6 +106,10 @@ class Nav:
         return found
 
     def _query(self) -> QuerySet[Membership]:
+        with object_types_remembered():
+            return self._counted()
+
+    def _counted(self) -> QuerySet[Membership]:
         # The counts don't depend on the row: the database works each of them out once.
         user, viewer = self.viewer.user, self.viewer
         todos = Todo.objects.visible_to(user).active().open()
@@ -197,21 +177,16 @@ def _total(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def is_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks. Read from its header, so that a host needs no middleware for it."""
-    return request.headers.get("HX-Request") == "true"
-
-
 def page(
-    request: HttpRequest,
+    request: Request,
     template: str,
     current: str,
     context: dict[str, Any] | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """A whole page in the frame. `current` is what the sidebar marks. The same URL may give htmx less, and says so."""
-    viewer = Viewer.of(request)
+    """A whole page in the frame. `current` is what the sidebar marks."""
+    viewer = request.todos_viewer
     everything = {
         "viewer": viewer,
         "nav": Nav(viewer, current),
@@ -219,30 +194,26 @@ def page(
         "here": here(request),
         **(context or {}),
     }
-    response = render(request, f"django_todos/{template}.html", everything, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render(request, f"django_todos/{template}.html", everything, status=status)
 
 
 def partial(
-    request: HttpRequest,
+    request: Request,
     template: str,
     context: dict[str, Any],
     *,
     current: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """A part of a page, for htmx. The same URL gives something else without it, and says so."""
-    viewer = Viewer.of(request)
+    """A part of a page, for htmx."""
+    viewer = request.todos_viewer
     everything = {
         "viewer": viewer,
         "nav": Nav(viewer, current),
         "here": next_url(request, ""),
         **context,
     }
-    response = render(request, f"django_todos/parts/{template}.html", everything, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render(request, f"django_todos/parts/{template}.html", everything, status=status)
 
 
 def here(request: HttpRequest) -> str:
@@ -286,28 +257,3 @@ def back(
     return HttpResponseRedirect(
         urlunsplit(("", "", parts.path, urlencode(query), fragment)), status=303
     )
-
-
-def settled(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view that writes: where somebody was quicker, or the tree has no such place, nothing is done and the page says so."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowedHere:
-            response = back(request, reverse("django_todos:today"), kept="place")
-        except ChangedMeanwhile:
-            response = back(request, reverse("django_todos:today"), kept="changed")
-        if is_htmx(request):  # it asked for a row, and would put the page in its place
-            return HttpResponse(headers={"HX-Redirect": response["Location"]})
-        return response
-
-    return guarded
-
-
-@require_safe
-@login_required
-def keyboard(request: HttpRequest) -> HttpResponse:
-    """Every key and what it does."""
-    return page(request, "keyboard", "keyboard")
