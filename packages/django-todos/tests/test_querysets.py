@@ -98,6 +98,34 @@ def test_archived_is_only_read_and_in_the_trash_only_restored(cast: Cast):
     assert list(TodoList.objects.trashed()) == [cast.flat]
 
 
+@pytest.mark.parametrize(
+    "name, rights",
+    [("alice", (True, True, True)), ("bob", (True, True, False)), ("rita", (False, False, False))],
+)
+def test_a_list_knows_what_a_member_may_do_in_it(cast: Cast, name: str, rights: tuple[bool, ...]):
+    user, todo, gone = getattr(cast, name), make_todo(cast.flat), make_todo(cast.flat, "Gone")
+    gone.trash(by=cast.alice, at=NOW)
+
+    def asked() -> tuple[bool, ...]:
+        one = TodoList.objects.with_rights(user).get()
+        todos = Todo.objects.with_rights(user).in_bulk()
+        assert (todos[todo.pk].can_edit, todos[gone.pk].can_edit) == (one.can_edit, one.is_editor)
+        return one.is_editor, one.can_edit, one.can_own
+
+    assert asked() == rights
+    cast.flat.archive(by=cast.alice, at=NOW)
+    assert asked() == (rights[0], False, rights[2])
+
+
+def test_rights_are_asked_for(cast: Cast):
+    with pytest.raises(AttributeError):
+        cast.flat.can_edit
+    assert not TodoList.objects.with_rights(cast.charlie).exists()
+    assert not TodoList.objects.with_rights(AnonymousUser()).exists()
+    inbox = TodoList.objects.inbox_of(cast.alice)
+    assert not TodoList.objects.with_rights(cast.alice).get(pk=inbox.pk).can_own
+
+
 # -- lists about objects of the host ---------------------------------------------------------------
 
 
@@ -130,8 +158,10 @@ def test_by_default_the_models_permission_decides(cast: Cast):
     may(cast.charlie, "view_user")
     assert TodoList.objects.visible_to(cast.charlie).get() == about
     assert not TodoList.objects.editable_by(cast.charlie).exists()
+    assert TodoList.objects.with_rights(cast.charlie).get().role == "viewer"
     may(cast.charlie, "change_user")
     assert TodoList.objects.editable_by(cast.charlie).get() == about
+    assert TodoList.objects.with_rights(cast.charlie).get().can_own
     assert Todo.objects.editable_by(cast.charlie).count() == 1
     cast.charlie.is_superuser = True
     assert not TodoList.objects.visible_to(cast.charlie).exists()

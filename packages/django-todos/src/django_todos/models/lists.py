@@ -98,6 +98,7 @@ class TodoList(models.Model):
         completed_count: int
         member_count: int
         color: str
+        role: str
         inbox_of_id: int | None
         object_type_id: int | None
 
@@ -131,6 +132,23 @@ class TodoList(models.Model):
     def is_inbox(self) -> bool:
         """Whether this is somebody's inbox: it can't be shared, archived, renamed or deleted."""
         return self.inbox_of_id is not None
+
+    # What the person may do that `with_rights` asked for. A list that nobody asked about has no `role`.
+
+    @property
+    def is_editor(self) -> bool:
+        """Whether they change its todos and labels as long as it is neither archived nor in the trash."""
+        return self.role in (Role.EDITOR, Role.OWNER)
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether they may change its todos and labels now."""
+        return self.is_editor and self.archived_at is None and self.deleted_at is None
+
+    @property
+    def can_own(self) -> bool:
+        """Whether they decide about its name, members, archive and trash. The inbox stays as it is."""
+        return self.role == Role.OWNER and not self.is_inbox
 
     def add_member(
         self, user: AbstractBaseUser, role: str = Role.EDITOR, *, color: str = Color.GREY

@@ -17,15 +17,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models, transaction
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
     Exists,
     F,
     IntegerField,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now, Replace
@@ -81,9 +84,7 @@ def object_types() -> list[ContentType]:
     return found
 
 
-def _about_accessible_object(
-    user: User, permission: Literal["view", "change"], prefix: str = ""
-) -> Q:
+def _about_accessible_object(user: User, permission: Literal["view", "change"]) -> Q:
     """Lists about an object of the host that the host lets this user view or change."""
     condition = Q(pk__in=[])
     for object_type in object_types():
@@ -92,7 +93,7 @@ def _about_accessible_object(
             continue
         accessible = settings.OBJECT_ACCESS(user, model, permission)
         keys = accessible.annotate(todos_key=object_key_expression(model)).values("todos_key")
-        condition |= Q(**{f"{prefix}object_type": object_type, f"{prefix}object_id__in": keys})
+        condition |= Q(object_type=object_type, object_id__in=keys)
     return condition
 
 
@@ -142,6 +143,13 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
     def owned_by(self, user: User) -> Self:
         """Lists whose name, members, archive and trash `user` decides about."""
         return self._with_role(user, ("owner",), "change")
+
+    def with_rights(self, user: User) -> Self:
+        """Those that `user` may read, each with the `role` from which it knows what else they may do in it."""
+        own = tables.Membership.objects.filter(todo_list=OuterRef("pk"), user=user.pk)
+        member = Coalesce(Subquery(own.values("role")), Value("viewer"))
+        by_object = When(_about_accessible_object(user, "change"), then=Value("owner"))
+        return self.visible_to(user).annotate(role=Case(by_object, default=member))
 
     def alive(self) -> Self:
         """Lists that are not in the trash."""
@@ -208,6 +216,11 @@ class TodoQuerySet(QuerySet["tables.Todo"]):
     def editable_by(self, user: User) -> Self:
         """Todos in lists whose todos `user` may change."""
         return self._in(tables.TodoList.objects.editable_by(user))
+
+    def with_rights(self, user: User) -> Self:
+        """Each with its list, which knows what `user` may do in it; without one where that can't be read."""
+        lists = tables.TodoList.objects.with_rights(user)
+        return self.prefetch_related(Prefetch("todo_list", lists))
 
     def _in(self, lists: TodoListQuerySet) -> Self:
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))

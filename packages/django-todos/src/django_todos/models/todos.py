@@ -223,6 +223,15 @@ class Todo(models.Model):
         return reverse("django_todos:todo-detail", args=[self.uuid])
 
     @property
+    def can_edit(self) -> bool:
+        """Whether the person that `with_rights` asked for may change it.
+
+        In the trash of an archived list, too: it may come back elsewhere.
+        """
+        is_trashed = self.deleted_at is not None
+        return self.todo_list.is_editor if is_trashed else self.todo_list.can_edit
+
+    @property
     def due(self) -> Moment:
         """When it is due: one of the four date cases."""
         return Moment.stored(self.due_date, self.due_time, self.due_tz)
