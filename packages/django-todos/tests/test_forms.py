@@ -30,7 +30,7 @@ def viewer(cast: Cast) -> Viewer:
 
 
 def field_of(kind: type[Any], viewer: Viewer) -> Any:
-    field = kind(required=False, max_length=100) if kind is WordsDateField else kind()
+    field = kind(required=False) if kind is WordsDateField else kind()
     field.viewer = viewer
     return field
 

@@ -15,7 +15,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
-from django_todos import reminders
+from django_todos import limits, reminders
 from django_todos.dates import Moment
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import BACK_OFF, DAY, LEASE, before_text
@@ -429,7 +429,7 @@ def test_no_digest_for_who_did_not_ask_or_has_no_address(cast, alice, who):
 
 
 def test_a_long_digest_counts_the_rest(cast, alice, mailoutbox, monkeypatch):
-    monkeypatch.setattr(reminders, "MOST", 2)
+    monkeypatch.setattr(limits, "DIGEST", 2)
     prefer(alice, digest=True)
     for number in range(5):
         make_todo(cast.flat, f"Todo {number}", due=M("2026-11-23"))

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from .limits import MAX_ZONE_NAME
+
 Case = Literal["none", "date", "floating", "zoned"]
 Day: TypeAlias = date  # inside Moment the plain names are its fields
 Clock: TypeAlias = time
@@ -40,7 +42,7 @@ _MOMENT = re.compile(
 
 def resolve_zone(name: object) -> ZoneInfo | None:
     """The zone of that IANA name, or None. Never raises, whatever a browser or a file sent."""
-    if not isinstance(name, str) or len(name) > 64 or not _ZONE_KEY.fullmatch(name):
+    if not isinstance(name, str) or len(name) > MAX_ZONE_NAME or not _ZONE_KEY.fullmatch(name):
         return None
     if name.lower() in _NO_ZONES or name.lower().startswith(("right/", "posix/")):
         return None

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import formats
 from django.utils.translation import gettext
 
-from django_todos import quickadd
+from django_todos import limits, quickadd
 from django_todos.dates import Moment, resolve_zone
 from django_todos.models import Label
 from django_todos.repeats.occurrences import parse_rrule
@@ -45,6 +45,9 @@ class WordsDateField(ReadField):
 
     viewer: Viewer
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=limits.MAX_DATE_WORDS, **kwargs)
+
     def read(self, text: str) -> Moment:
         """Raises ValidationError for what is no date, in the words of the parser where it has any."""
         if not text:
@@ -74,7 +77,7 @@ class ZoneField(forms.CharField):
     """The IANA name of a time zone; empty for a time that floats."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=64, **kwargs)
+        super().__init__(required=False, max_length=limits.MAX_ZONE_NAME, **kwargs)
 
     def clean(self, value: Any) -> str:
         """Raises ValidationError for a name that the zone database does not have."""
@@ -91,7 +94,7 @@ class LabelsField(ReadField):
     """Names of labels, separated by commas, or by spaces where each begins with ``#``."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=2000, **kwargs)
+        super().__init__(required=False, max_length=limits.MAX_LABELS, **kwargs)
 
     def read(self, text: str) -> list[str]:
         """The names, each once, in the order of their keys."""
@@ -101,9 +104,11 @@ class LabelsField(ReadField):
             for name in (part.strip().lstrip("#").strip() for part in parts)
             if name
         }
-        too_long = [name for name in names.values() if len(name) > 100]
+        too_long = [name for name in names.values() if len(name) > limits.MAX_LABEL]
         if too_long:
-            raise ValidationError(gettext("A label has at most 100 characters."))
+            raise ValidationError(
+                gettext("A label has at most %(most)d characters.") % {"most": limits.MAX_LABEL}
+            )
         return [names[key] for key in sorted(names)]
 
     def prepare_value(self, value: Any) -> Any:
@@ -117,7 +122,7 @@ class RepeatField(ReadField):
     viewer: Viewer
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=500, **kwargs)
+        super().__init__(required=False, max_length=limits.MAX_RRULE, **kwargs)
 
     def read(self, text: str) -> tuple[str, str] | None:
         """Raises ValidationError with what is wrong with the rule."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from django_todos.limits import MAX_LABEL
 from django_todos.models import PRIORITY_CHOICES, Label
 from django_todos.models.querysets import TodoQuerySet
 
@@ -43,7 +44,7 @@ class FilterForm(forms.Form):
     priority = forms.ChoiceField(
         label=_("Priority"), required=False, choices=[("", _("Any")), *PRIORITY_CHOICES]
     )
-    label = forms.CharField(label=_("Label"), required=False, max_length=100)
+    label = forms.CharField(label=_("Label"), required=False, max_length=MAX_LABEL)
     assignee = forms.ChoiceField(
         label=_("Assignee"),
         required=False,

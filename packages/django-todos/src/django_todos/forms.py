@@ -12,13 +12,12 @@ from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from django_todos import limits
 from django_todos.conf import settings
 from django_todos.dates import Moment
 from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
 from django_todos.models import (
     BUCKETS,
-    MAX_NOTES,
-    MAX_TITLE,
     PRIORITY_CHOICES,
     Color,
     Label,
@@ -48,23 +47,23 @@ class TodoForm(RepeatPart, forms.Form):
     } | {name: (name,) for name in ("title", "notes", "priority", "repeat", "labels")}
     """The inputs that make up each of `values`."""
 
-    title = forms.CharField(label=_("Title"), max_length=MAX_TITLE)
+    title = forms.CharField(label=_("Title"), max_length=limits.MAX_TITLE)
     notes = forms.CharField(
         label=_("Notes"),
-        max_length=MAX_NOTES,
+        max_length=limits.MAX_NOTES,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Markdown works: **bold**, lists, links."),
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=PRIORITY_CHOICES)
-    due_date = WordsDateField(label=_("Due date"), required=False, max_length=100)
+    due_date = WordsDateField(label=_("Due date"), required=False)
     due_time = forms.TimeField(
         label=_("Time"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     due_tz = ZoneField(label=_("Time zone"), help_text=_("Empty: the same time wherever you are."))
-    start_date = WordsDateField(label=_("Start date"), required=False, max_length=100)
+    start_date = WordsDateField(label=_("Start date"), required=False)
     start_time = forms.TimeField(
         label=_("Time"),
         required=False,
@@ -299,7 +298,7 @@ class QuickAddForm(forms.Form):
 
     text = forms.CharField(
         label=_("Add a todo"),
-        max_length=100_000,
+        max_length=limits.MAX_QUICK_ADD,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 1}),
     )
@@ -312,13 +311,14 @@ class QuickAddForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        """At most 500 todos at once, each with a title of at most 500 characters."""
+        """Not more todos at once than one request can add well."""
         lines = [line for line in str(self.cleaned_data["text"]).splitlines() if line.strip()]
         if not lines:
             raise ValidationError(gettext("Write what there is to do."))
-        if len(lines) > 500:
+        if len(lines) > limits.MAX_LINES:
             raise ValidationError(
-                gettext("Add at most 500 todos at once; import a file for more.")
+                gettext("Add at most %(most)d todos at once; import a file for more.")
+                % {"most": limits.MAX_LINES}
             )
         return "\n".join(lines)
 
@@ -330,7 +330,7 @@ class BulkForm(forms.Form):
         choices=[(one, one) for one in ("complete", "delete", "move", "date", "label", "priority")]
     )
     list = forms.UUIDField(label=_("List"), required=False)
-    date = WordsDateField(label=_("Date"), required=False, max_length=100)
+    date = WordsDateField(label=_("Date"), required=False)
     label = LabelsField(label=_("Labels"))
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITY_CHOICES)
 
@@ -384,7 +384,7 @@ class ImportForm(forms.Form):
 class RescheduleForm(forms.Form):
     """To which day."""
 
-    date = WordsDateField(label=_("Date"), max_length=100)
+    date = WordsDateField(label=_("Date"))
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

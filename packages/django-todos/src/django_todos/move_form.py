@@ -22,7 +22,6 @@ class MoveToDayForm(forms.Form):
 
     day = WordsDateField(
         label=_("Date"),
-        max_length=100,
         help_text=_("A date, or words: “fri”, “in 3 days”."),
     )
 

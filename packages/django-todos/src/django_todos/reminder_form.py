@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from django_todos.dates import to_instant
-from django_todos.models.reminders import DAY, MAX_BEFORE, before_text
+from django_todos.limits import MAX_REMIND_BEFORE
+from django_todos.models.reminders import DAY, before_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +25,7 @@ OFFERED = (0, 5, 15, 30, 60, 120, DAY, 2 * DAY, 7 * DAY)
 class ReminderForm(forms.Form):
     """Either `before`, in minutes, or `at`, a time on the viewer's wall. Gives the columns of a `Reminder`."""
 
-    before = forms.IntegerField(required=False, min_value=0, max_value=MAX_BEFORE)
+    before = forms.IntegerField(required=False, min_value=0, max_value=MAX_REMIND_BEFORE)
     at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:

@@ -23,10 +23,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from django_todos import limits
 from django_todos._compat import mail_connection
 from django_todos.conf import settings
 from django_todos.models import Delivery, Preferences, Reminder, Todo
-from django_todos.models.reminders import DAY, MAX_BEFORE
+from django_todos.models.reminders import DAY
 from django_todos.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ Kind = Literal["reminders", "digest"]
 
 GRACE = timedelta(days=7)
 """How late a reminder may still be sent, when no worker ran."""
-
-MOST = 50
-"""Todos that a digest names; the rest it counts."""
 
 _CHUNK = 500
 _SALT = "django_todos.unsubscribe"
@@ -104,7 +102,7 @@ def _candidates(now: datetime) -> Any:
     """Reminders that may have come: a day or two more than have, because days differ from zone to zone."""
     first = (now - GRACE).date() - timedelta(days=2)
     soon = Q()
-    for days in (1, 8, MAX_BEFORE // DAY):
+    for days in (1, 8, limits.MAX_REMIND_BEFORE // DAY):
         last = now.date() + timedelta(days=days + 2)
         soon |= Q(minutes_before__lte=days * DAY, todo__due_date__lte=last)
     return Reminder.objects.filter(
@@ -182,7 +180,7 @@ def _digest(viewer: Viewer) -> dict[str, Any]:
     due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
     found = due.select_related("todo_list").order_by("due_date", "due_time", "pk")
     count = found.count()
-    named = sorted(found[:MOST], key=lambda todo: todo.due.sort_key(viewer.zone))
+    named = sorted(found[: limits.DIGEST], key=lambda todo: todo.due.sort_key(viewer.zone))
     return {
         "count": count,
         "more": count - len(named),

@@ -13,11 +13,10 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from .limits import MAX_COUNT, MAX_INTERVAL
 from .repeats.rule import (
     EVERY_DAY,
     FREQS,
-    MAX_COUNT,
-    MAX_INTERVAL,
     WEEKEND,
     WORKDAYS,
     Freq,

@@ -13,8 +13,8 @@ from django.urls import reverse
 from tests.factories import Cast, make_list
 from tests.views.pages import Page, get, message, path, post
 
+from django_todos import limits
 from django_todos.models import Action, ImportDraft, Todo, TodoList, invariants
-from django_todos.views import exchange
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_a_file_that_is_too_large(cast: Cast) -> None:
 
 
 def test_a_file_with_too_many_rows(cast: Cast, monkeypatch: Any) -> None:
-    monkeypatch.setattr(exchange, "MOST", 3)
+    monkeypatch.setattr(limits, "MAX_IMPORT", 3)
     for data in ("a\nb\nc\nd\ne", "a\rb\rc\rd\re", "[{},{},{},{}]"):
         response = upload(cast, data)
         assert response.status_code == 422
@@ -142,8 +142,8 @@ def test_importing_again_says_so(cast: Cast) -> None:
 
 
 def test_a_long_file_is_shown_in_part(cast: Cast, monkeypatch: Any) -> None:
-    monkeypatch.setattr(exchange, "SHOWN", 2)
-    monkeypatch.setattr("django_todos.exchange.importer.UNDO_UP_TO", 3)
+    monkeypatch.setattr(limits, "IMPORT_OTHERS", 2)
+    monkeypatch.setattr(limits, "MAX_UNDO", 3)
     draft = drafted(cast, "a\nb\nc\nd\nx e")
     page = get(cast.client("alice"), "import-draft", draft.uuid).content.decode()
     assert page.count('id="import-line-') == 3 and "and 2 more" in page

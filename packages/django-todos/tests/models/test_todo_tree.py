@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 
+from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
     GAP,
-    MAX_DEPTH,
     ChangedMeanwhile,
     NotAllowedHere,
     Todo,

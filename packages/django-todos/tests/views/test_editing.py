@@ -11,7 +11,8 @@ from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, o
 from tests.views.pages import Page, get, message, path, post
 
 from django_todos.dates import Moment
-from django_todos.models import MAX_DEPTH, Action, Todo, TodoList
+from django_todos.limits import MAX_DEPTH
+from django_todos.models import Action, Todo, TodoList
 
 
 def filled(response: HttpResponse) -> dict[str, Any]:

@@ -174,7 +174,7 @@ KEPT = [
     ({"kept": "whatever"}, "Nothing to change."),
     ({"undone": "1"}, "Undone."),
     ({"undone": "0"}, "Not undone"),
-    ({"kept": "place"}, "at most five levels"),
+    ({"kept": "place"}, "at most 5 levels"),
     ({"kept": "changed"}, "somebody changed it meanwhile"),
 ]
 

@@ -10,17 +10,16 @@ from django.test import Client
 from tests.factories import NOW, UTC, Cast, later, make_many, make_todo
 from tests.views.pages import get, titles
 
+from django_todos import limits
 from django_todos.dates import Moment
 from django_todos.models import Completion, Todo, TodoList
-from django_todos.views import _rows, days
 
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven todos a page, and three that a root brings along."""
-    monkeypatch.setattr(_rows, "PAGE", 7)
-    monkeypatch.setattr(_rows, "BELOW", 3)
-    monkeypatch.setattr(days, "PAGE", 7)
+    monkeypatch.setattr(limits, "PAGE", 7)
+    monkeypatch.setattr(limits, "BELOW", 3)
 
 
 @pytest.fixture

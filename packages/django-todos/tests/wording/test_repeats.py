@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from django_todos.repeats.rule import MAX_COUNT, MAX_INTERVAL, RuleError
+from django_todos.limits import MAX_COUNT, MAX_INTERVAL
+from django_todos.repeats.rule import RuleError
 from django_todos.rule_fields import (
     ANY_DAY,
     WEEKEND_DAY,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from django_todos import signals
+from django_todos import limits, signals
 from django_todos.exchange.formats import FORMATS, sniff
 from django_todos.exchange.planning import Row, Survey, fallbacks_of
 from django_todos.exchange.records import ParseResult, clean_text, decode
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "Report", "Row", "apply", "plan"]
 
 #: An undo loads what it takes back; larger imports are undone by deleting what they made.
-UNDO_UP_TO = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def _write(plan: Plan, survey: Survey, at: datetime) -> Report:
     todos = writer.write()
     if signals.created.has_listeners(Todo):
         transaction.on_commit(partial(_tell, todos, plan.user))
-    action = _action(plan, survey, writer, at) if 0 < len(todos) <= UNDO_UP_TO else None
+    action = _action(plan, survey, writer, at) if 0 < len(todos) <= limits.MAX_UNDO else None
     bad = sum(row.kind == "bad" for row in plan.rows)
     return Report(
         added=len(todos),

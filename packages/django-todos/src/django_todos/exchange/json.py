@@ -31,12 +31,12 @@ from django_todos.exchange.records import (
 )
 from django_todos.exchange.tree import arrange
 from django_todos.exchange.values import Unreadable, Values
+from django_todos.limits import MAX_REMIND_BEFORE
 
 NAME = "json"
 FORMAT = "django-todos"
 VERSION = 1
 #: Sixty days: the longest that a reminder comes before the due date, in minutes.
-MAX_BEFORE = 60 * 24 * 60
 
 
 # -- writing
@@ -307,7 +307,9 @@ def _completion(values: Values) -> CompletionRecord:
 
 def _reminder(values: Values) -> ReminderRecord:
     at = values.stamp("at")
-    return ReminderRecord(at=at) if at else ReminderRecord(values.number("before", MAX_BEFORE))
+    return (
+        ReminderRecord(at=at) if at else ReminderRecord(values.number("before", MAX_REMIND_BEFORE))
+    )
 
 
 def _excerpt(value: Any) -> str:

@@ -18,7 +18,8 @@ from django_todos.dates import Moment
 from django_todos.exchange.records import ParseResult, Problem, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
-from django_todos.models import MAX_DEPTH, ImportedFrom, Todo, TodoList
+from django_todos.limits import MAX_DEPTH
+from django_todos.models import ImportedFrom, Todo, TodoList
 from django_todos.repeats.occurrences import parse_rrule
 from django_todos.repeats.rule import RuleError
 

@@ -20,14 +20,15 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment, to_instant
+from django_todos.limits import (
+    MAX_LABEL,
+    MAX_LIST_DESCRIPTION,
+    MAX_LIST_NAME,
+    MAX_NOTES,
+    MAX_TITLE,
+)
 
 #: What our fields hold.
-MAX_TITLE = 500
-MAX_NOTES = 100_000
-MAX_LABEL = 100
-MAX_LIST_NAME = 200
-MAX_LIST_DESCRIPTION = 2000
-MAX_LEVELS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +244,12 @@ def fit(record: TodoRecord) -> tuple[TodoRecord, list[Note]]:
     if len(title) > MAX_TITLE:
         text = add_paragraph(title, text)
         title = shorten(title, MAX_TITLE)
-        notes.append(_("The title is longer than 500 characters; its whole text is in the notes."))
+        said = _("The title is longer than %(most)d characters; its whole text is in the notes.")
+        notes.append(said % {"most": MAX_TITLE})
     labels, text, dropped = _fit_labels(record.labels, text)
     if dropped:
-        notes.append(_("A label is longer than 100 characters; it was written into the notes."))
+        said = _("A label is longer than %(most)d characters; it was written into the notes.")
+        notes.append(said % {"most": MAX_LABEL})
     extra = clean_value(record.extra)
     if len(text) > MAX_NOTES:
         extra = extra | {"notes_rest": text[MAX_NOTES:]}

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from django_todos.exchange.records import MAX_LEVELS, Note, Problem, TodoRecord
+from django_todos.exchange.records import Note, Problem, TodoRecord
+from django_todos.limits import MAX_DEPTH, MAX_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def arrange(records: Iterable[TodoRecord]) -> Arranged:
     placed: dict[str, str] = {}
     for key in _parents_first(known, parents):
         parent = parents[key]
-        while parent and depths[parent] >= MAX_LEVELS - 1:
+        while parent and depths[parent] >= MAX_DEPTH:
             parent = placed[parent]
         if parent != parents[key]:
             notes.append(_too_deep(known[key], known[parent]))
@@ -94,5 +95,5 @@ def _parents_first(known: dict[str, TodoRecord], parents: dict[str, str]) -> Ite
 
 
 def _too_deep(record: TodoRecord, parent: TodoRecord) -> Note:
-    text = _("It lies deeper than 5 levels; it is placed under “%(title)s”.")
-    return Note(record.line, text % {"title": parent.title})
+    text = _("It lies deeper than %(most)d levels; it is placed under “%(title)s”.")
+    return Note(record.line, text % {"most": MAX_LEVELS, "title": parent.title})

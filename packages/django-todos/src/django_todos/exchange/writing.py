@@ -13,9 +13,9 @@ from django.db.models import F, Max
 from django_todos.exchange.planning import Place, Survey, chunks, stored_key
 from django_todos.exchange.records import CompletionRecord, TodoRecord
 from django_todos.exchange.targets import Target
+from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
     GAP,
-    MAX_DEPTH,
     Color,
     Completion,
     ImportedFrom,

@@ -12,7 +12,7 @@ from django_todos.models.imports import ImportDraft, ImportedFrom
 from django_todos.models.invariants import invariants
 from django_todos.models.lists import Label, TodoList, color_for, hand_over, let_go_of_objects
 from django_todos.models.members import GAP, Color, Membership, Role
-from django_todos.models.places import MAX_DEPTH, NotAllowedHere, Side
+from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.preferences import Preferences, Theme, project_zone
 from django_todos.models.querysets import (
     CompletionQuerySet,
@@ -23,8 +23,6 @@ from django_todos.models.querysets import (
 from django_todos.models.reminders import Delivery, Reminder
 from django_todos.models.todos import (
     BUCKETS,
-    MAX_NOTES,
-    MAX_TITLE,
     PRIORITY_CHOICES,
     RepeatMode,
     Todo,
@@ -37,9 +35,6 @@ from django_todos.models.todos import (
 __all__ = [
     "BUCKETS",
     "GAP",
-    "MAX_DEPTH",
-    "MAX_NOTES",
-    "MAX_TITLE",
     "PRIORITY_CHOICES",
     "Action",
     "ChangedMeanwhile",

@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import signals
+from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.models.lists import Label, TodoList
@@ -377,7 +377,7 @@ class Completion(models.Model):
     at = models.DateTimeField(default=timezone.now)
     due_date = models.DateField(null=True)
     due_time = models.TimeField(null=True)
-    due_tz = models.CharField(max_length=64, blank=True)
+    due_tz = models.CharField(max_length=limits.MAX_ZONE_NAME, blank=True)
     undone_at = models.DateTimeField(null=True)
 
     objects = CompletionQuerySet.as_manager()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from django_todos import limits
 from django_todos._compat import check_constraint
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
@@ -71,8 +72,10 @@ class TodoList(models.Model):
     """Todos that belong together, and the people who share them."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=200)
-    description = models.TextField(_("description"), max_length=2000, blank=True)
+    name = models.CharField(_("name"), max_length=limits.MAX_LIST_NAME)
+    description = models.TextField(
+        _("description"), max_length=limits.MAX_LIST_DESCRIPTION, blank=True
+    )
     inbox_of = models.OneToOneField(
         project.AUTH_USER_MODEL,
         models.CASCADE,
@@ -248,7 +251,7 @@ class Label(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="labels")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=limits.MAX_LABEL)
     key = models.CharField(max_length=200, editable=False)
     color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
 

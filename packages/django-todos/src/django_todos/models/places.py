@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
+from django_todos.limits import MAX_DEPTH
 from django_todos.models.history import ChangedMeanwhile, Recording
 from django_todos.models.members import GAP
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from django_todos.models.todos import Todo
 
 Side = Literal["before", "after"]
-
-MAX_DEPTH = 4
-"""The deepest level of a subtask; with the todo at the top these are five levels."""
 
 
 class NotAllowedHere(ValueError):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos._compat import check_constraint
 from django_todos.dates import resolve_zone
+from django_todos.limits import MAX_ZONE_NAME
 from django_todos.models.querysets import OwnQuerySet
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class Preferences(models.Model):
     user = models.OneToOneField(
         project.AUTH_USER_MODEL, models.CASCADE, related_name="todos_preferences"
     )
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    seen_time_zone = models.CharField(max_length=64, blank=True, editable=False)
+    time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE_NAME, blank=True)
+    seen_time_zone = models.CharField(max_length=MAX_ZONE_NAME, blank=True, editable=False)
     week_start = models.PositiveSmallIntegerField(_("week starts on"), null=True, blank=True)
     theme = models.CharField(
         _("theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM

@@ -16,13 +16,13 @@ from django.utils.translation import ngettext
 
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
+from django_todos.limits import MAX_REMIND_BEFORE
 from django_todos.models.preferences import Preferences
 from django_todos.models.querysets import OwnQuerySet
 from django_todos.models.todos import Todo
 
 DAY = 24 * 60
-MAX_BEFORE = 60 * DAY
-"""The longest time before the due date, in minutes."""
+"""Minutes."""
 
 LEASE = timedelta(minutes=10)
 """How long a claimed mail is left to the worker that claimed it. Longer than any mail server's patience."""
@@ -57,7 +57,7 @@ class Reminder(models.Model):
                 name="todos_reminder_one_kind",
             ),
             check_constraint(
-                Q(minutes_before=None) | Q(minutes_before__lte=MAX_BEFORE),
+                Q(minutes_before=None) | Q(minutes_before__lte=MAX_REMIND_BEFORE),
                 name="todos_reminder_before",
             ),
             models.UniqueConstraint(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import signals
+from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.models import places
@@ -28,7 +28,7 @@ from django_todos.models.history import (
     recording,
 )
 from django_todos.models.lists import Label, TodoList
-from django_todos.models.places import MAX_DEPTH, NotAllowedHere, Side
+from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.repeats.occurrences import (
     Repeat,
@@ -41,8 +41,6 @@ from django_todos.repeats.rule import Mode
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-MAX_TITLE = 500
-MAX_NOTES = 100_000
 
 Bucket = Literal["none", "low", "medium", "high"]
 
@@ -86,16 +84,16 @@ class Todo(models.Model):
     tree = models.UUIDField(editable=False)
     depth = models.PositiveSmallIntegerField(default=0, editable=False)
     position = models.BigIntegerField(default=0, editable=False)
-    title = models.CharField(_("title"), max_length=MAX_TITLE)
-    notes = models.TextField(_("notes"), max_length=MAX_NOTES, blank=True)
+    title = models.CharField(_("title"), max_length=limits.MAX_TITLE)
+    notes = models.TextField(_("notes"), max_length=limits.MAX_NOTES, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), default=0)
     due_date = models.DateField(_("due date"), null=True, blank=True)
     due_time = models.TimeField(_("due time"), null=True, blank=True)
-    due_tz = models.CharField(_("due time zone"), max_length=64, blank=True)
+    due_tz = models.CharField(_("due time zone"), max_length=limits.MAX_ZONE_NAME, blank=True)
     due_at = models.DateTimeField(null=True, editable=False)
     start_date = models.DateField(_("start date"), null=True, blank=True)
     start_time = models.TimeField(_("start time"), null=True, blank=True)
-    start_tz = models.CharField(_("start time zone"), max_length=64, blank=True)
+    start_tz = models.CharField(_("start time zone"), max_length=limits.MAX_ZONE_NAME, blank=True)
     start_at = models.DateTimeField(null=True, editable=False)
     labels: models.ManyToManyField[Label, Any] = models.ManyToManyField(
         Label, related_name="todos", blank=True, verbose_name=_("labels")
@@ -116,7 +114,7 @@ class Todo(models.Model):
     )
     repeat_anchor_date = models.DateField(null=True, blank=True)
     repeat_anchor_time = models.TimeField(null=True, blank=True)
-    repeat_anchor_tz = models.CharField(max_length=64, blank=True)
+    repeat_anchor_tz = models.CharField(max_length=limits.MAX_ZONE_NAME, blank=True)
     occurrence = models.PositiveIntegerField(default=0, editable=False)
     extra = models.JSONField(default=dict, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -150,7 +148,7 @@ class Todo(models.Model):
             ),
             check_constraint(
                 Q(parent=None, depth=0, tree=F("uuid"))
-                | Q(parent__isnull=False, depth__gte=1, depth__lte=MAX_DEPTH),
+                | Q(parent__isnull=False, depth__gte=1, depth__lte=limits.MAX_DEPTH),
                 name="todos_todo_depth",
             ),
             check_constraint(Q(priority__lte=9), name="todos_todo_priority"),
@@ -327,7 +325,7 @@ class Todo(models.Model):
                 if above.deleted_at is not None:
                     raise ChangedMeanwhile
                 above.reopen(by=by, at=at, within=rec)
-                if above.depth >= MAX_DEPTH:
+                if above.depth >= limits.MAX_DEPTH:
                     raise NotAllowedHere("too deep")
             todo = cls(
                 todo_list_id=todo_list.pk,
@@ -564,7 +562,7 @@ class Todo(models.Model):
             if todo.pk in passing:
                 continue
             passing.add(todo.pk)
-            if todo.depth + step > MAX_DEPTH:
+            if todo.depth + step > limits.MAX_DEPTH:
                 raise ChangedMeanwhile
             places.settle(rec, todo, target, tree, todo.depth + step)
 

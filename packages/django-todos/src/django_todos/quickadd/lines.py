@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..limits import MAX_DEPTH, MAX_LINES
 from .line import parse
 from .marks import escapable
 from .parts import ParsedTodo
 from .tokens import raw_words
 from .words import ENGLISH, Words
 
-MAX_DEPTH = 4  # five levels
 TAB = 4
 
 # One bullet and one empty box: "- ", "* ", "• ", "[ ] "; "2. " only in a paste of several lines.
@@ -29,7 +29,7 @@ class ParsedLine:
     todo: ParsedTodo
 
 
-def parse_lines(text: str, *, limit: int = 500, **options: Any) -> tuple[ParsedLine, ...]:
+def parse_lines(text: str, *, limit: int = MAX_LINES, **options: Any) -> tuple[ParsedLine, ...]:
     """Read up to `limit` lines; the options are `parse`'s.
 
     A line that would have no title keeps its words: "Monday:" above its list is a heading.

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..dates import Moment
-from ..repeats.rule import MAX_INTERVAL, Rule
+from ..limits import MAX_INTERVAL
+from ..repeats.rule import Rule
 from .calendar_dates import add
 from .month_days import FREQS
 from .parts import Part

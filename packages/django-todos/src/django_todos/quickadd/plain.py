@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeAlias
 
+from ..limits import MAX_KEPT
 from .tokens import Token, raw_words, split_word
 
 Plain: TypeAlias = "str | tuple[int, int]"
 
-MAX_PLAIN = 50
 COMPARED = 12  # words of a turned-back phrase; notes can be very long
 
 
@@ -19,7 +19,7 @@ def blocked_spans(
     """Where the person wants words: spans as they are, words wherever they stand."""
     spans = [span for span in plain if not isinstance(span, str)]
     tokens = None
-    for phrase in [p for p in plain if isinstance(p, str)][:MAX_PLAIN]:
+    for phrase in [p for p in plain if isinstance(p, str)][:MAX_KEPT]:
         if tokens is None:
             tokens = _bare(text, raw)
         wanted = [token.low for token in _bare(phrase, raw_words(phrase))]

@@ -12,8 +12,9 @@ from datetime import time as clock_time
 from typing import NamedTuple
 
 from ..dates import Moment
+from ..limits import MAX_COUNT, MAX_INTERVAL
 from ..repeats.occurrences import first_occurrence
-from ..repeats.rule import MAX_COUNT, MAX_INTERVAL, WORKDAYS, Mode, Rule, parse
+from ..repeats.rule import WORKDAYS, Mode, Rule, parse
 from .calendar_dates import add, count, integer, ordinal_number
 from .clock import in_half, read_clock
 from .month_days import (

@@ -17,6 +17,8 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from ..limits import MAX_COUNT, MAX_INTERVAL, MAX_RRULE
+
 Freq = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 FREQS: tuple[Freq, ...] = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 Mode = Literal["due", "completion"]
@@ -26,10 +28,6 @@ DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # as date.weekday() coun
 WORKDAYS = (0, 1, 2, 3, 4)
 WEEKEND = (5, 6)
 EVERY_DAY = WORKDAYS + WEEKEND
-
-MAX_LENGTH = 500
-MAX_INTERVAL = 1000
-MAX_COUNT = 5000
 
 # Part: largest number, whether a negative one counts from the end.
 _NUMBERS = {
@@ -176,7 +174,7 @@ def _split(text: str) -> dict[str, str]:
     text = text.strip().upper().removeprefix("RRULE:").rstrip(";")
     if not text:
         raise RuleError(_("Enter a repeat rule."))
-    if len(text) > MAX_LENGTH:
+    if len(text) > MAX_RRULE:
         raise RuleError(_("This repeat rule is too long."))
     parts: dict[str, str] = {}
     for part in text.split(";"):

@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from django_todos import limits
 from django_todos.dates import Moment, today_in
 from django_todos.wording.dates import date_words, day_words, span_day, time_words
 
@@ -60,6 +61,12 @@ class When:
 def todos_icon(name: str, small: bool = False, turn: bool = False) -> dict[str, Any]:
     """A symbol of the sprite. `turn`: an arrow that points the other way in right-to-left text."""
     return {"name": name, "small": small, "turn": turn}
+
+
+@register.simple_tag
+def todos_limit(name: str) -> int:
+    """One of limits.py, by its name."""
+    return int(getattr(limits, name))
 
 
 @register.simple_tag(takes_context=True)

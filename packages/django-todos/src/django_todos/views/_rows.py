@@ -12,14 +12,9 @@ from django.core import signing
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.db.models.functions import Coalesce, Lower, RowNumber
 
+from django_todos import limits
 from django_todos.models import Todo
 from django_todos.models.querysets import TodoQuerySet
-
-PAGE = 100
-"""Todos at the top level a page."""
-
-BELOW = 50
-"""Todos that one of these brings along; the rest is fetched when asked for."""
 
 
 @dataclass
@@ -110,23 +105,25 @@ ORDERS = {
 
 def tree_page(roots: TodoQuerySet, order: Order, cursor: str, *, can_edit: bool) -> Rows:
     """A page of `roots` with what is below each; one query, and one for labels."""
-    inner = order.continue_after(order.apply(roots), cursor).order_by(*order.columns)[: PAGE + 1]
+    inner = order.continue_after(order.apply(roots), cursor).order_by(*order.columns)[
+        : limits.PAGE + 1
+    ]
     family = (
         order.apply(details(Todo.objects.filter(tree__in=inner.values("uuid"), deleted_at=None)))
         .annotate(
             rank=Window(RowNumber(), partition_by="tree", order_by=["depth", "position", "id"]),
             family=Window(Count("*"), partition_by="tree"),
         )
-        .filter(rank__lte=BELOW + 1)
+        .filter(rank__lte=limits.BELOW + 1)
         .order_by("depth", *order.columns)
     )
     todos = list(family)
     tops = [todo for todo in todos if todo.depth == 0]
-    shown = {todo.tree for todo in tops[:PAGE]}
+    shown = {todo.tree for todo in tops[: limits.PAGE]}
     rows = nest((todo for todo in todos if todo.tree in shown), can_edit=can_edit)
     for row in rows:
-        row.more = max(0, row.todo.family - 1 - BELOW)  # type: ignore[attr-defined]
-    return Rows(rows, order.cursor(tops[PAGE - 1]) if len(tops) > PAGE else "")
+        row.more = max(0, row.todo.family - 1 - limits.BELOW)  # type: ignore[attr-defined]
+    return Rows(rows, order.cursor(tops[limits.PAGE - 1]) if len(tops) > limits.PAGE else "")
 
 
 def flat_page(
@@ -135,11 +132,11 @@ def flat_page(
     """A page of todos by themselves. `editable`: the lists whose todos the viewer may change, or whether all may be."""
     page = list(
         order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)[
-            : PAGE + 1
+            : limits.PAGE + 1
         ]
     )
-    rows = [Row(todo, may_edit(todo, editable)) for todo in page[:PAGE]]
-    return Rows(rows, order.cursor(page[PAGE - 1]) if len(page) > PAGE else "")
+    rows = [Row(todo, may_edit(todo, editable)) for todo in page[: limits.PAGE]]
+    return Rows(rows, order.cursor(page[limits.PAGE - 1]) if len(page) > limits.PAGE else "")
 
 
 def may_edit(todo: Todo, editable: set[int] | bool) -> bool:

@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django_todos import quickadd
 from django_todos.access import get_list, get_todo
 from django_todos.dates import Moment
+from django_todos.limits import MAX_DEPTH, MAX_TITLE
 from django_todos.models import (
-    MAX_DEPTH,
-    MAX_TITLE,
     Action,
     ChangedMeanwhile,
     Membership,
@@ -121,8 +120,10 @@ def read(
     for line in lines:
         if len(line.read.title) > MAX_TITLE:
             start = line.read.title[:40]
-            message = _("A title has at most 500 characters. Put the rest behind //: “%(start)s…”")
-            form.add_error("text", message % {"start": start})
+            message = _(
+                "A title has at most %(most)d characters. Put the rest behind //: “%(start)s…”"
+            )
+            form.add_error("text", message % {"most": MAX_TITLE, "start": start})
     return lines
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_todos.access import get_list
 from django_todos.dates import Moment
 from django_todos.forms import BulkForm
+from django_todos.limits import MAX_PICKED
 from django_todos.models import (
     BUCKETS,
     Recording,
@@ -22,9 +23,6 @@ from django_todos.models import (
 )
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, signed_in
-
-MOST = 500
-"""Todos that one action takes."""
 
 
 @signed_in("POST")
@@ -49,7 +47,7 @@ def todo_bulk(request: Request) -> HttpResponse:
 def _picked(request: Request, viewer: Viewer) -> list[Todo]:
     """The todos that were picked and are there, highest first, so that a subtask goes with the todo above it."""
     uuids = []
-    for text in request.POST.getlist("todo")[:MOST]:
+    for text in request.POST.getlist("todo")[:MAX_PICKED]:
         try:
             uuids.append(UUID(text))
         except ValueError:

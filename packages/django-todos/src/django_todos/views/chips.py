@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from django_todos.access import get_action
 from django_todos.forms import QuickAddForm
+from django_todos.limits import MAX_KEPT
 from django_todos.models import ChangedMeanwhile, Label, color_for, priority_bucket
 from django_todos.quickadd import ParsedTodo, Part
 from django_todos.templatetags.django_todos import todos_priority, when
@@ -61,7 +62,7 @@ def _still_there(plain: Iterable[str], text: str) -> list[str]:
     """The phrases turned back that the text still has; each once."""
     words = " ".join(text.split()).casefold()
     kept = {" ".join(phrase.split()): None for phrase in plain if phrase.strip()}
-    return [phrase for phrase in list(kept)[:50] if phrase.casefold() in words]
+    return [phrase for phrase in list(kept)[:MAX_KEPT] if phrase.casefold() in words]
 
 
 def chips(viewer: Viewer, todo: ParsedTodo) -> list[Chip]:

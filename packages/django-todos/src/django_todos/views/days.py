@@ -12,19 +12,17 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 
+from django_todos import limits
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm
 from django_todos.models import Completion, Todo, TodoList, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, is_htmx, page, partial, signed_in
-from django_todos.views._rows import ORDERS, PAGE, Row, Rows, details, flat_page, may_edit
+from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page, may_edit
 
 DAYS = 7
 """Days of Upcoming that stand open."""
-
-MOST = 200
-"""Todos of one day that a page of days shows."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def upcoming(request: Request) -> HttpResponse:
     first = _day(request.GET.get("from"), viewer)
     last = first + timedelta(days=DAYS - 1)
     todos = details(open_todos(viewer).due_between(first, last, viewer.zone))
-    ordered = todos.order_by("due_date", "due_time", "position", "pk")[: MOST * DAYS]
+    ordered = todos.order_by("due_date", "due_time", "position", "pk")[: limits.DAY * DAYS]
     editable = editable_lists(viewer)
     by_day: dict[date, list[Row]] = {first + timedelta(days=n): [] for n in range(DAYS)}
     for todo in sorted(
@@ -171,10 +169,10 @@ def completed(request: Request) -> HttpResponse:
         .select_related("todo__todo_list", "user")
         .order_by("-at", "-pk")
     )
-    some = list(_entries_after(entries, request.GET.get("after", ""))[: PAGE + 1])
-    cursor = _cursor(some[PAGE - 1]) if len(some) > PAGE else ""
+    some = list(_entries_after(entries, request.GET.get("after", ""))[: limits.PAGE + 1])
+    cursor = _cursor(some[limits.PAGE - 1]) if len(some) > limits.PAGE else ""
     context = {
-        "days": list(_by_day(some[:PAGE], viewer)),
+        "days": list(_by_day(some[: limits.PAGE], viewer)),
         "cursor": cursor,
         "editable": editable_lists(viewer),
     }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_todos import exchange_form
+from django_todos import exchange_form, limits
 from django_todos.access import get_draft
 from django_todos.dates import resolve_zone
 from django_todos.exchange.exporter import export as export_file
@@ -27,12 +27,6 @@ from django_todos.templatetags.django_todos import when
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, page, signed_in
 from django_todos.wording import repeats
-
-#: Rows that a report shows of a long file: all with something to say, and so many of the others.
-SHOWN = 300
-SHOWN_PROBLEMS = 1000
-#: Rows that one request can read and write; the command has no such limit.
-MOST = 50_000
 
 
 @signed_in("GET", "POST")
@@ -135,7 +129,7 @@ def _plan(viewer: Viewer, draft: ImportDraft, zone: str) -> Plan:
         tz=resolve_zone(zone) or viewer.zone,
         format=draft.format,
         todo_list=todo_list,
-        most=MOST,
+        most=limits.MAX_IMPORT,
     )
 
 
@@ -207,7 +201,10 @@ class Line:
 def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
     problems = [row for row in found.rows if row.kind in ("bad", "changed")]
     others = [] if only_problems else [row for row in found.rows if row.kind in ("add", "same")]
-    shown = sorted(problems[:SHOWN_PROBLEMS] + others[:SHOWN], key=lambda row: row.index)
+    shown = sorted(
+        problems[: limits.IMPORT_PROBLEMS] + others[: limits.IMPORT_OTHERS],
+        key=lambda row: row.index,
+    )
     return {
         "counts": {
             "add": found.adds - found.changed,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from django_todos.limits import MAX_LEVELS
 from django_todos.models import Action, Todo, TodoList
 from django_todos.wording.dates import date_words, moment_words
 from django_todos.wording.repeats import describe
@@ -173,8 +174,9 @@ _KEPT = {
     "done": lambda: _("That was already done."),
     "edge": lambda: _("It can't go any further."),
     "place": lambda: _(
-        "It can't go there: at most five levels, and open todos only under open ones."
-    ),
+        "It can't go there: at most %(levels)d levels, and open todos only under open ones."
+    )
+    % {"levels": MAX_LEVELS},
     "changed": lambda: _("Not done: somebody changed it meanwhile. This is how it is now."),
     "none": lambda: _("Choose at least one todo first."),
     "date": lambda: _("That is not a date."),

@@ -7,21 +7,19 @@ from typing import Any
 from django.http import Http404, HttpResponse
 
 from django_todos.filters import FilterForm
+from django_todos.limits import MAX_SEARCH
 from django_todos.models import Label, Todo
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.views._page import Request, is_htmx, page, partial, signed_in
 from django_todos.views._rows import ORDERS, flat_page
 from django_todos.views.days import editable_lists, open_todos
 
-LONGEST = 200
-"""Characters of a search that are looked at."""
-
 
 @signed_in("GET")
 def search(request: Request) -> HttpResponse:
     """Open todos whose title or notes hold every word; with ``completed=1`` those completed too."""
     viewer = request.todos_viewer
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
     todos = Todo.objects.visible_to(viewer.user).alive().search(query)
     if not request.GET.get("completed"):
         todos = todos.open()

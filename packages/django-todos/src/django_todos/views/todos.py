@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from django_todos import limits
 from django_todos.access import can_edit, get_action, get_todo
 from django_todos.forms import QuickAddForm, RescheduleForm, TodoForm
 from django_todos.models import (
@@ -145,7 +146,7 @@ def show_todo(
         "rows": family.below,
         "completions": todo.completions.filter(undone_at=None)
         .select_related("user")
-        .order_by("-at", "-pk")[:20],
+        .order_by("-at", "-pk")[: limits.COMPLETIONS],
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),  # type: ignore[attr-defined]
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,

@@ -771,7 +771,7 @@ function follow(event) {
   const turned = getComputedStyle(drag.row).direction === "rtl" ? -1 : 1;
   const wanted = depthOf(drag.row) + Math.round((turned * (event.clientX - drag.x)) / 28);
   const lowest = below && above?.contains(below) ? depthOf(below) : below ? Math.min(depthOf(below), above ? depthOf(above) + 1 : 0) : 0;
-  const highest = above ? Math.min(4, depthOf(above) + (above.classList.contains("todos-done") ? 0 : 1)) : 0;
+  const highest = above ? Math.min(Number(say("maxDepth")), depthOf(above) + (above.classList.contains("todos-done") ? 0 : 1)) : 0;
   const level = Math.max(lowest, Math.min(highest, wanted));
   drag.to = target(above, below, level);
   const edge = (above ?? below)?.closest("ul.todos-rows")?.getBoundingClientRect();

@@ -1,0 +1,54 @@
+"""Every limit, once: models, forms, readers of files, pages and (by `todos_limit`) templates take them from here.
+
+What a host may choose is in conf.py. Pure numbers; lengths are in characters.
+"""
+
+from __future__ import annotations
+
+# What is stored.
+MAX_TITLE = 500
+MAX_NOTES = 100_000
+MAX_LEVELS = 5
+MAX_DEPTH = MAX_LEVELS - 1
+"""The depth of a todo on the lowest level; those without a parent have 0."""
+MAX_LABEL = 100
+MAX_LIST_NAME = 200
+MAX_LIST_DESCRIPTION = 2000
+MAX_ZONE_NAME = 64
+MAX_REMIND_BEFORE = 60 * 24 * 60
+"""Minutes before the due date: 60 days."""
+
+# Repeats.
+MAX_RRULE = 500
+MAX_INTERVAL = 1000
+MAX_COUNT = 5000
+
+# What is typed.
+MAX_QUICK_ADD = 100_000
+MAX_LINES = 500
+"""Todos that one text of quick add makes."""
+MAX_KEPT = 50
+"""Phrases of one text that stay words."""
+MAX_DATE_WORDS = 100
+MAX_LABELS = 2000
+"""The text of a todo's labels."""
+MAX_SEARCH = 200
+
+# What one request does.
+MAX_PICKED = 500
+"""Todos that one bulk action changes."""
+MAX_IMPORT = 50_000
+"""Rows that the import page reads and writes; the command has no such limit."""
+MAX_UNDO = 500
+"""Todos of an import that can be undone as a whole."""
+
+# What one page or mail shows.
+PAGE = 100
+BELOW = 50
+"""Subtasks shown below one todo."""
+DAY = 200
+"""Todos of one day of Upcoming."""
+COMPLETIONS = 20
+IMPORT_PROBLEMS = 1000
+IMPORT_OTHERS = 300
+DIGEST = 50
