@@ -11,7 +11,6 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.utils import translation
 
 from django_todos.dates import Moment
 from django_todos.templatetags import django_todos as tags
@@ -35,50 +34,6 @@ def render(source: str, request: Any = None, **context: Any) -> str:
     if request is not None:
         built.request = request  # type: ignore[attr-defined]
     return Template("{% load django_todos %}" + source).render(built)
-
-
-@pytest.mark.parametrize(
-    ("moment", "state", "words"),
-    [
-        (Moment(), "none", ""),
-        (on(20), "late", "Fri 20 Nov"),
-        (on(22), "late", "Yesterday"),
-        (on(22, clock=time(17)), "late", "Yesterday 17:00"),
-        (on(23), "today", "Today"),
-        (on(23, clock=time(18)), "today", "Today 18:00"),
-        (on(23, clock=time(9)), "late", "Today 09:00"),
-        (on(24, clock=time(9)), "later", "Tomorrow 09:00"),
-        (on(2, 12), "later", "Wed 2 Dec"),
-        (on(1, 3, year=2027), "later", "Mon 1 Mar 2027"),
-    ],
-)
-def test_when(moment: Moment, state: str, words: str) -> None:
-    found = tags.when(moment, NOW, LISBON)
-    assert (found.state, found.words) == (state, words)
-
-
-def test_when_says_the_city_of_another_zone_only() -> None:
-    assert tags.when(on(2, 12, time(9), "Asia/Tokyo"), NOW, LISBON).city == "Tokyo"
-    assert tags.when(on(2, 12, time(9), "Europe/Lisbon"), NOW, LISBON).city == ""
-    assert tags.when(on(2, 12, time(9)), NOW, LISBON).iso == "2026-12-02T09:00"
-
-
-@pytest.mark.parametrize(
-    ("moment", "words"),
-    [
-        (on(23, clock=time(14)), "14:00"),
-        (on(23, clock=time(9)), "09:00"),
-        (on(23), ""),
-        (on(22, clock=time(17)), "Yesterday 17:00"),
-    ],
-)
-def test_when_time_only(moment: Moment, words: str) -> None:
-    assert tags.when(moment, NOW, LISBON, time_only=True).words == words
-
-
-def test_when_speaks_the_language() -> None:
-    with translation.override("de"):
-        assert tags.when(on(2, 12), NOW, LISBON).words == "Mi 2 Dez"
 
 
 def todo(**fields: Any) -> SimpleNamespace:
@@ -157,34 +112,6 @@ def test_small_words() -> None:
         "Low",
         "None",
     ]
-    assert tags.city_of("America/New_York") == "New York"
-
-
-class Person:
-    """A user model of a host: it need not know full names."""
-
-    def __init__(self, username: str, full: str | None = None) -> None:
-        self.username = username
-        if full is not None:
-            self.get_full_name = lambda: full
-
-    def get_username(self) -> str:
-        return self.username
-
-
-@pytest.mark.parametrize(
-    ("user", "name", "initials"),
-    [
-        (None, "", ""),
-        (Person("alice", "Alice Moreau"), "Alice Moreau", "AM"),
-        (Person("bob", ""), "bob", "bo"),
-        (Person("carla"), "carla", "ca"),
-        (Person("x", "Jean Marie de Boer"), "Jean Marie de Boer", "JB"),
-        (Person("--"), "--", ""),
-    ],
-)
-def test_people(user: Any, name: str, initials: str) -> None:
-    assert (tags.todos_person(user), tags.todos_initials(user)) == (name, initials)
 
 
 def test_search_hits_are_marked() -> None:

@@ -27,6 +27,7 @@ from django_todos.models import (
 )
 from django_todos.repeat_form import RepeatPart
 from django_todos.wording.dates import moment_words
+from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ class TodoForm(RepeatPart, forms.Form):
             if isinstance(field, WordsDateField | RepeatField):
                 field.viewer = viewer
         choices = [("", _("Nobody"))] + [
-            (name, getattr(user, "get_full_name", str)() or name)
-            for name, user in self.members.items()
+            (name, display_name(user)) for name, user in self.members.items()
         ]
         self.fields["assignee"].choices = choices  # type: ignore[attr-defined]
 
@@ -144,7 +144,7 @@ class TodoForm(RepeatPart, forms.Form):
             return moment_words(value, self.viewer.today) or gettext("None")
         if name == "assignee_id":
             return next(
-                (str(user) for user in self.members.values() if user.pk == value),
+                (display_name(user) for user in self.members.values() if user.pk == value),
                 gettext("Nobody"),
             )
         if name == "priority":

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -27,14 +26,20 @@ from markdown_it.token import Token
 
 from django_todos import limits
 from django_todos.dates import Moment, today_in
-from django_todos.wording.dates import date_words, day_words, span_day, time_words
+from django_todos.models import PRIORITY_CHOICES
+from django_todos.wording import people, repeats
+from django_todos.wording.dates import (
+    MomentWords,
+    date_words,
+    span_day,
+    time_words,
+    when_words,
+)
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
 
 register = template.Library()
-
-State = Literal["none", "late", "today", "later", "done"]
 
 DAY_VIEWS = {"today", "upcoming"}
 
@@ -45,16 +50,6 @@ NOTES_TAGS = {
 }  # fmt: skip
 NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,:;!?'’)\]}]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A moment in words: what state it is in for the viewer, and how to say so."""
-
-    state: State = "none"
-    words: str = ""
-    city: str = ""
-    iso: str = ""
 
 
 @register.inclusion_tag("django_todos/parts/icon.html")
@@ -70,40 +65,40 @@ def todos_limit(name: str) -> int:
 
 
 @register.simple_tag(takes_context=True)
-def todos_due(context: Context, todo: Todo) -> When:
+def todos_due(context: Context, todo: Todo) -> MomentWords:
     """When a todo is due, for the viewer; only the time on pages that already say the day."""
     time_only = context.get("view") in DAY_VIEWS
-    return when(
+    return when_words(
         todo.due, _now(context), _zone(context), done=todo.is_completed, time_only=time_only
     )
 
 
 @register.simple_tag(takes_context=True)
-def todos_start(context: Context, todo: Todo) -> When:
+def todos_start(context: Context, todo: Todo) -> MomentWords:
     """When a todo starts; empty once it has started (and on a completed one)."""
     now, zone = _now(context), _zone(context)
     start = todo.start
     if todo.is_completed or not start or start.is_overdue(now, zone):
-        return When()
+        return MomentWords()
     if start.time is None and start.is_today(today_in(now, zone), zone):
-        return When()
-    return when(start, now, zone, weekday=False)
+        return MomentWords()
+    return when_words(start, now, zone, weekday=False)
 
 
 @register.simple_tag(takes_context=True)
-def todos_moment(context: Context, moment: Moment) -> When:
+def todos_moment(context: Context, moment: Moment) -> MomentWords:
     """Any moment in words, without urgency (a history line, an import report)."""
-    return when(moment, _now(context), _zone(context), done=True)
+    return when_words(moment, _now(context), _zone(context), done=True)
 
 
 @register.simple_tag(takes_context=True)
-def todos_instant(context: Context, instant: datetime | None) -> When:
+def todos_instant(context: Context, instant: datetime | None) -> MomentWords:
     """An aware datetime in the viewer's zone, in the same words as due dates."""
     if instant is None:
-        return When()
+        return MomentWords()
     zone = _zone(context)
     wall = instant.astimezone(zone).replace(tzinfo=None)
-    return when(Moment.from_datetime(wall), _now(context), zone, done=True)
+    return when_words(Moment.from_datetime(wall), _now(context), zone, done=True)
 
 
 @register.simple_tag(takes_context=True)
@@ -144,41 +139,6 @@ def todos_view(context: Context) -> str:
     named = context.get("view")
     request = getattr(context, "request", None)
     return str(named or (request.POST.get("view", "") if request is not None else ""))
-
-
-def when(
-    moment: Moment,
-    now: datetime,
-    zone: ZoneInfo,
-    *,
-    done: bool = False,
-    time_only: bool = False,
-    weekday: bool = True,
-) -> When:
-    """A moment in words for somebody in `zone` at `now`."""
-    if moment.date is None:
-        return When()
-    today = today_in(now, zone)
-    state: State = "later"
-    if done:
-        state = "done"
-    elif moment.is_overdue(now, zone):
-        state = "late"
-    elif moment.is_today(today, zone):
-        state = "today"
-    parts = []
-    if not time_only or state == "late" and not moment.is_today(today, zone):
-        parts.append(day_words(moment.date, today, weekday=weekday))
-    if moment.time is not None:
-        parts.append(time_words(moment.time))
-    city = city_of(moment.tz) if moment.tz and moment.tz != zone.key else ""
-    iso = moment.date.isoformat() + (f"T{moment.time:%H:%M}" if moment.time else "")
-    return When(state, " ".join(parts), city, iso)
-
-
-def city_of(tz: str) -> str:
-    """Europe/Lisbon is Lisbon to a reader."""
-    return tz.rsplit("/", 1)[-1].replace("_", " ")
 
 
 @register.simple_tag
@@ -253,25 +213,13 @@ def todos_span(context: Context, first: date, last: date) -> str:
 @register.filter
 def todos_priority(bucket: str) -> str:
     """The word for a priority's bucket."""
-    words = {
-        "high": pgettext("priority", "High"),
-        "medium": pgettext("priority", "Medium"),
-        "low": pgettext("priority", "Low"),
-    }
-    return words.get(bucket, pgettext("priority", "None"))
+    return str(dict(PRIORITY_CHOICES).get(bucket, ""))
 
 
 @register.filter
 def todos_repeat(todo: Todo) -> str:
-    """A repeating todo's rule in words; an imported rule we can't read is shown as it stands."""
-    from django_todos.wording import repeats
-
-    if not todo.rrule:
-        return ""
-    try:
-        return repeats.short(todo.rrule, todo.repeat_mode)
-    except ValueError:
-        return todo.rrule
+    """A repeating todo's rule in a word or two."""
+    return repeats.stored(todo, repeats.short)
 
 
 @register.simple_tag
@@ -283,32 +231,11 @@ def todos_done(rows: Iterable[Any]) -> int:
 @register.filter
 def todos_repeat_long(todo: Todo) -> str:
     """The same as a sentence."""
-    from django_todos.wording import repeats
-
-    if not todo.rrule:
-        return ""
-    try:
-        return repeats.describe(todo.rrule, todo.repeat_mode)
-    except ValueError:
-        return todo.rrule
+    return repeats.stored(todo, repeats.describe)
 
 
-@register.filter
-def todos_person(user: Any) -> str:
-    """What to call a user: the full name, else the user name. Any user model will do."""
-    if not user:
-        return ""
-    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
-    return str(full or user.get_username()).strip()
-
-
-@register.filter
-def todos_initials(user: Any) -> str:
-    """Two letters for the round mark: first and last name, else the first two of the only one."""
-    words = re.findall(r"\w+", todos_person(user))
-    if not words:
-        return ""
-    return words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
+register.filter("todos_person", people.display_name)
+register.filter("todos_initials", people.initials)
 
 
 @register.filter

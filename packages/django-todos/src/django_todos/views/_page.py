@@ -20,10 +20,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from django_todos._compat import login_not_required
-from django_todos.models import ChangedMeanwhile, Membership, NotAllowedHere, Todo, TodoList
+from django_todos.models import (
+    Action,
+    ChangedMeanwhile,
+    Membership,
+    NotAllowedHere,
+    Todo,
+    TodoList,
+)
 from django_todos.models.querysets import object_types_remembered
 from django_todos.viewer import Viewer
-from django_todos.views import messages
+from django_todos.wording import actions
 
 
 class Request(HttpRequest):
@@ -177,6 +184,20 @@ def _total(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def _message(request: Request) -> actions.Toast | None:
+    """The message that a redirect carries: ``done=<action>``, ``undone=1``, ``undone=0`` or ``kept=<reason>``."""
+    if "undone" in request.GET:
+        return actions.undone(request.GET["undone"] == "1")
+    if "kept" in request.GET:
+        return actions.kept(request.GET["kept"])
+    try:
+        key = uuid.UUID(request.GET.get("done", ""))
+    except ValueError:
+        return None
+    viewer = request.todos_viewer
+    return actions.about(Action.objects.visible_to(viewer.user).filter(uuid=key).first(), viewer)
+
+
 def page(
     request: Request,
     template: str,
@@ -190,7 +211,7 @@ def page(
     everything = {
         "viewer": viewer,
         "nav": Nav(viewer, current),
-        "toast": messages.from_request(request, viewer),
+        "toast": _message(request),
         "here": here(request),
         **(context or {}),
     }

@@ -17,11 +17,11 @@ from django_todos.forms import QuickAddForm
 from django_todos.limits import MAX_KEPT
 from django_todos.models import ChangedMeanwhile, Label, color_for, priority_bucket
 from django_todos.quickadd import ParsedTodo, Part
-from django_todos.templatetags.django_todos import todos_priority, when
+from django_todos.templatetags.django_todos import todos_priority
 from django_todos.viewer import Viewer
 from django_todos.views import adding
 from django_todos.views._page import Request, back, partial, signed_in
-from django_todos.wording.dates import time_words
+from django_todos.wording.dates import time_words, when_words
 from django_todos.wording.repeats import describe
 
 ICONS = {"due": "calendar", "time": "clock", "start": "upcoming", "repeat": "repeat"}
@@ -87,7 +87,7 @@ def _chip(viewer: Viewer, todo: ParsedTodo, part: Part) -> Chip:
 def _in_words(viewer: Viewer, todo: ParsedTodo, part: Part) -> tuple[str, str]:
     """The value in words, and what a screen reader says of it."""
     if part.kind in ("due", "start"):
-        said = when(part.value, viewer.now, viewer.zone, done=True)
+        said = when_words(part.value, viewer.now, viewer.zone, done=True)
         words = " ".join(filter(None, (said.words, said.city))) or _("No date")
         return words, _("Due: %(value)s.") if part.kind == "due" else _("Starts: %(value)s.")
     if part.kind == "time":
@@ -112,7 +112,7 @@ def _repeat_words(viewer: Viewer, todo: ParsedTodo, part: Part) -> str:
     words = describe(part.value.rrule, part.value.mode)
     if any(other.kind == "due" for other in todo.spans):
         return words
-    first = when(todo.due, viewer.now, viewer.zone, done=True).words
+    first = when_words(todo.due, viewer.now, viewer.zone, done=True).words
     return _("%(rule)s, first %(date)s") % {"rule": words, "date": first}
 
 

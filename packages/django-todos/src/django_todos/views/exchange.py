@@ -23,10 +23,10 @@ from django_todos.exchange.importer import Plan, Report, Row, apply, plan
 from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.forms import ImportForm
 from django_todos.models import ImportDraft, TodoList
-from django_todos.templatetags.django_todos import when
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, page, signed_in
 from django_todos.wording import repeats
+from django_todos.wording.dates import when_words
 
 
 @signed_in("GET", "POST")
@@ -233,8 +233,8 @@ def _details(viewer: Viewer, row: Row) -> list[str]:
 
 
 def _dates(viewer: Viewer, record: TodoRecord) -> list[str]:
-    due = when(record.due, viewer.now, viewer.zone, done=record.is_completed)
-    start = when(record.start, viewer.now, viewer.zone)
+    due = when_words(record.due, viewer.now, viewer.zone, done=record.is_completed)
+    start = when_words(record.start, viewer.now, viewer.zone)
     words = [f"{due.words} {due.city}".strip()]
     if start.words:
         words.append(_("from %(date)s") % {"date": f"{start.words} {start.city}".strip()})

@@ -25,11 +25,12 @@ from django_todos.models import (
 from django_todos.reminder_form import offered
 from django_todos.repeat_form import fold, unfold
 from django_todos.viewer import Viewer
-from django_todos.views import adding, messages
+from django_todos.views import adding
 from django_todos.views._page import Request, back, is_htmx, next_url, page, partial, signed_in
 from django_todos.views._rows import family_of, row_of
 from django_todos.views.days import show_today
 from django_todos.views.lists import show_list
+from django_todos.wording import actions
 
 
 @signed_in("POST")
@@ -159,7 +160,7 @@ def show_todo(
         if saved is not None:
             everything |= {
                 "row": row_of(todo, can_edit=editable),
-                "toast": messages.about(saved, viewer),
+                "toast": actions.about(saved, viewer),
             }
         return partial(
             request, "todo", everything, current=current_of(todo, viewer), status=status
@@ -241,7 +242,7 @@ def _row(
     fresh = get_todo(viewer.user, todo.uuid)
     context = {
         "row": row_of(fresh, can_edit=can_edit(fresh)),
-        "toast": messages.about(action, viewer),
+        "toast": actions.about(action, viewer),
     }
     return partial(
         request, "todo_row_update", context, current=request.headers.get("Todos-Current", "")

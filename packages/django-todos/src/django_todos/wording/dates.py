@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from django_todos.dates import Moment
+from django_todos.dates import Moment, today_in
+
+State = Literal["none", "late", "today", "later", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class MomentWords:
+    """A moment in words: what state it is in for the viewer, and how to say so."""
+
+    state: State = "none"
+    words: str = ""
+    city: str = ""
+    iso: str = ""
 
 
 def day_words(day: date, today: date, *, weekday: bool = True) -> str:
@@ -49,3 +64,38 @@ def span_day(day: date, today: date) -> str:
     if day.year == today.year:
         return date_format(day, pgettext("day and month", "j F"))
     return date_format(day, pgettext("day, month and year", "j F Y"))
+
+
+def when_words(
+    moment: Moment,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    done: bool = False,
+    time_only: bool = False,
+    weekday: bool = True,
+) -> MomentWords:
+    """A moment in words for somebody in `zone` at `now`."""
+    if moment.date is None:
+        return MomentWords()
+    today = today_in(now, zone)
+    state: State = "later"
+    if done:
+        state = "done"
+    elif moment.is_overdue(now, zone):
+        state = "late"
+    elif moment.is_today(today, zone):
+        state = "today"
+    parts = []
+    if not time_only or state == "late" and not moment.is_today(today, zone):
+        parts.append(day_words(moment.date, today, weekday=weekday))
+    if moment.time is not None:
+        parts.append(time_words(moment.time))
+    city = city_of(moment.tz) if moment.tz and moment.tz != zone.key else ""
+    iso = moment.date.isoformat() + (f"T{moment.time:%H:%M}" if moment.time else "")
+    return MomentWords(state, " ".join(parts), city, iso)
+
+
+def city_of(tz: str) -> str:
+    """Europe/Lisbon is Lisbon to a reader."""
+    return tz.rsplit("/", 1)[-1].replace("_", " ")

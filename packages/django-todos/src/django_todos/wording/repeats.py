@@ -6,8 +6,9 @@ the names of days and months are Django's. A rule that no phrase fits is shown a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
@@ -15,7 +16,10 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from django_todos.repeats.rule import EVERY_DAY, WEEKEND, WORKDAYS, Rule, parse
+from django_todos.repeats.rule import EVERY_DAY, WEEKEND, WORKDAYS, Rule, RuleError, parse
+
+if TYPE_CHECKING:
+    from django_todos.models import Todo
 
 
 def describe(rrule: str, mode: str = "due") -> str:
@@ -41,6 +45,14 @@ def short(rrule: str, mode: str = "due") -> str:
     rule = parse(rrule)
     text = _short(rule) or pgettext("repeat", "custom")
     return _("%(rule)s after completion") % {"rule": text} if mode == "completion" else text
+
+
+def stored(todo: Todo, words: Callable[[str, str], str]) -> str:
+    """A todo's rule by `describe` or `short`; one that we can't read is shown as it stands."""
+    try:
+        return words(todo.rrule, todo.repeat_mode) if todo.rrule else ""
+    except RuleError:
+        return todo.rrule
 
 
 def _day(until: date) -> str:

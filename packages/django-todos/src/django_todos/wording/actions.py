@@ -1,12 +1,13 @@
-"""What a page says about the action before it, and whether that can be undone."""
+"""What is said about an action, and whether that can be undone."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -32,22 +33,6 @@ class Toast:
     """The action whose reading of what was typed can be taken back ("Keep as text")."""
 
 
-def from_request(request: HttpRequest, viewer: Viewer) -> Toast | None:
-    """The message that a redirect carries: ``done=<action>``, ``undone=1``, ``undone=0`` or ``kept=<reason>``."""
-    if "undone" in request.GET:
-        if request.GET["undone"] == "1":
-            return Toast(_("Undone."))
-        return Toast(_("Not undone: somebody changed it since."))
-    if "kept" in request.GET:
-        return Toast(_KEPT.get(request.GET["kept"], _KEPT["same"])())
-    try:
-        key = uuid.UUID(request.GET.get("done", ""))
-    except ValueError:
-        return None
-    action = Action.objects.visible_to(viewer.user).filter(uuid=key).first()
-    return about(action, viewer)
-
-
 def about(action: Action | None, viewer: Viewer) -> Toast | None:
     """The message about an action just done."""
     if action is None:
@@ -55,39 +40,38 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
     if action.undone_at is not None:
         return Toast(_("Undone."))
     if action.changes["lists"]:
-        return _about_list(action)
+        todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
+        values = {"title": todo_list.name if todo_list is not None else ""}
+        return Toast(_sentence(action.verb) % values, action.uuid)
     return _about_todos(action, viewer)
 
 
-def _about_list(action: Action) -> Toast:
-    todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
-    name = todo_list.name if todo_list is not None else ""
-    sentence = {
-        "list-edit": _("Saved “%(name)s”."),
-        "list-archive": _("Archived “%(name)s”."),
-        "list-unarchive": _("“%(name)s” is back."),
-        "list-delete": _("Moved “%(name)s” to the trash."),
-        "list-restore": _("Restored “%(name)s”."),
-    }[action.verb]
-    return Toast(sentence % {"name": name}, action.uuid)
+def undone(was: bool) -> Toast:
+    """The message after Undo."""
+    return Toast(_("Undone.") if was else _("Not undone: somebody changed it since."))
+
+
+def kept(reason: str) -> Toast:
+    """The message where nothing was done, or nothing that could be undone."""
+    return Toast(str(_KEPT.get(reason, _KEPT["same"])) % {"levels": MAX_LEVELS})
 
 
 def _about_todos(action: Action, viewer: Viewer) -> Toast:
     top, total = _top(action)
     if top is None:
         return Toast(_("Done."))
-    verb = action.verb
+    verb, many = action.verb, total > 1
     if verb.startswith("bulk-"):
-        return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many=total > 1)
+        return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many)
     values = {
         "title": top.title,
         "count": total - 1,
         "list": top.todo_list.name,
         "day": _due_day(top, viewer),
     }
-    text = _sentence(verb, top, total) % values
+    text = _sentence_about(verb, top, total) % values
     if "typed" not in action.changes:
-        return Toast(text, action.uuid, many=total > 1)
+        return Toast(text, action.uuid, many)
     text = " ".join([text, _read(top, viewer)]).strip()
     return Toast(text, action.uuid, url=top.get_absolute_url(), plain=action.uuid)
 
@@ -124,7 +108,7 @@ def _top(action: Action) -> tuple[Todo | None, int]:
     return (todos[0] if todos else None), len(todos)
 
 
-def _sentence(verb: str, top: Todo, total: int) -> str:
+def _sentence_about(verb: str, top: Todo, total: int) -> str:
     if verb == "complete" and total > 1 and top.is_completed:
         return ngettext(
             "Completed “%(title)s” and %(count)s subtask.",
@@ -132,21 +116,18 @@ def _sentence(verb: str, top: Todo, total: int) -> str:
             total - 1,
         )
     if verb in ("complete", "skip") and not top.is_completed and top.due_date is not None:
-        sentence = _("Completed “%(title)s”.") if verb == "complete" else _("Skipped “%(title)s”.")
-        return f"{sentence} {_('Next: %(day)s.')}"
+        return f"{_sentence(verb)} {_('Next: %(day)s.')}"
     if verb == "date" and top.due_date is not None:
         return _("Moved “%(title)s” to %(day)s.")
-    return {
-        "complete": _("Completed “%(title)s”."),
-        "skip": _("Skipped “%(title)s”."),
-        "reopen": _("Reopened “%(title)s”."),
-        "create": _("Added “%(title)s” to %(list)s."),
-        "edit": _("Saved “%(title)s”."),
-        "date": _("Saved “%(title)s”."),
-        "move": _("Moved “%(title)s”."),
-        "delete": _("Moved “%(title)s” to the trash."),
-        "restore": _("Restored “%(title)s” in %(list)s."),
-    }[verb]
+    return _sentence(verb)
+
+
+def _sentence(verb: str) -> str:
+    """What was done; a verb of the host's own, which has no sentence, as it reads."""
+    if verb in _DONE:
+        return str(_DONE[verb])
+    words = capfirst(re.sub(r"[\W_]+", " ", verb)).strip()
+    return _("%(verb)s: “%%(title)s”.") % {"verb": words}
 
 
 def _bulk_sentence(verb: str, total: int) -> str:
@@ -169,18 +150,33 @@ _PRIORITIES = {
     "low": _lazy("Low priority"),
     "none": "",
 }
+_DONE = {
+    "complete": _lazy("Completed “%(title)s”."),
+    "skip": _lazy("Skipped “%(title)s”."),
+    "reopen": _lazy("Reopened “%(title)s”."),
+    "create": _lazy("Added “%(title)s” to %(list)s."),
+    "edit": _lazy("Saved “%(title)s”."),
+    "date": _lazy("Saved “%(title)s”."),
+    "move": _lazy("Moved “%(title)s”."),
+    "delete": _lazy("Moved “%(title)s” to the trash."),
+    "restore": _lazy("Restored “%(title)s” in %(list)s."),
+    "list-edit": _lazy("Saved “%(title)s”."),
+    "list-archive": _lazy("Archived “%(title)s”."),
+    "list-unarchive": _lazy("“%(title)s” is back."),
+    "list-delete": _lazy("Moved “%(title)s” to the trash."),
+    "list-restore": _lazy("Restored “%(title)s”."),
+}
 _KEPT = {
-    "same": lambda: _("Nothing to change."),
-    "done": lambda: _("That was already done."),
-    "edge": lambda: _("It can't go any further."),
-    "place": lambda: _(
+    "same": _lazy("Nothing to change."),
+    "done": _lazy("That was already done."),
+    "edge": _lazy("It can't go any further."),
+    "place": _lazy(
         "It can't go there: at most %(levels)d levels, and open todos only under open ones."
-    )
-    % {"levels": MAX_LEVELS},
-    "changed": lambda: _("Not done: somebody changed it meanwhile. This is how it is now."),
-    "none": lambda: _("Choose at least one todo first."),
-    "date": lambda: _("That is not a date."),
-    "imported": lambda: _("Imported."),
-    "reminder": lambda: _("No reminder: choose a time that lies ahead."),
-    "preferences": lambda: _("Saved your preferences."),
+    ),
+    "changed": _lazy("Not done: somebody changed it meanwhile. This is how it is now."),
+    "none": _lazy("Choose at least one todo first."),
+    "date": _lazy("That is not a date."),
+    "imported": _lazy("Imported."),
+    "reminder": _lazy("No reminder: choose a time that lies ahead."),
+    "preferences": _lazy("Saved your preferences."),
 }
