@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import NOW, Cast, make_todo
+from tests.factories import NOW, UTC, Cast, make_todo
 
 from django_todos.models import Action, Preferences
 from django_todos.viewer import Viewer
@@ -22,7 +22,7 @@ from django_todos.wording import actions
 def test_a_verb_of_the_host_is_shown_as_it_reads(cast: Cast, verb: str, says: str) -> None:
     todo = make_todo(cast.flat, "Pay rent")
     Action.objects.all().delete()
-    todo.complete(by=cast.alice, at=NOW)
+    todo.complete(by=cast.alice, at=NOW, zone=UTC)
     Action.objects.update(verb=verb)
     viewer = Viewer(cast.alice, Preferences(user=cast.alice), NOW)
     toast = actions.about(Action.objects.get(), viewer)
