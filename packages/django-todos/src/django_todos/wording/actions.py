@@ -126,7 +126,7 @@ def _sentence(verb: str) -> str:
     """What was done; a verb of the host's own, which has no sentence, as it reads."""
     if verb in _DONE:
         return str(_DONE[verb])
-    words = capfirst(re.sub(r"[\W_]+", " ", verb)).strip()
+    words = capfirst(re.sub(r"[\W_]+", " ", verb).strip())
     return _("%(verb)s: “%%(title)s”.") % {"verb": words}
 
 
