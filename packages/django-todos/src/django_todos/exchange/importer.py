@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from django_todos import limits, signals
+from django_todos import limits
 from django_todos.exchange.formats import FORMATS, sniff
 from django_todos.exchange.planning import Row, Survey, fallbacks_of
 from django_todos.exchange.records import ParseResult, clean_text, decode
 from django_todos.exchange.writing import Writer
-from django_todos.models import Action, ChangedMeanwhile, Todo, TodoList
+from django_todos.models import Action, ChangedMeanwhile, TodoList, Verb, recording
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -145,8 +143,7 @@ def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
     inbox = TodoList.objects.inbox_of(plan.user)
     lists = set(plan.list_ids) | {inbox.pk}
     for _attempt in range(3):
-        with transaction.atomic():
-            TodoList.objects.lock(lists)
+        with recording(plan.user, Verb.BULK_IMPORT, lists, at=at) as rec:
             survey = Survey(
                 user=plan.user,
                 source=plan.format,
@@ -157,48 +154,18 @@ def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
             ).run()
             needed = {one.todo_list.pk for one in survey.targets if one.todo_list is not None}
             if needed <= lists:
-                return _write(plan, survey, at)
+                writer = Writer(survey, rec)
+                writer.write()
+                rec.is_remembered = len(writer.todos) <= limits.MAX_UNDO
+                break
         lists |= needed
-    raise ChangedMeanwhile
-
-
-def _write(plan: Plan, survey: Survey, at: datetime) -> Report:
-    writer = Writer(survey, at)
-    todos = writer.write()
-    if signals.created.has_listeners(Todo):
-        transaction.on_commit(partial(_tell, todos, plan.user))
-    action = _action(plan, survey, writer, at) if 0 < len(todos) <= limits.MAX_UNDO else None
+    else:
+        raise ChangedMeanwhile
     bad = sum(row.kind == "bad" for row in plan.rows)
     return Report(
-        added=len(todos),
+        added=len(writer.todos),
         same=plan.same,
         left_out=bad - len(survey.accepted),
         lists=tuple(writer.created_lists),
-        action=action,
+        action=rec.action,
     )
-
-
-def _action(plan: Plan, survey: Survey, writer: Writer, at: datetime) -> Action:
-    """What undo reads: the new todos go to the trash, each with the highest new one above it."""
-    changes = {}
-    for key, place in survey.places.items():
-        top = None
-        above = place.parent
-        while above is not None and above.record is not None and not above.is_deleted:
-            top, above = above.record.key, above.parent
-        if not place.is_deleted:
-            change: dict[str, list[object]] = {"deleted_at": [at.isoformat(), None]}
-            if top is not None:
-                change["deleted_top_id"] = [writer.todos[top].pk, None]
-            changes[str(writer.todos[key].pk)] = change
-    return Action.objects.create(
-        user=plan.user,  # type: ignore[misc]
-        verb="bulk-import",
-        created_at=at,
-        changes={"todos": changes, "lists": {}, "completions": {}},
-    )
-
-
-def _tell(todos: list[Todo], user: AbstractBaseUser) -> None:
-    for todo in todos:
-        signals.created.send_robust(sender=Todo, todo=todo, user=user, action=None)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import Max
 
 from django_todos.exchange.planning import Place, Survey, chunks, stored_key
 from django_todos.exchange.records import CompletionRecord, TodoRecord
@@ -21,6 +21,7 @@ from django_todos.models import (
     ImportedFrom,
     Label,
     Membership,
+    Recording,
     Reminder,
     Role,
     Todo,
@@ -35,18 +36,19 @@ BATCH = 500
 
 
 class Writer:
-    """One import. Called under the locks of the lists that are there already."""
+    """One import. Called within a recording that holds the lists that are there already."""
 
-    def __init__(self, survey: Survey, at: datetime) -> None:
+    def __init__(self, survey: Survey, rec: Recording) -> None:
         self.survey = survey
-        self.at = at
+        self.rec = rec
+        self.at = rec.at
         self.user = survey.user
         self.created_lists: list[str] = []
         self._lists: dict[Target, TodoList] = {}
         self.todos: dict[str, Todo] = {}
 
-    def write(self) -> list[Todo]:
-        """All of it; returns the new todos, parents before their subtasks."""
+    def write(self) -> None:
+        """All of it."""
         self._make_lists()
         labels = self._make_labels()
         self._make_todos()
@@ -54,8 +56,6 @@ class Writer:
         self._log()
         self._remind()
         self._remember()
-        self._count()
-        return list(self.todos.values())
 
     # -- lists and labels
 
@@ -69,7 +69,8 @@ class Writer:
             else:
                 self._lists[target] = _list_row(target, self.at)
                 new.append(target)
-        TodoList.objects.bulk_create([self._lists[target] for target in new], batch_size=BATCH)
+        made = [self._lists[target] for target in new]
+        self.rec.add_lists(TodoList.objects.bulk_create(made, batch_size=BATCH))
         Membership.objects.bulk_create(
             [
                 Membership(
@@ -125,7 +126,7 @@ class Writer:
         made: dict[str, Todo] = {}
         for depth in range(MAX_DEPTH + 1):
             todos = [self._todo(place, made, ends) for place in levels[depth]]
-            Todo.objects.bulk_create(todos, batch_size=BATCH)
+            self.rec.add(todos)
         self.todos = {key: made[key] for key in self.survey.places}
 
     def _ends(self) -> dict[tuple[int, int | None], int]:
@@ -213,19 +214,6 @@ class Writer:
             ],
             batch_size=BATCH,
         )
-
-    def _count(self) -> None:
-        """Keep the lists' counts of open todos true."""
-        steps: dict[int, int] = defaultdict(int)
-        for todo in self.todos.values():
-            if not todo.is_completed and todo.deleted_at is None:
-                steps[todo.todo_list_id] += 1
-        by_step: dict[int, list[int]] = defaultdict(list)
-        for pk, step in steps.items():
-            by_step[step].append(pk)
-        for step, pks in by_step.items():
-            for part in chunks(pks):
-                TodoList.objects.filter(pk__in=part).update(open_count=F("open_count") + step)
 
 
 def _record(place: Place) -> TodoRecord:

@@ -6,6 +6,7 @@ from django_todos.models.history import (
     Completion,
     Conflict,
     Recording,
+    Verb,
     recording,
 )
 from django_todos.models.imports import ImportDraft, ImportedFrom
@@ -60,6 +61,7 @@ __all__ = [
     "TodoList",
     "TodoListQuerySet",
     "TodoQuerySet",
+    "Verb",
     "anchor_columns",
     "color_for",
     "due_columns",

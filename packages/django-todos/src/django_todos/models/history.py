@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from django.apps import apps
 from django.conf import settings as project
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -17,15 +16,17 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import limits, signals
+from django_todos import limits
+from django_todos import models as tables  # those that stand on this module: there when asked
+from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.models.lists import Label, TodoList
 from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+    from django_todos.models.lists import TodoList
     from django_todos.models.todos import Todo
 
 TODO_FIELDS = (
@@ -39,6 +40,53 @@ TODO_FIELDS = (
 LIST_FIELDS = ("name", "description", "archived_at", "deleted_at")
 
 Values = dict[str, Any]
+Difference = dict[str, list[Any]]
+"""By column what it held before and after, as JSON holds it; `labels` holds names."""
+
+
+class Typed(TypedDict):
+    """What quick add read an action from, so that it can be kept as text afterwards."""
+
+    text: str
+    list: int
+    version: int
+    due: str
+
+
+class Changes(TypedDict):
+    """What an action changed, by primary key; of completions the key, which is None where one doesn't stand."""
+
+    todos: dict[str, Difference]
+    lists: dict[str, Difference]
+    completions: dict[str, tuple[str | None, str | None]]
+    typed: NotRequired[Typed]
+
+
+class Verb(models.TextChoices):
+    """What a person can do. A host may record verbs of its own: they are told in plain words."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    DATE = "date"
+    COMPLETE = "complete"
+    SKIP = "skip"
+    REOPEN = "reopen"
+    MOVE = "move"
+    DELETE = "delete"
+    RESTORE = "restore"
+    BULK_CREATE = "bulk-create"
+    BULK_IMPORT = "bulk-import"
+    BULK_COMPLETE = "bulk-complete"
+    BULK_DATE = "bulk-date"
+    BULK_MOVE = "bulk-move"
+    BULK_LABEL = "bulk-label"
+    BULK_PRIORITY = "bulk-priority"
+    BULK_DELETE = "bulk-delete"
+    LIST_EDIT = "list-edit"
+    LIST_ARCHIVE = "list-archive"
+    LIST_UNARCHIVE = "list-unarchive"
+    LIST_DELETE = "list-delete"
+    LIST_RESTORE = "list-restore"
 
 
 class ChangedMeanwhile(Exception):
@@ -69,12 +117,16 @@ class Recording:
         self.lists = lists
         self.at = at
         self.action: Action | None = None
+        self.is_remembered = True
+        """Whether it leaves an action: not where it takes one back, or is too large to be taken back."""
+        self.typed: Typed | None = None
         self.todos: dict[int, Todo] = {}
         self._before: dict[int, Values] = {}
         self._lists_before = {pk: _snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
+        self._added: dict[int | None, int | None] = {}
         self._dirty: dict[int, set[str]] = {}
         self._completions: list[Completion] = []
-        self._completion_keys: dict[int, tuple[str | None, str | None]] = {}
+        self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
         self._signals: list[tuple[Signal, Todo]] = []
 
     def load(self, todos: Iterable[Todo]) -> list[Todo]:
@@ -92,7 +144,7 @@ class Recording:
     def reload(self, todo: Todo) -> Todo:
         """One todo as it is under the lock. Raises ChangedMeanwhile when it is gone."""
         if todo.pk not in self.todos:
-            fresh = type(todo)._default_manager.filter(pk=todo.pk).first()
+            fresh = type(todo).objects.filter(pk=todo.pk).first()
             if fresh is None:
                 raise ChangedMeanwhile
             self.load([fresh])
@@ -113,24 +165,33 @@ class Recording:
             setattr(todo_list, name, value)
         todo_list.save(update_fields=list(values))
 
-    def add(self, todo: Todo) -> Todo:
-        """Insert a new todo. Undoing that moves it to the trash."""
-        todo.save(force_insert=True)
-        self.todos[todo.pk] = todo
-        self._before[todo.pk] = _snapshot(todo, TODO_FIELDS) | {"deleted_at": self.at}
-        self.tell(signals.created, todo)
-        return todo
+    def add_lists(self, lists: Iterable[TodoList]) -> None:
+        """Lists that were made in this very transaction: nobody else can see them, so they count as locked."""
+        self.lists |= {todo_list.pk: todo_list for todo_list in lists}
+
+    def add(self, todos: list[Todo]) -> None:
+        """Insert new todos, parents before their subtasks. Undoing that moves them to the trash."""
+        tables.Todo.objects.bulk_create(todos, batch_size=500)
+        for todo in todos:
+            self.todos[todo.pk] = todo
+            self._before[todo.pk] = before = _snapshot(todo, TODO_FIELDS)
+            top = self._added.get(todo.parent_id)
+            if todo.deleted_at is None:  # one that is imported into the trash stays there
+                before |= {"deleted_at": self.at, "deleted_top_id": top}
+                top = top or todo.pk
+            self._added[todo.pk] = top
+            self.tell(signals.created, todo)
 
     def labels(self, todo: Todo) -> list[str]:
         """The names of a loaded todo's labels, in order; remembered as they were before."""
-        names = sorted(todo.labels.values_list("name", flat=True), key=Label.key_of)
+        names = _label_names(todo)
         self._before[todo.pk].setdefault("labels", names)
         return names
 
     def set_labels(self, todo: Todo, names: list[str]) -> None:
         """Give a loaded todo the labels of its list with exactly these names, made where missing."""
         self.labels(todo)
-        todo.labels.set(Label.named(todo.todo_list_id, names))
+        todo.labels.set(tables.Label.named(todo.todo_list_id, names))
         self._dirty.setdefault(todo.pk, set())
 
     def complete(self, completion: Completion) -> None:
@@ -139,7 +200,7 @@ class Recording:
 
     def set_completion_key(self, completion: Completion, key: str | None) -> None:
         """Take a completion back (None) or let it stand again, at once."""
-        self._completion_keys[completion.pk] = (completion.key, key)
+        self._completion_keys[str(completion.pk)] = (completion.key, key)
         completion.key, completion.undone_at = key, None if key is not None else self.at
         completion.save(update_fields=["key", "undone_at"])
 
@@ -158,7 +219,7 @@ class Recording:
             changed[0].save(update_fields=[*fields, "version", "updated_at"])
         elif changed:
             names = [field.removesuffix("_id") for field in fields]
-            type(changed[0])._default_manager.bulk_update(
+            type(changed[0]).objects.bulk_update(
                 changed, [*names, "version", "updated_at"], batch_size=100
             )
         self._dirty.clear()
@@ -166,48 +227,44 @@ class Recording:
     def finish(self) -> None:
         """Write what is left, the counts, and the action."""
         self.flush()
-        self._write_completions()
+        for completion in Completion.objects.bulk_create(self._completions, batch_size=100):
+            self._completion_keys[str(completion.pk)] = (None, completion.key)
         self._count()
-        changes = self._changes()
-        if any(changes.values()):
+        changes = self._changes() if self.is_remembered else None
+        if changes is not None and any(changes.values()):
             self.action = Action.objects.create(
-                user_id=self.user_id,
-                verb=self.verb,
-                created_at=self.at,
-                changes=changes,
+                user_id=self.user_id, verb=self.verb, created_at=self.at, changes=changes
             )
+        if self._signals:
+            transaction.on_commit(self._send)
+
+    def _send(self) -> None:
         for signal, todo in self._signals:
-            transaction.on_commit(partial(self._send, signal, todo))
-
-    def _send(self, signal: Signal, todo: Todo) -> None:
-        signal.send_robust(sender=type(todo), todo=todo, user=self.user, action=self.action)
-
-    def _write_completions(self) -> None:
-        if self._completions:
-            for completion in Completion.objects.bulk_create(self._completions, batch_size=100):
-                self._completion_keys[completion.pk] = (None, completion.key)
+            signal.send_robust(sender=type(todo), todo=todo, user=self.user, action=self.action)
 
     def _count(self) -> None:
-        steps: dict[int, int] = {}
+        steps: Counter[int] = Counter()
         for pk, todo in self.todos.items():
             before = self._before[pk]
             if not before["is_completed"] and before["deleted_at"] is None:
-                steps[before["todo_list_id"]] = steps.get(before["todo_list_id"], 0) - 1
+                steps[before["todo_list_id"]] -= 1
             if not todo.is_completed and todo.deleted_at is None:
-                steps[todo.todo_list_id] = steps.get(todo.todo_list_id, 0) + 1
+                steps[todo.todo_list_id] += 1
+        lists: dict[int, list[int]] = defaultdict(list)
         for pk, step in steps.items():
-            if step:
-                TodoList.objects.filter(pk=pk).update(open_count=F("open_count") + step)
-                self.lists[pk].refresh_from_db(fields=["open_count"])
+            lists[step].append(pk)
+            self.lists[pk].open_count += step
+        for step in lists.keys() - {0}:
+            tables.TodoList.objects.filter(pk__in=lists[step]).update(
+                open_count=F("open_count") + step
+            )
 
-    def _changes(self) -> dict[str, Any]:
+    def _changes(self) -> Changes:
         todos = {}
         for pk, todo in self.todos.items():
             before, after = self._before[pk], _snapshot(todo, TODO_FIELDS)
             if "labels" in before:
-                after["labels"] = sorted(
-                    todo.labels.values_list("name", flat=True), key=Label.key_of
-                )
+                after["labels"] = _label_names(todo)
             if difference := _difference(before, after):
                 todos[str(pk)] = difference
         lists = {
@@ -215,8 +272,8 @@ class Recording:
             for pk, before in self._lists_before.items()
             if (difference := _difference(before, _snapshot(self.lists[pk], LIST_FIELDS)))
         }
-        keys = {str(pk): keys for pk, keys in self._completion_keys.items()}
-        return {"todos": todos, "lists": lists, "completions": keys}
+        changes = Changes(todos=todos, lists=lists, completions=self._completion_keys)
+        return changes | {"typed": self.typed} if self.typed else changes
 
 
 @contextmanager
@@ -238,7 +295,7 @@ def recording(
         yield within
         return
     with transaction.atomic():
-        lists = TodoList.objects.lock(list_ids)
+        lists = tables.TodoList.objects.lock(list_ids)
         if lists.keys() != list_ids:
             raise ChangedMeanwhile
         rec = Recording(user, verb, lists, at)
@@ -247,16 +304,12 @@ def recording(
 
 
 class Action(models.Model):
-    """One thing that a user did: what it changed, from what, to what.
-
-    `changes` holds, by primary key, ``{"todos": {pk: {column: [before, after]}}, "lists": {...}, "completions":
-    {pk: [key before, key after]}}``, with values as in JSON.
-    """
+    """One thing that a user did: what it changed, from what, to what."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     verb = models.CharField(max_length=20)
-    changes = models.JSONField(default=dict)
+    changes: models.JSONField[Changes, Changes] = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
 
@@ -284,7 +337,7 @@ class Action(models.Model):
         ids = {int(pk) for pk in self.changes["lists"]}
         for change in self.changes["todos"].values():
             ids.update(change.get("todo_list_id", ()))
-        todos = apps.get_model("django_todos", "Todo").objects.filter(pk__in=self.todo_ids)
+        todos = tables.Todo.objects.filter(pk__in=self.todo_ids)
         return ids | set(todos.values_list("todo_list_id", flat=True))
 
     def undo(self, *, at: datetime) -> bool:
@@ -292,36 +345,25 @@ class Action(models.Model):
 
         Raises ChangedMeanwhile, having changed nothing, where somebody changed one of the values since.
         """
-        with transaction.atomic():
-            rec = Recording(self.user, "undo", TodoList.objects.lock(self.list_ids), at)
+        with recording(self.user, self.verb, self.list_ids, at=at) as rec:
+            rec.is_remembered = False
             if not type(self).objects.filter(pk=self.pk, undone_at=None).update(undone_at=at):
                 return False
             self.undone_at = at
-            self._undo_lists(rec)
+            for pk, change in self.changes["lists"].items():
+                rec.update_list(int(pk), **_reverse(rec.lists[int(pk)], change))
             self._undo_todos(rec)
             self._undo_completions(rec)
-            rec.flush()
-            rec._count()
-            for signal, todo in rec._signals:
-                transaction.on_commit(partial(rec._send, signal, todo))
         return True
 
-    def _undo_lists(self, rec: Recording) -> None:
-        for pk, change in self.changes["lists"].items():
-            todo_list = rec.lists.get(int(pk))
-            if todo_list is None:
-                raise ChangedMeanwhile
-            rec.update_list(int(pk), **_reverse(todo_list, change))
-
     def _undo_todos(self, rec: Recording) -> None:
-        model = apps.get_model("django_todos", "Todo")
-        todos = rec.load(model.objects.filter(pk__in=self.todo_ids))
+        todos = rec.load(tables.Todo.objects.filter(pk__in=self.todo_ids))
         if len(todos) != len(self.todo_ids):
             raise ChangedMeanwhile
         done = {todo.pk for todo in todos}
         for todo in todos:
             change = dict(self.changes["todos"][str(todo.pk)])
-            names = self._labels_before(rec, todo, change.pop("labels", None))
+            names = _labels_before(rec, todo, change.pop("labels", None), "todo_list_id" in change)
             was_completed = todo.is_completed
             values = _reverse(todo, change)
             if values.keys() & {"todo_list_id", "tree", "depth"}:
@@ -336,22 +378,8 @@ class Action(models.Model):
             if not todo.fits():
                 raise ChangedMeanwhile
 
-    def _labels_before(
-        self, rec: Recording, todo: Todo, change: list[list[str]] | None
-    ) -> list[str] | None:
-        """The names to give back: what was, or for a todo that goes back to another list those that it carries."""
-        if change is None:
-            return (
-                rec.labels(todo) if "todo_list_id" in self.changes["todos"][str(todo.pk)] else None
-            )
-        if rec.labels(todo) != change[1]:
-            raise ChangedMeanwhile
-        return change[0]
-
     def _undo_completions(self, rec: Recording) -> None:
         keys = self.changes["completions"]
-        if not keys:
-            return
         for completion in Completion.objects.filter(pk__in=[int(pk) for pk in keys]):
             before, after = keys[str(completion.pk)]
             if completion.key != after:
@@ -408,6 +436,21 @@ class Completion(models.Model):
         return Moment.stored(self.due_date, self.due_time, self.due_tz)
 
 
+def _labels_before(
+    rec: Recording, todo: Todo, change: list[list[str]] | None, goes_back: bool
+) -> list[str] | None:
+    """The names to give back: what was, or for a todo that goes back to another list those that it carries."""
+    if change is None:
+        return rec.labels(todo) if goes_back else None
+    if rec.labels(todo) != change[1]:
+        raise ChangedMeanwhile
+    return change[0]
+
+
+def _label_names(todo: Todo) -> list[str]:
+    return sorted(todo.labels.values_list("name", flat=True), key=tables.Label.key_of)
+
+
 def _snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
     return {name: getattr(row, name) for name in names}
 
@@ -419,7 +462,7 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
-def _difference(before: Values, after: Values) -> dict[str, list[Any]]:
+def _difference(before: Values, after: Values) -> Difference:
     return {
         name: [_plain(before[name]), _plain(after[name])]
         for name in before
@@ -427,7 +470,7 @@ def _difference(before: Values, after: Values) -> dict[str, list[Any]]:
     }
 
 
-def _reverse(row: models.Model, change: dict[str, list[Any]]) -> Values:
+def _reverse(row: models.Model, change: Difference) -> Values:
     """The values before `change`. Raises ChangedMeanwhile where the row no longer holds those after it."""
     values = {}
     for name, (before, after) in change.items():

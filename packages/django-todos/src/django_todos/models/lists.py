@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits
 from django_todos._compat import check_constraint
+from django_todos.models.history import Action, Conflict, Verb, recording
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
-
-    from django_todos.models.history import Action
 
 
 _ListManager = models.Manager.from_queryset(TodoListQuerySet)
@@ -195,10 +194,8 @@ class TodoList(models.Model):
 
         Raises Conflict, having changed nothing, where somebody else gave such a field a third value meanwhile.
         """
-        from django_todos.models.history import Conflict, recording
-
         changed = {name: value for name, value in values.items() if initial[name] != value}
-        with recording(by, "list-edit", {self.pk}, at=at) as rec:
+        with recording(by, Verb.LIST_EDIT, {self.pk}, at=at) as rec:
             current = {name: getattr(rec.lists[self.pk], name) for name in changed}
             theirs = {
                 name: value
@@ -212,19 +209,19 @@ class TodoList(models.Model):
 
     def archive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Put the list aside: readable, but in none of the views across lists."""
-        return self._set_time("list-archive", "archived_at", at, by=by, at=at)
+        return self._set_time(Verb.LIST_ARCHIVE, "archived_at", at, by=by, at=at)
 
     def unarchive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Bring an archived list back."""
-        return self._set_time("list-unarchive", "archived_at", None, by=by, at=at)
+        return self._set_time(Verb.LIST_UNARCHIVE, "archived_at", None, by=by, at=at)
 
     def trash(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Move the list, with everything in it, to the trash."""
-        return self._set_time("list-delete", "deleted_at", at, by=by, at=at)
+        return self._set_time(Verb.LIST_DELETE, "deleted_at", at, by=by, at=at)
 
     def restore(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Bring the list back from the trash."""
-        return self._set_time("list-restore", "deleted_at", None, by=by, at=at)
+        return self._set_time(Verb.LIST_RESTORE, "deleted_at", None, by=by, at=at)
 
     def purge(self) -> None:
         """Delete the list and everything in it for ever."""
@@ -235,8 +232,6 @@ class TodoList(models.Model):
     def _set_time(
         self, verb: str, field: str, value: datetime | None, *, by: AbstractBaseUser, at: datetime
     ) -> Action | None:
-        from django_todos.models.history import recording
-
         with recording(by, verb, {self.pk}, at=at) as rec:
             current = rec.lists[self.pk]
             if current.is_inbox:

@@ -25,6 +25,7 @@ from django_todos.models.history import (
     Completion,
     Conflict,
     Recording,
+    Verb,
     recording,
 )
 from django_todos.models.lists import Label, TodoList
@@ -317,7 +318,7 @@ class Todo(models.Model):
         **fields: Any,
     ) -> Todo:
         """A new todo: first in the list, or last under `parent`. Undoing it moves it to the trash."""
-        with recording(by, "create", {todo_list.pk}, at=at, within=within) as rec:
+        with recording(by, Verb.CREATE, {todo_list.pk}, at=at, within=within) as rec:
             above = rec.reload(parent) if parent is not None else None
             if rec.lists[todo_list.pk].deleted_at is not None:
                 raise ChangedMeanwhile
@@ -341,7 +342,7 @@ class Todo(models.Model):
             )
             todo.tree = above.tree if above is not None else todo.uuid
             todo.position = places.position(rec, todo, "before" if above is None else "after")
-            rec.add(todo)
+            rec.add([todo])
             if labels:
                 rec.set_labels(todo, labels)
         return todo
@@ -360,7 +361,7 @@ class Todo(models.Model):
         `seen` is the occurrence that the person saw: when it is past (a double click, a retry, somebody else was
         quicker) nothing happens and the answer is None.
         """
-        with recording(by, "complete", {self.todo_list_id}, at=at, within=within) as rec:
+        with recording(by, Verb.COMPLETE, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.reload(self)
             if (
                 todo.is_completed
@@ -382,7 +383,7 @@ class Todo(models.Model):
         self, *, by: AbstractBaseUser, at: datetime, zone: ZoneInfo, seen: int | None = None
     ) -> Action | None:
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
-        with recording(by, "skip", {self.todo_list_id}, at=at) as rec:
+        with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
             todo = rec.reload(self)
             if (
                 not todo.rrule
@@ -404,7 +405,7 @@ class Todo(models.Model):
         self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
     ) -> Action | None:
         """Open a completed todo again, and completed todos above it. Its last completion no longer stands."""
-        with recording(by, "reopen", {self.todo_list_id}, at=at, within=within) as rec:
+        with recording(by, Verb.REOPEN, {self.todo_list_id}, at=at, within=within) as rec:
             todo: Todo | None = rec.reload(self)
             while todo is not None and todo.is_completed:
                 todo._reopen(rec)
@@ -427,7 +428,7 @@ class Todo(models.Model):
         a third value meanwhile.
         """
         changed = {name: value for name, value in values.items() if initial.get(name) != value}
-        with recording(by, "edit", {self.todo_list_id}, at=at, within=within) as rec:
+        with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.reload(self)
             current = {name: todo._value(rec, name) for name in changed}
             theirs = {
@@ -455,7 +456,7 @@ class Todo(models.Model):
         self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
     ) -> Action | None:
         """Move it, with everything below, to the trash."""
-        with recording(by, "delete", {self.todo_list_id}, at=at, within=within) as rec:
+        with recording(by, Verb.DELETE, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.reload(self)
             if todo.deleted_at is not None:
                 return None
@@ -475,7 +476,7 @@ class Todo(models.Model):
         `fallback` is the person's inbox, given when the todo's own list can't take it.
         """
         lists = {self.todo_list_id} | ({fallback.pk} if fallback is not None else set())
-        with recording(by, "restore", lists, at=at) as rec:
+        with recording(by, Verb.RESTORE, lists, at=at) as rec:
             todo = rec.reload(self)
             if todo.deleted_at is None or todo.deleted_top_id is not None:
                 return None
@@ -505,7 +506,7 @@ class Todo(models.Model):
         ``"after"`` the last. Raises NotAllowedHere, having changed nothing, for a place that can't be.
         """
         target = self.todo_list_id if todo_list is None else todo_list.pk
-        with recording(by, "move", {self.todo_list_id, target}, at=at, within=within) as rec:
+        with recording(by, Verb.MOVE, {self.todo_list_id, target}, at=at, within=within) as rec:
             todo = rec.reload(self)
             above = rec.reload(parent) if parent is not None else None
             beside = rec.reload(anchor) if anchor is not None else None

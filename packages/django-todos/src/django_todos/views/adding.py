@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from django_todos.models import (
     Recording,
     Todo,
     TodoList,
+    Verb,
     anchor_columns,
     recording,
 )
@@ -139,21 +139,26 @@ def add(
     On Today they are due today, unless they say otherwise. What was typed stays with the action, so that it can be
     kept as text afterwards (`keep_as_text`).
     """
-    verb = "create" if len(lines) == 1 else "bulk-create"
+    verb = Verb.CREATE if len(lines) == 1 else Verb.BULK_CREATE
     targets = {line.todo_list.pk for line in lines} | {todo_list.pk}
     default = Moment(viewer.today) if form.cleaned_data["view"] == "today" else Moment()
-    with transaction.atomic():
-        with recording(viewer.user, verb, targets, at=viewer.now) as rec:
-            trees = _trees(lines)
-            # A list takes a new todo at its top, a todo takes one at its end.
-            added = [
-                _add_tree(rec, viewer, tree, parent, default)
-                for tree in (trees if parent is not None else reversed(trees))
-            ]
-        assert rec.action is not None
+    with recording(viewer.user, verb, targets, at=viewer.now) as rec:
+        trees = _trees(lines)
+        # A list takes a new todo at its top, a todo takes one at its end.
+        added = [
+            _add_tree(rec, viewer, tree, parent, default)
+            for tree in (trees if parent is not None else reversed(trees))
+        ]
         first = added[0] if parent is not None else added[-1]
         if len(lines) == 1 and lines[0].read.spans:
-            _remember(rec.action, first, lines[0], todo_list, default)
+            rec.flush()  # its version counts the labels
+            rec.typed = {
+                "text": lines[0].read.text,
+                "list": todo_list.pk,
+                "version": first.version,
+                "due": default.format(),
+            }
+    assert rec.action is not None
     return rec.action, first
 
 
@@ -203,18 +208,6 @@ def _fields(line: Line, default: Moment) -> dict[str, Any]:
     return fields
 
 
-def _remember(
-    action: Action, todo: Todo, line: Line, todo_list: TodoList, default: Moment
-) -> None:
-    action.changes["typed"] = {
-        "text": line.read.text,
-        "list": todo_list.pk,
-        "version": todo.version,
-        "due": default.format(),
-    }
-    action.save(update_fields=["changes"])
-
-
 def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:
     """Take the reading back, not the adding: the title is what was typed, the list the one it was typed in.
 
@@ -222,11 +215,12 @@ def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:
     """
     typed = action.changes.get("typed")
     todo = Todo.objects.alive().filter(pk__in=action.todo_ids).first()
-    home = TodoList.objects.editable_by(viewer.user).filter(pk=typed and typed["list"]).first()
+    lists = TodoList.objects.editable_by(viewer.user)
+    home = lists.filter(pk=typed["list"]).first() if typed is not None else None
     if typed is None or todo is None or home is None:
         raise ChangedMeanwhile
     text = " ".join(typed["text"].split())
-    with recording(viewer.user, "edit", {todo.todo_list_id, home.pk}, at=viewer.now) as rec:
+    with recording(viewer.user, Verb.EDIT, {todo.todo_list_id, home.pk}, at=viewer.now) as rec:
         todo = rec.reload(todo)
         if todo.version != typed["version"]:
             raise ChangedMeanwhile

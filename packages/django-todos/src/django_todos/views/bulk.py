@@ -18,6 +18,7 @@ from django_todos.models import (
     Recording,
     Todo,
     TodoList,
+    Verb,
     due_columns,
     recording,
 )
@@ -37,7 +38,9 @@ def todo_bulk(request: Request) -> HttpResponse:
     if form.cleaned_data["do"] == "move":
         target = get_list(viewer.user, form.cleaned_data["list"] or UUID(int=0), "edit")
     lists = {todo.todo_list_id for todo in todos} | ({target.pk} if target is not None else set())
-    with recording(viewer.user, f"bulk-{form.cleaned_data['do']}", lists, at=viewer.now) as rec:
+    with recording(
+        viewer.user, Verb(f"bulk-{form.cleaned_data['do']}"), lists, at=viewer.now
+    ) as rec:
         for todo in todos:
             _do(rec, viewer, form, todo, target)
     message = {"done": rec.action.uuid} if rec.action is not None else {"kept": "same"}

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django_todos import limits
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms import QuickAddForm, RescheduleForm
-from django_todos.models import Completion, Todo, TodoList, recording
+from django_todos.models import Completion, Todo, TodoList, Verb, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, is_htmx, page, partial, signed_in
@@ -139,7 +139,7 @@ def overdue_reschedule(request: Request) -> HttpResponse:
         .filter(todos__in=late)
         .values_list("pk", flat=True)
     )
-    with recording(viewer.user, "bulk-date", ids, at=viewer.now) as rec:
+    with recording(viewer.user, Verb.BULK_DATE, ids, at=viewer.now) as rec:
         for todo in rec.load(late.filter(todo_list__in=ids)):
             todo.reschedule(day, rec=rec, zone=viewer.zone)
     action = rec.action

@@ -14,6 +14,7 @@ from django_todos.models import (
     Side,
     Todo,
     TodoList,
+    Verb,
     due_columns,
     recording,
 )
@@ -74,7 +75,7 @@ def show_move(
 def _move_to_day(viewer: Viewer, todo: Todo, form: MoveToDayForm) -> Action | None:
     """Of a repeating todo only the present occurrence moves: its rule keeps counting from where it did."""
     moment = form.cleaned_data["day"]
-    with recording(viewer.user, "date", {todo.todo_list_id}, at=viewer.now) as rec:
+    with recording(viewer.user, Verb.DATE, {todo.todo_list_id}, at=viewer.now) as rec:
         fresh = rec.reload(todo)
         if moment.time is None:
             fresh.reschedule(moment.date, rec=rec, zone=viewer.zone)

@@ -20,6 +20,7 @@ from django_todos.models import (
     Reminder,
     Todo,
     TodoList,
+    Verb,
     recording,
 )
 from django_todos.reminder_form import offered
@@ -216,7 +217,7 @@ def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     """Set one thing from a row: ``priority`` by its word, or ``due`` as a day (ISO 8601, or empty for none)."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    with recording(viewer.user, "edit", {todo.todo_list_id}, at=viewer.now) as rec:
+    with recording(viewer.user, Verb.EDIT, {todo.todo_list_id}, at=viewer.now) as rec:
         fresh = rec.reload(todo)
         if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
             rec.update(fresh, priority=BUCKETS[word])  # type: ignore[index]
