@@ -21,58 +21,36 @@ if TYPE_CHECKING:
 
     from django_todos.models import TodoList
 
-# TODOS_TEST_PROFILE, set by tox.ini. "full" is also what runs without tox; the oldest corner of the matrix has it on
-# SQLite. "corner": fewer generated examples, and on PostgreSQL only what uses the database. "short", in the matrix's
-# middle: a share of the tests, another one in each environment, so that together they run all of them again.
-PROFILE = os.environ.get("TODOS_TEST_PROFILE", "full")
-SHARE = 20
-hypothesis.settings.register_profile("full", deadline=None, max_examples=100)
-hypothesis.settings.register_profile("corner", deadline=None, max_examples=15)
-hypothesis.settings.register_profile("short", deadline=None, max_examples=15)
+# Which share of the test modules runs: 1 is all, 16 each sixteenth, others in each cell of the matrix (tox.ini).
+SHARE = int(os.environ.get("TODOS_TEST_SHARE", "1"))
+CELL = os.environ.get("TOX_ENV_NAME", "")
+# How many examples a property is tried with: `make nightly` asks for a thousand.
+hypothesis.settings.register_profile(
+    "todos", deadline=None, max_examples=int(os.environ.get("TODOS_TEST_EXAMPLES", "30"))
+)
+hypothesis.settings.load_profile("todos")
+MODULES = sorted(Path(__file__).parent.rglob("test_*.py"))
 
 
-def in_share(item: pytest.Item) -> bool:
-    """Whether the short profile of this environment runs the test."""
-    if item.get_closest_marker("full"):
-        return False
-    name = f"{os.environ.get('TOX_ENV_NAME')}:{item.nodeid}"
-    return zlib.crc32(name.encode()) % SHARE == 0
-
-
-def uses_database(item: pytest.Item) -> bool:
-    """Whether the test could tell one database from another: the rest ran beside it, on SQLite."""
-    fixtures = getattr(item, "fixturenames", ())
-    return item.get_closest_marker("django_db") is not None or not {
-        "db",
-        "transactional_db",
-    }.isdisjoint(fixtures)
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what is not in this cell's share, before it is imported: collecting costs most of a small share."""
+    if SHARE == 1 or collection_path not in MODULES:
+        return None
+    place = MODULES.index(collection_path) + zlib.crc32(CELL.encode())
+    return True if place % SHARE else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to test something else than the environment's name says."""
-    hypothesis.settings.load_profile(PROFILE)
-    name = os.environ.get("TOX_ENV_NAME", "")
-    if match := re.search(r"django(\d)(\d)", name):
+    if match := re.search(r"django(\d)(\d)", CELL):
         wanted = tuple(int(digit) for digit in match.groups())
         if django.VERSION[:2] != wanted:
-            raise pytest.UsageError(f"{name} would test Django {django.__version__}")
+            raise pytest.UsageError(f"{CELL} would test Django {django.__version__}")
     if match:
         import django_todos
 
         if "site-packages" not in Path(str(django_todos.__file__)).parts:
-            raise pytest.UsageError(f"{name} would test {django_todos.__file__}, not the wheel")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what the short profile leaves out, so that the summary says how many that were."""
-    if PROFILE == "short":
-        chosen = [item for item in items if in_share(item)]
-    elif PROFILE == "corner" and "postgres" in os.environ.get("DATABASE_URL", ""):
-        chosen = [item for item in items if uses_database(item)]
-    else:
-        return
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
-    items[:] = chosen
+            raise pytest.UsageError(f"{CELL} would test {django_todos.__file__}, not the wheel")
 
 
 @pytest.fixture

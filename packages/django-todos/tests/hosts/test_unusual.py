@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.hosts.test_startproject import Host, pytestmark  # noqa: F401  the same marks
+from tests.hosts.test_startproject import Host
 
 import django_todos
 
@@ -68,7 +68,6 @@ def people(host: Host) -> Host:
     host.settings("def cars(user, model, permission):\n    return model.objects.all()")
     host.settings('TODOS_OBJECT_ACCESS = "mine.settings.cars"')
     host.manage("makemigrations", "people", "--verbosity", "0")
-    host.manage("migrate", "--verbosity", "0")
     return host
 
 
@@ -111,7 +110,9 @@ def test_lists_about_objects_with_a_uuid(people: Host):
     run(
         people,
         """
+        from django.core.management import call_command
         from people.models import Car
+        call_command("migrate", verbosity=0)
         alice, car = make_user("alice"), Car.objects.create()
         about = TodoList.objects.create_about(car, name="Car")
         assert TodoList.objects.for_object(car).get() == about
@@ -124,7 +125,6 @@ def test_lists_about_objects_with_a_uuid(people: Host):
 
 def test_where_a_request_is_a_transaction(host: Host):
     host.settings('DATABASES["default"]["ATOMIC_REQUESTS"] = True')
-    host.manage("migrate", "--verbosity", "0")
     host.visit()
     run(
         host,
@@ -152,7 +152,6 @@ def test_a_page_that_has_an_htmx_of_its_own_keeps_it(host: Host):
     changed = base[:start] + '{% block htmx %}<script src="/own/htmx-1.js"></script>' + base[end:]
     (folder / "base.html").write_text(changed)
     host.settings("TEMPLATES[0]['DIRS'] = [BASE_DIR / 'templates']")
-    host.manage("migrate", "--verbosity", "0")
     host.visit()
     run(
         host,

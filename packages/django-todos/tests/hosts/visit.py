@@ -1,4 +1,4 @@
-"""What a person does in a host: signs in, adds a todo, looks at every page. Run inside the host's folder.
+"""What a person does in a host, once it is migrated: signs in, adds a todo, looks at every page. Run inside the host's folder.
 
 python visit.py PREFIX
 """
@@ -50,9 +50,11 @@ def main(prefix: str) -> None:
     sys.path.insert(0, os.getcwd())
     django.setup()
     from django.contrib.auth import get_user_model
+    from django.core.management import call_command
     from django.test import Client
     from django.test.utils import setup_test_environment
 
+    call_command("migrate", verbosity=0)
     setup_test_environment()
     user = get_user_model().objects.create_user("alice", "alice@example.org", "word")
     client = Client()

@@ -123,11 +123,13 @@ def test_each_hostile_value_in_every_field_of_a_todo(cast: Cast, known: dict[str
     client, url = cast.client("alice"), url_of("todo-detail", known)
     sound = {"title": "Milk", "priority": "none"}
     fields = [one for one in FIELDS if one not in ("next", "keep_due", "keep_repeat")]
-    for value in HOSTILE:
+    for number, value in enumerate(HOSTILE):
         everywhere = dict.fromkeys(fields, value)
         initial = {f"initial-{field}": value for field in fields}
+        headers = HTMX if number % 8 else {}  # the form alone, and now and then the page around it
         for data in (everywhere, sound | initial):
-            assert ask(client, "post", url, data, {}) in (303, 409, 422), (value, data)
+            answer = ask(client, "post", url, data, headers)
+            assert answer in (200 if headers else 303, 409, 422), (value, data)
 
 
 @pytest.mark.parametrize("word", ["x", "0", "-", "%00", "9" * 100, "..%2f", "%ff"])

@@ -77,13 +77,12 @@ def address(name: str, things: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS + OTHERS)
-@pytest.mark.parametrize("text", ["Milk", BAD], ids=["plain", "hostile"])
-def test_every_page_is_sound_and_escapes_what_people_wrote(cast: Cast, name: str, text: str):
-    label = text.replace("/", "-") if name == "label-detail" else text
+def test_every_page_is_sound_and_escapes_what_people_wrote(cast: Cast, name: str):
+    label = BAD.replace("/", "-") if name == "label-detail" else BAD
     things = make_everything(cast, label)
     url = address(name, things)
     client = cast.client("alice")
-    for query, headers in ({"q": text}, {}), ({"select": "1", "kept": "edge"}, {}), ({}, HTMX):
+    for query, headers in ({"q": BAD}, {}), ({"select": "1", "kept": "edge"}, {}), ({}, HTMX):
         response = client.get(url, query, **headers)
         assert response.status_code == 200
         assert Page(response).faults == [], (name, query, headers)
@@ -92,11 +91,11 @@ def test_every_page_is_sound_and_escapes_what_people_wrote(cast: Cast, name: str
 
 
 def test_pages_cost_at_most_eight_queries_however_much_there_is(db: None):
-    cast = make_cast()  # without its rules checked for each of two thousand todos
+    cast = make_cast()  # without its rules checked for each of hundreds of todos
     client, counts = cast.client("alice"), {}
     things = make_everything(cast)
     label = Label.objects.get()
-    for size in (50, 950):
+    for size in (50, 250):
         for todo_list in (cast.flat, TodoList.objects.inbox_of(cast.alice)):
             fields = {"due_date": NOW.date(), "assignee": cast.alice, "notes": "Milk"}
             todos = make_many(todo_list, size, **fields)
@@ -104,8 +103,8 @@ def test_pages_cost_at_most_eight_queries_however_much_there_is(db: None):
                 label.todos.add(*todos)
         counts[size] = {name: count_queries(client, name, things) for name in LISTS}
     print(counts)
-    assert counts[50] == counts[950]
-    assert max(counts[950].values()) <= 8
+    assert counts[50] == counts[250]
+    assert max(counts[250].values()) <= 8
 
 
 def test_a_todos_page_costs_the_same_however_much_is_below_it(cast: Cast):
