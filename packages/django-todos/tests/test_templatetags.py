@@ -115,11 +115,13 @@ def test_small_words() -> None:
 
 
 def test_search_hits_are_marked() -> None:
-    assert tags.todos_marked("The Boiler, a boiler", "boiler") == [
-        (False, "The "), (True, "Boiler"), (False, ", a "), (True, "boiler"),
-    ]  # fmt: skip
-    assert tags.todos_marked("a.b", "") == [(False, "a.b")]
-    assert tags.todos_marked("a.b acb", "a.b") == [(True, "a.b"), (False, " acb")]
+    assert (
+        tags.todos_marked("The Boiler, a boiler", "boiler")
+        == "The <mark>Boiler</mark>, a <mark>boiler</mark>"
+    )
+    assert tags.todos_marked("a.b", "") == "a.b"
+    assert tags.todos_marked("a.b acb", "a.b") == "<mark>a.b</mark> acb"
+    assert tags.todos_marked("<b> & <i>", "b") == "&lt;<mark>b</mark>&gt; &amp; &lt;i&gt;"
 
 
 def test_a_snippet_stands_around_the_first_hit() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -35,6 +36,22 @@ if TYPE_CHECKING:
     from django_todos.viewer import Viewer
 
 
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """The inputs that make up one value of a todo, folded behind what it says now."""
+
+    name: str
+    label: str
+    icon: str
+    fields: list[forms.BoundField]
+    is_set: bool
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the fold has to stand open."""
+        return any(field.errors for field in self.fields)
+
+
 class TodoForm(RepeatPart, forms.Form):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
@@ -48,7 +65,21 @@ class TodoForm(RepeatPart, forms.Form):
     } | {name: (name,) for name in ("title", "notes", "priority", "repeat", "labels")}
     """The inputs that make up each of `values`."""
 
-    title = forms.CharField(label=_("Title"), max_length=limits.MAX_TITLE)
+    GROUPS: ClassVar = (
+        ("due", _("Due"), "calendar"),
+        ("start", _("Start"), "skip"),
+        ("repeat", _("Repeat"), "repeat"),
+        ("priority", _("Priority"), "bars"),
+        ("labels", _("Labels"), "hash"),
+        ("assignee_id", _("Assignee"), "person"),
+    )
+    """The lines of a todo's page: which of `values`, what it is called, its symbol."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=limits.MAX_TITLE,
+        widget=forms.Textarea(attrs={"rows": 1, "dir": "auto", "aria-label": _("Title")}),
+    )
     notes = forms.CharField(
         label=_("Notes"),
         max_length=limits.MAX_NOTES,
@@ -95,6 +126,21 @@ class TodoForm(RepeatPart, forms.Form):
             (name, display_name(user)) for name, user in self.members.items()
         ]
         self.fields["assignee"].choices = choices  # type: ignore[attr-defined]
+        if len(self.members) < 2 and todo.assignee_id is None:
+            self.fields["assignee"].widget = forms.HiddenInput()
+
+    def groups(self) -> list[FieldGroup]:
+        """The fields as the page shows them: a line for each of `GROUPS`, less those that have nothing to choose."""
+        todo = self.todo
+        held = {name: getattr(todo, name) for name in ("due", "start", "priority", "assignee_id")}
+        held |= {"repeat": todo.rrule, "labels": todo.labels.all()}
+        lines = [
+            FieldGroup(
+                name, label, icon, [self[one] for one in self.INPUTS[name]], bool(held[name])
+            )
+            for name, label, icon in self.GROUPS
+        ]
+        return [line for line in lines if not line.fields[0].is_hidden]
 
     def current(self) -> dict[str, Any]:
         """What the fields show for the todo as it is."""

@@ -17,6 +17,7 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -52,10 +53,12 @@ NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,:;!?'’)\]}]", re.IGNORECASE)
 
 
-@register.inclusion_tag("django_todos/parts/icon.html")
-def todos_icon(name: str, small: bool = False, turn: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def todos_icon(name: str, css: str = "", small: bool = False, turn: bool = False) -> SafeString:
     """A symbol of the sprite. `turn`: an arrow that points the other way in right-to-left text."""
-    return {"name": name, "small": small, "turn": turn}
+    classes = "todos-i" + " todos-i-s" * small + " todos-i-turn" * turn + (css and f" {css}")
+    svg = '<svg class="{}" aria-hidden="true"><use href="#todos-i-{}"></use></svg>'
+    return format_html(svg, classes, name)
 
 
 @register.simple_tag
@@ -239,13 +242,14 @@ register.filter("todos_initials", people.initials)
 
 
 @register.filter
-def todos_marked(text: str, query: str) -> list[tuple[bool, str]]:
-    """The text in pieces, each with whether it is what was searched for."""
-    words = [re.escape(word) for word in str(query or "").split()]
-    if not words:
-        return [(False, text)]
-    pieces = re.split(f"({'|'.join(words)})", text, flags=re.IGNORECASE)
-    return [(index % 2 == 1, piece) for index, piece in enumerate(pieces) if piece]
+def todos_marked(text: str, query: str) -> SafeString:
+    """The text with what was searched for in it marked."""
+    words = "|".join(re.escape(word) for word in str(query or "").split())
+    pieces = re.split(f"({words})", text, flags=re.IGNORECASE) if words else [text]
+    marked = (
+        (format_html("<mark>{}</mark>", one) if n % 2 else one,) for n, one in enumerate(pieces)
+    )
+    return format_html_join("", "{}", marked)
 
 
 @register.filter

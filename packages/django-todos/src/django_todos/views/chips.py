@@ -55,7 +55,7 @@ def todo_preview(request: Request) -> HttpResponse:
         context["kept"] = plain
         if len(lines) == 1:
             context["chips"] = chips(viewer, lines[0].read)
-    return partial(request, "chips", context)
+    return partial(request, "quick_add_chips", context)
 
 
 def _still_there(plain: Iterable[str], text: str) -> list[str]:

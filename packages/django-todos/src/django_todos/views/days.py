@@ -177,7 +177,7 @@ def completed(request: Request) -> HttpResponse:
         "editable": editable_lists(viewer),
     }
     if is_htmx(request) and "after" in request.GET:
-        return partial(request, "log_page", context)
+        return partial(request, "completed_days", context)
     return page(request, "completed", "completed", context)
 
 
