@@ -29,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH := 1580601600
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test nightly ci e2e check check-matrix format image image-archive wheel sbom env clean install
+.PHONY: help run demo dev test nightly ci e2e check check-matrix format image wheel sbom env clean install
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,12 +68,6 @@ check-matrix:
 
 image:  ## the image, for the local engine
 	@docker/build
-
-# One OCI archive for both architectures, with SBOM and provenance: what is tested is what is pushed
-image-archive:
-	@docker/build django-todos:ci --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max \
-		--cache-from type=local,src=.buildx-cache --cache-to type=local,dest=.buildx-cache,mode=max \
-		--output type=oci,dest=image.tar
 
 format: .venv/ready  ## black and isort over everything
 	@$(TOOLS)/tox exec -q -e lint -- black --quiet packages site scripts deploy docker
