@@ -17,9 +17,9 @@ from django.urls import reverse
 
 from django_todos import limits, reminders
 from django_todos.dates import Moment
+from django_todos.forms.dates import ReminderForm, offered
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import BACK_OFF, DAY, LEASE, before_text
-from django_todos.reminder_form import ReminderForm, offered
 from django_todos.viewer import Viewer
 
 from .factories import NOW, make_list, make_todo, make_user

@@ -18,6 +18,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment, today_in
+from django_todos.forms.repeat import build, fields_of
 from django_todos.repeats.occurrences import (
     MAX_PERIODS,
     Repeat,
@@ -28,7 +29,6 @@ from django_todos.repeats.occurrences import (
     upcoming,
 )
 from django_todos.repeats.rule import DAY_CODES, Rule, RuleError, parse
-from django_todos.rule_fields import build, fields_of
 from django_todos.wording.repeats import describe, short
 
 UTC = timezone.utc

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from django_todos.limits import MAX_COUNT, MAX_INTERVAL
-from django_todos.repeats.rule import RuleError
-from django_todos.rule_fields import (
+from django_todos.forms.repeat import (
     ANY_DAY,
     WEEKEND_DAY,
     WORKING_DAY,
@@ -19,6 +17,8 @@ from django_todos.rule_fields import (
     build,
     fields_of,
 )
+from django_todos.limits import MAX_COUNT, MAX_INTERVAL
+from django_todos.repeats.rule import RuleError
 from django_todos.wording.repeats import describe, short
 
 SENTENCES = [

@@ -29,7 +29,7 @@ from django_todos.models import (
 from django_todos.quickadd.lines import titled
 
 if TYPE_CHECKING:
-    from django_todos.forms import QuickAddForm
+    from django_todos.forms.todos import QuickAddForm
     from django_todos.viewer import Viewer
 
 

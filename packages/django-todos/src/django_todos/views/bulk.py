@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from django_todos.access import get_list
 from django_todos.dates import Moment
-from django_todos.forms import BulkForm
+from django_todos.forms.todos import BulkForm
 from django_todos.limits import MAX_PICKED
 from django_todos.models import (
     BUCKETS,

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from django_todos.access import get_action
-from django_todos.forms import QuickAddForm
+from django_todos.forms.todos import QuickAddForm
 from django_todos.limits import MAX_KEPT
 from django_todos.models import ChangedMeanwhile, Label, color_for, priority_bucket
 from django_todos.quickadd import ParsedTodo, Part

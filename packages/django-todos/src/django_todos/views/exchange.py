@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_todos import exchange_form, limits
+from django_todos import limits
 from django_todos.access import get_draft
 from django_todos.dates import resolve_zone
 from django_todos.exchange.exporter import export as export_file
@@ -21,7 +21,7 @@ from django_todos.exchange.exporter import losses
 from django_todos.exchange.formats import FORMATS
 from django_todos.exchange.importer import Plan, Report, Row, apply, plan
 from django_todos.exchange.records import TodoRecord, clean_line
-from django_todos.forms import ImportForm
+from django_todos.forms.exchange import ExportForm, ImportForm
 from django_todos.models import ImportDraft, TodoList
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, page, signed_in
@@ -83,7 +83,7 @@ def export(request: Request) -> HttpResponseBase:
     lists = visible.alive().order_by("name", "pk")
     chosen = request.GET.get("download", "")
     initial = {"list": request.GET.get("list", ""), "format": "json"}
-    form = exchange_form.ExportForm(request.GET if chosen else None, lists=lists, initial=initial)
+    form = ExportForm(request.GET if chosen else None, lists=lists, initial=initial)
     if not chosen or not form.is_valid():
         return page(request, "export", "export", {"form": form})
     name, uuid = form.cleaned_data["format"], form.cleaned_data["list"]

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from django_todos.access import get_list, get_todo
+from django_todos.forms.dates import MoveToDayForm
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
@@ -18,7 +19,6 @@ from django_todos.models import (
     due_columns,
     recording,
 )
-from django_todos.move_form import MoveToDayForm
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, next_url, page, signed_in
 from django_todos.views.todos import current_of

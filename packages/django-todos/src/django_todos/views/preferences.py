@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from django_todos.dates import resolve_zone
-from django_todos.forms import PreferencesForm
+from django_todos.forms.preferences import PreferencesForm
 from django_todos.models import Preferences
 from django_todos.views._page import Request, back, page, signed_in
 

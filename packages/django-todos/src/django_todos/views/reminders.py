@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from django_todos import reminders
 from django_todos._compat import login_not_required
 from django_todos.access import get_todo
+from django_todos.forms.dates import ReminderForm
 from django_todos.models import Reminder
-from django_todos.reminder_form import ReminderForm
 from django_todos.views._page import Request, back, signed_in
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from django_todos.access import get_todo
-from django_todos.forms import TodoForm
-from django_todos.repeat_form import fold
+from django_todos.forms.repeat import fold
+from django_todos.forms.todos import TodoForm
 from django_todos.views._page import Request, is_htmx, partial, signed_in
 from django_todos.views.todos import show_todo
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
-from django_todos.filters import FilterForm
+from django_todos.forms.filters import FilterForm
 from django_todos.limits import MAX_SEARCH
 from django_todos.models import Label, Todo
 from django_todos.models.querysets import TodoQuerySet

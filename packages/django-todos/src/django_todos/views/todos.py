@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from django_todos import limits
 from django_todos.access import can_edit, get_action, get_todo
-from django_todos.forms import QuickAddForm, RescheduleForm, TodoForm
+from django_todos.forms.dates import RescheduleForm, offered
+from django_todos.forms.repeat import fold, unfold
+from django_todos.forms.todos import QuickAddForm, TodoForm
 from django_todos.models import (
     BUCKETS,
     Action,
@@ -23,8 +25,6 @@ from django_todos.models import (
     Verb,
     recording,
 )
-from django_todos.reminder_form import offered
-from django_todos.repeat_form import fold, unfold
 from django_todos.viewer import Viewer
 from django_todos.views import adding
 from django_todos.views._page import Request, back, is_htmx, next_url, page, partial, signed_in

@@ -11,14 +11,12 @@ from django.utils import translation
 from tests.factories import NOW, Cast, make_todo
 
 from django_todos.dates import Moment
-from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
-from django_todos.forms import (
-    ImportForm,
-    ListForm,
-    PreferencesForm,
-    QuickAddForm,
-    TodoForm,
-)
+from django_todos.forms.dates import WordsDateField, ZoneField
+from django_todos.forms.exchange import ImportForm
+from django_todos.forms.lists import ListForm
+from django_todos.forms.preferences import PreferencesForm
+from django_todos.forms.repeat import RepeatField
+from django_todos.forms.todos import LabelsField, QuickAddForm, TodoForm
 from django_todos.models import Preferences, TodoList
 from django_todos.repeats.occurrences import Repeat
 from django_todos.viewer import Viewer

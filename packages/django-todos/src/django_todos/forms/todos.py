@@ -1,32 +1,26 @@
-"""What people type, checked. A form that does not hold keeps every word of it."""
+"""Todos as people write them: one, a line of quick add, or what to do to many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits
-from django_todos.conf import settings
 from django_todos.dates import Moment
-from django_todos.fields import LabelsField, RepeatField, WordsDateField, ZoneField
+from django_todos.forms.dates import ReadField, WordsDateField, ZoneField
+from django_todos.forms.repeat import RepeatField, RepeatPart
 from django_todos.models import (
     BUCKETS,
     PRIORITY_CHOICES,
-    Color,
     Label,
-    Preferences,
-    TodoList,
     priority_bucket,
 )
-from django_todos.repeat_form import RepeatPart
 from django_todos.wording.dates import moment_words
 from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
@@ -50,6 +44,32 @@ class FieldGroup:
     def has_errors(self) -> bool:
         """Whether the fold has to stand open."""
         return any(field.errors for field in self.fields)
+
+
+class LabelsField(ReadField):
+    """Names of labels, separated by commas, or by spaces where each begins with ``#``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=limits.MAX_LABELS, **kwargs)
+
+    def read(self, text: str) -> list[str]:
+        """The names, each once, in the order of their keys."""
+        parts = text.split() if text.startswith("#") and "," not in text else text.split(",")
+        names = {
+            Label.key_of(name): name
+            for name in (part.strip().lstrip("#").strip() for part in parts)
+            if name
+        }
+        too_long = [name for name in names.values() if len(name) > limits.MAX_LABEL]
+        if too_long:
+            raise ValidationError(
+                gettext("A label has at most %(most)d characters.") % {"most": limits.MAX_LABEL}
+            )
+        return [names[key] for key in sorted(names)]
+
+    def prepare_value(self, value: Any) -> Any:
+        """Shows the names as they are typed."""
+        return ", ".join(value) if isinstance(value, list) else value
 
 
 class TodoForm(RepeatPart, forms.Form):
@@ -260,85 +280,6 @@ def _put_together(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-class ListForm(forms.ModelForm):
-    """A list's name and description, and the colour that the person gives it."""
-
-    color = forms.ChoiceField(
-        label=_("Colour"), choices=Color.choices, widget=forms.RadioSelect, initial=Color.GREY
-    )
-
-    class Meta:
-        model = TodoList
-        fields = ["name", "description"]
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.Meta.fields:
-            self.fields[name].show_hidden_initial = True
-
-    @property
-    def seen(self) -> dict[str, str]:
-        """What the person saw when they began; what stands now, for a field that came without it."""
-        seen: dict[str, str] = {}
-        for name in self.Meta.fields:
-            raw = self.data.get(self.add_initial_prefix(name))
-            unsaid = raw is None or self.fields[name].disabled
-            seen[name] = str(self.initial[name] if unsaid else self.fields[name].to_python(raw))
-        return seen
-
-    @property
-    def values(self) -> dict[str, str]:
-        """Name and description as they were typed."""
-        return {name: str(self.cleaned_data[name]) for name in self.Meta.fields}
-
-    def ask_again(self, theirs: dict[str, str]) -> None:
-        """Say at each field what somebody else wrote there meanwhile; saving once more keeps what was typed here."""
-        self.data = {
-            **dict(self.data.items()),
-            **{self.add_initial_prefix(name): value for name, value in theirs.items()},
-        }
-        for name, value in theirs.items():
-            self.add_error(
-                name,
-                gettext(
-                    "Somebody changed this to “%(value)s” while the form was open. Save again to keep yours."
-                )
-                % {"value": value},
-            )
-
-
-class PreferencesForm(forms.ModelForm):
-    """What a person prefers."""
-
-    time_zone = ZoneField(label=_("Time zone"), help_text=_("Empty: where your browser is."))
-    week_start = forms.TypedChoiceField(
-        label=_("Week starts on"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[
-            ("", _("As the language has it")),
-            (0, _("Monday")),
-            (5, _("Saturday")),
-            (6, _("Sunday")),
-        ],
-    )
-
-    class Meta:
-        model = Preferences
-        fields = [
-            "theme",
-            "time_zone",
-            "week_start",
-            "reminder_hour",
-            "reminders",
-            "digest",
-            "shortcuts",
-        ]
-        widgets = {"theme": forms.RadioSelect}
-
-
 class QuickAddForm(forms.Form):
     """One line makes a todo; several lines make several."""
 
@@ -379,58 +320,6 @@ class BulkForm(forms.Form):
     date = WordsDateField(label=_("Date"), required=False)
     label = LabelsField(label=_("Labels"))
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITY_CHOICES)
-
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["date"].viewer = viewer  # type: ignore[attr-defined]
-
-
-class ImportForm(forms.Form):
-    """A file to import, and where to."""
-
-    file = forms.FileField(label=_("File"))
-    format = forms.ChoiceField(
-        label=_("Format"),
-        required=False,
-        choices=[
-            ("", _("Find out")),
-            ("json", "django-todos JSON"),
-            ("todotxt", "todo.txt"),
-            ("taskwarrior", "Taskwarrior"),
-        ],
-    )
-    list = forms.ChoiceField(
-        label=_("List"),
-        required=False,
-        help_text=_("For todos that name none; without it, the inbox."),
-    )
-
-    def __init__(self, *args: Any, lists: Iterable[TodoList], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [
-            ("", _("Inbox")),
-            *((str(one.uuid), one.name) for one in lists if not one.is_inbox),
-        ]
-        self.fields["list"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_file(self) -> Any:
-        """Not larger than the project allows."""
-        file = self.cleaned_data["file"]
-        if file.size > settings.IMPORT_MAX_BYTES:
-            raise ValidationError(
-                gettext("The file has %(size)s bytes; at most %(most)s are taken.")
-                % {
-                    "size": formats.number_format(file.size),
-                    "most": formats.number_format(settings.IMPORT_MAX_BYTES),
-                }
-            )
-        return file
-
-
-class RescheduleForm(forms.Form):
-    """To which day."""
-
-    date = WordsDateField(label=_("Date"))
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,14 +7,13 @@ from django.http import QueryDict
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.factories import make_todo
 
-from django_todos import repeat_form
 from django_todos.dates import Moment
+from django_todos.forms import repeat as repeat_form
+from django_todos.forms.repeat import RepeatChoice, fold, is_said, unfold
 from django_todos.models import Todo, anchor_columns
-from django_todos.repeat_form import RepeatChoice, fold, is_said, unfold
 from django_todos.repeats.rule import parse
-
-from .factories import make_todo
 
 M = Moment.parse
 

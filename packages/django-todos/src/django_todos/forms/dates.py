@@ -1,0 +1,167 @@
+"""Dates as people write them: the fields, and the forms that ask for nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import formats
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from django_todos import limits, quickadd
+from django_todos.dates import Moment, resolve_zone, to_instant
+from django_todos.models.reminders import DAY, before_text
+
+if TYPE_CHECKING:
+    from django_todos.models import Todo
+    from django_todos.viewer import Viewer
+
+OFFERED = (0, 5, 15, 30, 60, 120, DAY, 2 * DAY, 7 * DAY)
+"""Minutes before the due date that the form of a reminder offers; others can be posted."""
+
+
+class ReadField(forms.CharField):
+    """Text that is read into something else. Its length and the rest are checked before, as text."""
+
+    def read(self, text: str) -> Any:
+        """The value of the text, or ValidationError."""
+        raise NotImplementedError
+
+    def to_python(self, value: Any) -> Any:
+        """Checks the text, then reads it."""
+        text = super().to_python(value) or ""
+        super().run_validators(text)
+        return self.read(text)
+
+    def run_validators(self, value: Any) -> None:
+        """They ran on the text."""
+
+
+class WordsDateField(ReadField):
+    """A date in the language's own formats, as ISO 8601, or in words: “fri”, “in 3 days”.
+
+    Gives a `Moment`, because words may bring a time along. `viewer` is set by the form.
+    """
+
+    viewer: Viewer
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=limits.MAX_DATE_WORDS, **kwargs)
+
+    def read(self, text: str) -> Moment:
+        """Raises ValidationError for what is no date, in the words of the parser where it has any."""
+        if not text:
+            return Moment()
+        try:
+            return Moment(forms.DateField(localize=True).clean(text))
+        except ValidationError:
+            moment = quickadd.parse_date(text, **self.viewer.reading)
+        if moment is None:
+            raise ValidationError(
+                gettext(
+                    "“%(text)s” is not a date that exists. Write it as %(example)s, or in words: “fri”, “in 3 days”."
+                )
+                % {
+                    "text": text,
+                    "example": formats.date_format(self.viewer.today, "SHORT_DATE_FORMAT"),
+                }
+            )
+        return moment
+
+    def prepare_value(self, value: Any) -> Any:
+        """Shows a date as people here write it."""
+        return formats.localize_input(value) if isinstance(value, date) else value
+
+
+class ZoneField(forms.CharField):
+    """The IANA name of a time zone; empty for a time that floats."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=limits.MAX_ZONE_NAME, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Raises ValidationError for a name that the zone database does not have."""
+        name = str(super().clean(value)).replace(" ", "_")
+        if name and resolve_zone(name) is None:
+            raise ValidationError(
+                gettext("“%(name)s” is no time zone. Write it like Europe/Berlin.")
+                % {"name": name}
+            )
+        return name
+
+
+class RescheduleForm(forms.Form):
+    """To which day."""
+
+    date = WordsDateField(label=_("Date"))
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["date"].viewer = viewer  # type: ignore[attr-defined]
+
+
+class MoveToDayForm(forms.Form):
+    """The day to move to. Words may bring a time along, which is then the new one."""
+
+    day = WordsDateField(
+        label=_("Date"),
+        help_text=_("A date, or words: “fri”, “in 3 days”."),
+    )
+
+    def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
+        super().__init__(data, auto_id="move-%s")
+        self.fields["day"].viewer = viewer  # type: ignore[attr-defined]
+        self.today = viewer.today
+
+    def clean_day(self) -> Moment:
+        """There must be one: here nothing takes the date away."""
+        moment: Moment = self.cleaned_data["day"]
+        if not moment:
+            raise ValidationError(
+                gettext("Write a day: a date, or words like “fri” or “in 3 days”.")
+            )
+        return moment
+
+    @property
+    def choices(self) -> list[tuple[date, Any]]:
+        """The days that have a button of their own."""
+        named = ((0, _("Today")), (1, _("Tomorrow")), (7, _("In a week")))
+        return [(self.today + timedelta(days=days), words) for days, words in named]
+
+
+class ReminderForm(forms.Form):
+    """Either `before`, in minutes, or `at`, a time on the viewer's wall. Gives the columns of a `Reminder`."""
+
+    before = forms.IntegerField(required=False, min_value=0, max_value=limits.MAX_REMIND_BEFORE)
+    at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+
+    def clean_at(self) -> datetime | None:
+        """The instant; only one that lies ahead can remind of anything."""
+        typed: datetime | None = self.cleaned_data["at"]
+        if typed is None:
+            return None
+        instant = to_instant(typed.replace(tzinfo=None), self.viewer.zone)
+        if instant <= self.viewer.now:
+            raise ValidationError(gettext("That time has passed."))
+        return instant
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of both."""
+        cleaned = super().clean() or {}
+        before, at = cleaned.get("before"), cleaned.get("at")
+        if not self.errors and (before is None) == (at is None):
+            raise ValidationError(gettext("Choose when to be reminded."))
+        return {"minutes_before": before if at is None else None, "remind_at": at}
+
+
+def offered(todo: Todo) -> list[tuple[int, str]]:
+    """What to choose from, in words; hours and minutes make no sense before a whole day."""
+    sizes = OFFERED if todo.due_time is not None else [n for n in OFFERED if n % DAY == 0]
+    return [(minutes, before_text(minutes)) for minutes in sizes]
