@@ -1,17 +1,21 @@
-"""Plain functions that make rows, and the cast: alice owns, bob edits, rita reads, charlie is a stranger."""
+"""What the package offers to other projects' tests, at a fixed time, and what only its own need."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth import get_user_model
 from django.db.models import F
-from django.test import Client
 
-from django_todos.models import GAP, Role, Todo, TodoList, invariants
+from django_todos import testing
+from django_todos.models import GAP, Todo, TodoList, invariants
+from django_todos.testing import Cast, make_cast, make_list, make_user
+
+__all__ = [
+    "NAMES", "NOW", "UTC", "Cast", "faults", "later", "make_cast", "make_list", "make_many", "make_todo", "make_tree",
+    "make_user", "outline",
+]  # fmt: skip
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=timezone.utc)
 """A Monday. What happens in tests happens then, or so many minutes `later`."""
@@ -24,36 +28,14 @@ def later(minutes: int = 1) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def make_user(username: str = "alice", **fields: Any) -> Any:
-    """A user without a usable password: tests log in by `client_of`."""
-    return get_user_model().objects.create(username=username, **fields)
-
-
-def make_list(owner: Any, name: str = "Flat", **fields: Any) -> TodoList:
-    """A list of `owner`'s."""
-    return TodoList.objects.create_for(owner, name=name, **fields)
-
-
 def make_todo(todo_list: TodoList, title: str = "Buy milk", **fields: Any) -> Todo:
-    """One todo, added as people add them: at the top, or as the last subtask of `parent`."""
-    return Todo.add(
-        todo_list, title, **{"by": None, "at": NOW, **fields}
-    )  # type: ignore[arg-type]
+    """One todo, made at NOW."""
+    return testing.make_todo(todo_list, title, **{"at": NOW, **fields})
 
 
 def make_tree(todo_list: TodoList, text: str) -> dict[str, Todo]:
-    """Todos from indented lines, by their titles, in the order of the lines."""
-    made: dict[str, Todo] = {}
-    above: list[Todo] = []
-    for line in filter(str.strip, text.splitlines()):
-        depth = (len(line) - len(line.lstrip())) // 2 - 2
-        parent = above[depth - 1] if depth > 0 else None
-        todo = make_todo(todo_list, line.strip(), parent=parent)
-        if parent is None:
-            todo.move(by=None, at=NOW, side="after")  # type: ignore[arg-type]
-        above[max(depth, 0) :] = [todo]
-        made[todo.title] = Todo.objects.get(pk=todo.pk)
-    return made
+    """Todos from indented lines, made at NOW."""
+    return testing.make_tree(todo_list, text, at=NOW)
 
 
 def make_many(todo_list: TodoList, count: int, **fields: Any) -> list[Todo]:
@@ -85,34 +67,7 @@ def outline(todo_list: TodoList) -> list[str]:
     return below(None, "")
 
 
-@dataclass
-class Cast:
-    """The people, and the list that three of them share."""
-
-    alice: Any
-    bob: Any
-    rita: Any
-    charlie: Any
-    flat: TodoList
-
-    def client(self, name: str) -> Client:
-        """A browser in which `name` is logged in; "anonymous" is nobody."""
-        client = Client()
-        if name != "anonymous":
-            client.force_login(getattr(self, name))
-        return client
-
-
 NAMES = ("alice", "bob", "rita", "charlie", "anonymous")
-
-
-def make_cast() -> Cast:
-    """The four, and a list of alice's that bob edits and rita reads."""
-    alice, bob, rita, charlie = (make_user(name) for name in NAMES[:4])
-    flat = make_list(alice)
-    flat.add_member(bob, Role.EDITOR)
-    flat.add_member(rita, Role.VIEWER)
-    return Cast(alice, bob, rita, charlie, flat)
 
 
 def faults() -> list[str]:

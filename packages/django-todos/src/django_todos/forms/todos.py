@@ -156,7 +156,7 @@ class TodoForm(RepeatPart, forms.Form):
         held |= {"repeat": todo.rrule, "labels": todo.labels.all()}
         lines = [
             FieldGroup(
-                name, label, icon, [self[one] for one in self.INPUTS[name]], bool(held[name])
+                name, str(label), icon, [self[one] for one in self.INPUTS[name]], bool(held[name])
             )
             for name, label, icon in self.GROUPS
         ]

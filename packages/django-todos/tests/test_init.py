@@ -1,0 +1,30 @@
+"""What the package says of itself, and that asking for it costs next to nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+import django_todos
+
+
+def test_version_is_the_distributions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "version", lambda name: f"{name} 1.2.3")
+    assert django_todos.__version__ == "django-todos 1.2.3"
+
+
+def test_nothing_else_is_made_up() -> None:
+    with pytest.raises(AttributeError):
+        django_todos.vresion  # noqa: B018
+
+
+def test_importing_the_package_loads_neither_django_nor_metadata() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import django_todos;"
+        "print({'django', 'importlib.metadata'} & (set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
