@@ -1,28 +1,23 @@
 """`gunicorn -c gunicorn.conf.py`, by exec as PID 1; sizes come from the environment."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path
 
-here = Path(__file__).resolve().parent
-sys.path.insert(0, str(here))
+chdir = str(Path(__file__).resolve().parent)
+sys.path.insert(0, chdir)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from config.checks import stop_if_misconfigured  # noqa: E402
-from config.environment import Environment  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-env = Environment()
+stop_if_misconfigured()
 
-chdir = str(here)
 wsgi_app = "config.wsgi:application"
 # All addresses, because in a container they are its own.
 bind = f"{'127.0.0.1' if settings.LOCAL else '0.0.0.0'}:{settings.PORT}"  # nosec B104
-workers = env.number("WEB_CONCURRENCY", 2, least=1)
-threads = env.number("WEB_THREADS", 4, least=1)
-worker_class = "gthread"
+workers = settings.WEB_CONCURRENCY
+threads = settings.WEB_THREADS
 # Loaded once, before the fork: less memory, and one place where an import error is told. No
 # connection is open yet.
 preload_app = True
@@ -36,16 +31,4 @@ graceful_timeout = 25
 keepalive = 5
 # Whether a request came by https is decided by TRUSTED_PROXIES, in Django, and nowhere else.
 secure_scheme_headers: dict[str, str] = {}
-# The site writes its own line for each request (config/logs.py).
-accesslog = None
-logconfig_dict = {
-    **settings.LOGGING,
-    "loggers": {
-        **settings.LOGGING["loggers"],
-        "gunicorn.error": {"level": settings.LOG_LEVEL, "handlers": [], "propagate": True},
-        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
-    },
-}
-
-settings.SITE_PROBLEMS.extend(env.problems)
-stop_if_misconfigured()
+logconfig_dict = settings.LOGGING

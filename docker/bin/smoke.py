@@ -167,7 +167,6 @@ def here() -> str:
 
     django.setup()
     from allauth.account.models import EmailAddress
-    from config.environment import Environment
     from django.conf import settings
     from django.contrib.auth import get_user_model
 
@@ -175,7 +174,7 @@ def here() -> str:
     user = get_user_model().objects.create_user(name, f"{name}@smoke.invalid", password)
     try:
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        walk(Browser(Environment().text("SITE_URL"), settings.PORT), name, password)
+        walk(Browser(settings.SITE_URL, settings.PORT), name, password)
     finally:
         user.delete()
     return "signed in, added, ticked"

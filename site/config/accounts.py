@@ -1,9 +1,6 @@
 """allauth with our choices: who may sign up, forms with our field classes, what templates know."""
 
-from __future__ import annotations
-
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as account
 from allauth.account.adapter import DefaultAccountAdapter
@@ -34,13 +31,11 @@ class Adapter(DefaultAccountAdapter):
     # Links in mails start with SITE_URL, whatever port a request's Host header made up.
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        path = reverse("account_confirm_email", args=[emailconfirmation.key])
-        return f"{settings.SITE.origin}{path}"
+        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        uidb36, token = key.split("-", 1)
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
-        return f"{settings.SITE.origin}{path}"
+        path = reverse("account_reset_password_from_key", args=key.split("-", 1))
+        return settings.SITE_URL + path
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -48,87 +43,58 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     The frame is looked up when a template shows it: the package's pages bring their own.
     """
-    viewer = SimpleLazyObject(partial(_viewer, request))
+    user = getattr(
+        request, "user", None
+    )  # a request that was refused early, for its host, has none
+    viewer = SimpleLazyObject(lambda: Viewer.of(user) if user and user.is_authenticated else None)
     return {
         "signup_open": settings.SIGNUP == "open",
         "mail_configured": settings.MAIL_CONFIGURED,
+        "revision": settings.REVISION,
         "viewer": viewer,
-        "nav": SimpleLazyObject(lambda: Nav(viewer, "") if viewer else None),
+        "nav": SimpleLazyObject(lambda: Nav(cast(Viewer, viewer), "") if viewer else None),
     }
-
-
-def _viewer(request: HttpRequest) -> Viewer | None:
-    # A request that was refused early (a foreign host) has no user at all.
-    user = getattr(request, "user", None)
-    return Viewer.of(user) if user is not None and user.is_authenticated else None
 
 
 class Look(forms.Form):
     """No placeholder, for each field has a visible label; no focus that jumps; our words."""
 
-    labels: dict[str, Any] = {}
+    labels: dict[str, Any] = {
+        "login": _("Username or email"),
+        "username": _("Username"),
+        "email": _("Email"),
+        "password": _("Password"),
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("New password, once more"),
+    }
+    helps = {
+        "password1": _("At least 8 characters, not only digits, and none that everybody uses.")
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            field.label = self.labels[name] if field.required else _("Email (optional)")
+            field.help_text = self.helps.get(name, "")
             field.widget.attrs.pop("placeholder", None)
             field.widget.attrs.pop("autofocus", None)
-            field.label = self.labels.get(name, field.label)
-            if "password" in name:
-                field.help_text = PASSWORD_HELP if name == "password1" else ""
+            if name == "login":
+                field.widget.attrs["autocomplete"] = "username"
 
 
-PASSWORD_HELP = _("At least 8 characters, not only digits, and none that everybody uses.")
-PASSWORDS = {"password1": _("Password"), "password2": _("Password, once more")}
-NEW_PASSWORDS = {
-    "oldpassword": _("Current password"),
-    "password1": _("New password"),
-    "password2": _("New password, once more"),
-}
+def ours(form: Any, **labels: Any) -> Any:
+    """allauth's form, looking like the others."""
+    return type(form.__name__, (Look, form), {"labels": {**Look.labels, **labels}})
 
 
-class LoginForm(Look, account.LoginForm):
-    labels = {"login": _("Username or email"), "password": _("Password")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
-
-
-class SignupForm(Look, account.SignupForm):
-    labels = {"username": _("Username"), "email": _("Email"), **PASSWORDS}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.fields["email"].required:
-            self.fields["email"].label = _("Email (optional)")
-
-
-class AddEmailForm(Look, account.AddEmailForm):
-    labels = {"email": _("Another address")}
-
-
-class ChangePasswordForm(Look, account.ChangePasswordForm):
-    labels = NEW_PASSWORDS
-
-
-class SetPasswordForm(Look, account.SetPasswordForm):
-    labels = NEW_PASSWORDS
-
-
-class ResetPasswordForm(Look, account.ResetPasswordForm):
-    labels = {"email": _("Email")}
-
-
-class ResetPasswordFromKeyForm(Look, account.ResetPasswordKeyForm):
-    labels = NEW_PASSWORDS
-
-
-class ReauthenticateForm(Look, account.ReauthenticateForm):
-    labels = {"password": _("Password")}
-
-
-class DeleteAccountForm(ReauthenticateForm):
-    """Asks for the password again: an unlocked screen is not enough."""
-
-    labels = {"password": _("Your password")}
+LoginForm = ours(account.LoginForm)
+SignupForm = ours(account.SignupForm, password1=_("Password"), password2=_("Password, once more"))
+AddEmailForm = ours(account.AddEmailForm, email=_("Another address"))
+ChangePasswordForm = ours(account.ChangePasswordForm)
+SetPasswordForm = ours(account.SetPasswordForm)
+ResetPasswordForm = ours(account.ResetPasswordForm)
+ResetPasswordFromKeyForm = ours(account.ResetPasswordKeyForm)
+ReauthenticateForm = ours(account.ReauthenticateForm)
+# Asks for the password again: an unlocked screen is not enough.
+DeleteAccountForm = ours(account.ReauthenticateForm, password=_("Your password"))

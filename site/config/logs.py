@@ -1,7 +1,6 @@
 """One line a request, each with an id that every other line of that request carries too."""
 
-from __future__ import annotations
-
+import json
 import logging
 import re
 import time
@@ -9,21 +8,19 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 logger = logging.getLogger("site.request")
-ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
-SECRET_ARGUMENTS = ("key", "token")
 
 
-class RequestLogMiddleware:
-    """Logs method, path, status, time, address and user, and returns the id as ``X-Request-ID``.
+class RequestMiddleware:
+    """Trusts the headers of as many proxies as there are, and logs a line that keeps secrets.
 
-    An id that a trusted proxy brings is kept (config.proxies drops a stranger's). The query
-    string is not logged: it holds what people search for. Nor are the keys of links in mails.
+    The query string is not logged: it holds what people search for. Nor are the keys of links in mails.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -31,54 +28,51 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
-        id = given if ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+        believe(request, settings.TRUSTED_PROXIES)
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        id = given if re.fullmatch("[A-Za-z0-9._-]{8,64}", given) else uuid.uuid4().hex
         token = request_id.set(id)
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = id
-            logger.info(
-                "%s %s %d %.0fms %s %s",
-                request.method,
-                _path(request),
-                response.status_code,
-                (time.perf_counter() - started) * 1000,
-                request.META.get("REMOTE_ADDR") or "-",
-                _user(request),
-            )
+            known = {
+                "method": request.method,
+                "path": path_without_keys(request),
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - started) * 1000),
+                "address": request.META.get("REMOTE_ADDR") or "-",
+                # Only if somebody asked who it is: the log must not cause a query.
+                "user": getattr(getattr(request, "_cached_user", None), "pk", None) or "-",
+            }
+            logger.info("%(method)s %(path)s %(status)d %(ms)dms %(address)s user=%(user)s", known)
             return response
         finally:
             request_id.reset(token)
 
 
-def _path(request: HttpRequest) -> str:
+def believe(request: HttpRequest, proxies: int) -> None:
+    """Set ``REMOTE_ADDR`` to what the outermost of our proxies saw; drop what a client made up.
+
+    Each proxy appends the address it was called from, so the n-th entry from the end is the first one that a stranger
+    could not write. Rate limits and the log rely on it.
+    """
+    forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies].strip():
+        request.META["REMOTE_ADDR"] = forwarded[-proxies].strip()
+    if not proxies:
+        request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        request.META.pop("HTTP_X_REQUEST_ID", None)
+
+
+def path_without_keys(request: HttpRequest) -> str:
     path = request.path
     for name, value in (request.resolver_match.kwargs if request.resolver_match else {}).items():
-        if name in SECRET_ARGUMENTS:
+        if name in ("key", "token"):
             path = path.replace(str(value), "***")
     return escape_uri_path(path)
 
 
-def _user(request: HttpRequest) -> str:
-    # Only if somebody asked who it is: the log must not cause a query.
-    user = getattr(request, "_cached_user", None)
-    return f"user={user.pk}" if user is not None and user.pk else "user=-"
-
-
-class RequestIdFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True
-
-
-class NoProbesFilter(logging.Filter):
-    """Django calls each 503 an error; /readyz says 503 by design, and says why itself."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return getattr(getattr(record, "request", None), "path", "") != "/readyz"
-
-
-class LineFormatter(logging.Formatter):
+class Line(logging.Formatter):
     """Times in UTC; a message stays one line, whatever a request put into it."""
 
     converter = staticmethod(time.gmtime)
@@ -86,4 +80,22 @@ class LineFormatter(logging.Formatter):
     default_msec_format = "%s.%03dZ"
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+        line = f"{self.formatTime(record)} {record.levelname} {record.name} [{request_id.get()}] {record.message}"
+        return line.replace("\r", "\\r").replace("\n", "\\n")
+
+
+class Json(Line):
+    """An object a line; what the line of a request says stands in it by name too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "request_id": request_id.get(),
+            "message": record.getMessage(),
+            **(record.args if isinstance(record.args, dict) else {}),
+        }
+        if record.exc_info:
+            said["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False, default=str)

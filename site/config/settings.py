@@ -1,102 +1,72 @@
-"""The site's settings, from the environment, read from top to bottom.
-
-Required (the image refuses to start without them; `manage.py run` makes up its own)
-    SECRET_KEY          50 random characters
-    DATABASE_URL        postgres://user:password@host:5432/name; without it, and never inside
-                        the image, SQLite in DATA_DIR
-    SITE_URL            the address people type, https://todos.example.org: decides hosts, CSRF
-                        origins, secure cookies, the redirect to https and HSTS
-
-Choices
-    SIGNUP              open | closed: may strangers create an account? (closed)
-    EMAIL_URL           smtp+tls://user:password@host:587, or consolemail://; without: no mail
-    DEFAULT_FROM_EMAIL  sender of the site's mail (todos@ the host of SITE_URL)
-    TRUSTED_PROXIES     how many proxies stand before the site (0), each of which adds its entry
-                        to X-Forwarded-For
-    ALLOW_HTTP          true: SITE_URL may say http; passwords then travel unencrypted (false)
-    TIME_ZONE           of people who have chosen none (UTC)
-    LANGUAGE_CODE       of people whose browser asks for none that we have (en)
-    LOG_LEVEL           DEBUG | INFO | WARNING | ERROR (INFO)
-    DEBUG               true only on a developer's machine (false)
-
-The machinery
-    PORT                that gunicorn listens on (8000)
-    WEB_CONCURRENCY     worker processes (2)
-    WEB_THREADS         threads in each (4); processes × threads = database connections
-    DRAIN_FILE          while this file exists, /readyz answers 503 (/tmp/drain)
-    DATA_DIR            the one folder of a run without DATABASE_URL: database and static files
-    STATIC_ROOT         where collectstatic puts the files (site/staticfiles, or DATA_DIR/static)
-    IN_IMAGE            true, set by the Dockerfile: neither SQLite nor LOCAL
-    LOCAL               true, set by `manage.py run`: own secret and SQLite in DATA_DIR (data/
-                        beside site/), http://localhost:PORT, sign-up open
-
-Any NAME may be given as NAME_FILE, the path of a file that holds the value: meant for secrets.
-"""
-
-from __future__ import annotations
+"""The site's settings, from the environment, read from top to bottom. README.md lists what may be set."""
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from config.environment import Environment
+from config import env as read
 from csp.constants import NONE, SELF
+from django.utils.log import CallbackFilter
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment()
+env = read.Environment()
+# What is wrong with the environment, as system checks: told by config/checks.py.
+SITE_PROBLEMS = env.problems
 
 # -- Where we run ---------------------------------------------------------------------------------
-
-IN_IMAGE = env.flag("IN_IMAGE")
-LOCAL = env.flag("LOCAL")
+IN_IMAGE = env("IN_IMAGE", False, read.flag)
+LOCAL = env("LOCAL", False, read.flag)
 if IN_IMAGE and LOCAL:
     LOCAL = False
-    env.problem(
-        "E013",
-        "LOCAL is set inside the image.",
-        "Its secret would go with the container: set SECRET_KEY, DATABASE_URL and SITE_URL.",
-    )
-DEBUG = env.flag("DEBUG")
+    env.problem("E013", "LOCAL is set inside the image.", "What it makes goes with the container.")
+DEBUG = env("DEBUG", False, read.flag)
 if DEBUG:
     env.problem("W002", "DEBUG is on.", "Error pages show settings and data to whoever asks.")
-PORT = env.number("PORT", 8000, least=1)
-_data_dir = env.text("DATA_DIR", str(BASE_DIR.parent / "data") if LOCAL else "")
-DATA_DIR = Path(_data_dir).resolve() if _data_dir else None
-DRAIN_FILE = env.text("DRAIN_FILE", "/tmp/drain")  # nosec B108
+REVISION = env("REVISION", "unknown")
+PORT = env("PORT", 8000, read.number_from_1)
+WEB_CONCURRENCY = env("WEB_CONCURRENCY", 2, read.number_from_1)
+WEB_THREADS = env("WEB_THREADS", 4, read.number_from_1)
+_data = env("DATA_DIR", BASE_DIR.parent / "data" if LOCAL else "")
+DATA_DIR = Path(_data).resolve() if _data else None
+DRAIN_FILE = env("DRAIN_FILE", Path("/tmp/drain"), Path)  # nosec B108
+HEARTBEAT_FILE = env("HEARTBEAT_FILE", Path("/tmp/heartbeat"), Path)  # nosec B108
 
-# -- Secrets, address, proxies --------------------------------------------------------------------
+# -- Secret, address, proxies ---------------------------------------------------------------------
+SECRET_KEY = env("SECRET_KEY", "", read.secret_key, "E002", "" if LOCAL else "E001")
+if LOCAL and DATA_DIR and not SECRET_KEY:
+    SECRET_KEY = read.kept_secret(DATA_DIR / "secret_key")
 
-SECRET_KEY = env.secret(kept_in=DATA_DIR / "secret_key" if LOCAL and DATA_DIR else None)
-
-SITE = env.site(
-    local=f"http://localhost:{PORT}" if LOCAL else "", allow_http=env.flag("ALLOW_HTTP")
-)
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
-if SITE.is_https and SITE.host != "invalid" and not TRUSTED_PROXIES:
-    env.problem(
-        "E008",
-        "SITE_URL says https, and TRUSTED_PROXIES is 0.",
-        "The site itself speaks plain http: say how many proxies stand before it.",
-    )
-ALLOWED_HOSTS = [SITE.host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
-CSRF_TRUSTED_ORIGINS = [SITE.origin]
-SECURE_SSL_REDIRECT = SITE.is_https
-SECURE_SSL_HOST = SITE.netloc
+_site = urlsplit(f"http://localhost:{PORT}" if LOCAL else "https://invalid")
+_site = env("SITE_URL", _site, read.origin, "E006", "" if LOCAL else "E005")
+SITE_URL = _site.geturl()
+HTTPS = _site.scheme == "https"
+ALLOW_HTTP = env("ALLOW_HTTP", LOCAL, read.flag)
+TRUSTED_PROXIES = env("TRUSTED_PROXIES", 0, read.number)
+if HTTPS and _site.netloc != "invalid" and not TRUSTED_PROXIES:
+    _hint = "The site itself speaks plain http: say how many proxies stand before it."
+    env.problem("E008", "SITE_URL says https, and TRUSTED_PROXIES is 0.", _hint)
+if not HTTPS and not ALLOW_HTTP:
+    _hint = "Say https, or set ALLOW_HTTP=true if passwords may travel unencrypted."
+    env.problem("E007", "SITE_URL says http.", _hint)
+elif not HTTPS and not LOCAL:
+    _hint = "Whoever sits between can read passwords: put TLS before it."
+    env.problem("W001", "The site speaks plain http.", _hint)
+_host = _site.netloc.removesuffix(f":{_site.port}")
+ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_HOST = _site.netloc
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE.is_https
 # A year, for this host only: what else lives under the domain, and whether it belongs on the
 # browsers' preload list, is not ours to decide.
-SECURE_HSTS_SECONDS = 31_536_000 if SITE.is_https else 0
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-if not SITE.is_https:
-    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 # -- The project ----------------------------------------------------------------------------------
-
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEST_RUNNER = "tests.runner.Runner"
 
 INSTALLED_APPS = [
     "config",
@@ -116,8 +86,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Probes come by any name, over plain http and without a cookie: answered before all else.
     "config.health.HealthMiddleware",
-    "config.proxies.TrustedProxiesMiddleware",
-    "config.logs.RequestLogMiddleware",
+    "config.logs.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -150,8 +119,29 @@ TEMPLATES = [
 ]
 
 # -- Database and cache ---------------------------------------------------------------------------
-
-DATABASES: dict[str, dict[str, Any]] = {"default": env.database(DATA_DIR, in_image=IN_IMAGE)}
+_database: dict[str, Any] = {"ENGINE": "django.db.backends.dummy"}
+if DATA_DIR and not IN_IMAGE:
+    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
+_missing = "" if "NAME" in _database else "E003"
+_database = env("DATABASE_URL", _database, read.database, "E004", _missing)
+if _database["ENGINE"].endswith("sqlite3"):
+    # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait
+    # for it), instead of failing in its middle. WAL lets readers go on meanwhile.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        **_database.get("OPTIONS", {}),
+    }
+    if IN_IMAGE:
+        _hint = "A container's files go with it: use PostgreSQL."
+        env.problem("E012", "DATABASE_URL names SQLite inside the image.", _hint)
+elif "PASSWORD" in _database:
+    _database = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **_database}
+    _database["PASSWORD"] = _database["PASSWORD"] or env("DATABASE_PASSWORD")
+    # A database that does not answer is to be said, not waited for.
+    _database["OPTIONS"] = {"connect_timeout": 5, **_database.get("OPTIONS", {})}
+DATABASES = {"default": _database}
 
 # In the database, because every worker on every machine must see the same count of failed logins,
 # and the database is what they all share already. `migrate` makes the table (config/migrations).
@@ -164,68 +154,50 @@ CACHES = {
     }
 }
 
-# -- Accounts -------------------------------------------------------------------------------------
-
-SIGNUP = env.choice("SIGNUP", ("open", "closed"), "open" if LOCAL else "closed")
-MAIL = env.mail()
-MAIL_CONFIGURED = not MAIL["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
-globals().update(MAIL)
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"todos@{SITE.host}")
+# -- Mail -----------------------------------------------------------------------------------------
+_mail = env("EMAIL_URL", {}, read.mail_server, "E011")
+MAIL_CONFIGURED = bool(_mail)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+globals().update(_mail)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", f"todos@{_host}")
+ADMINS = [("", address) for address in env("ADMINS", [], read.mail_addresses)]
+if ADMINS and not MAIL_CONFIGURED:
+    env.problem("W003", "ADMINS is set, and EMAIL_URL is not.", "Set it, or nobody hears of it.")
+EMAIL_SUBJECT_PREFIX = f"[{_host}] "
 # For links in mails that no request asked for. Without mail there is nothing to send, nor to record as sent.
-TODOS_BASE_URL = SITE.origin if MAIL_CONFIGURED else ""
+TODOS_BASE_URL = SITE_URL if MAIL_CONFIGURED else ""
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# -- Accounts -------------------------------------------------------------------------------------
+SIGNUP = env("SIGNUP", "open" if LOCAL else "closed", read.choice("open", "closed"))
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+_validators = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"} for name in _validators
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 ACCOUNT_ADAPTER = "config.accounts.Adapter"
+_forms = "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate"
 ACCOUNT_FORMS = {
-    name: f"config.accounts.{name.title().replace('_', '')}Form"
-    for name in (
-        "login",
-        "signup",
-        "add_email",
-        "change_password",
-        "set_password",
-        "reset_password",
-        "reset_password_from_key",
-        "reauthenticate",
-    )
+    name: f"config.accounts.{name.title().replace('_', '')}Form" for name in _forms.split()
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = [
-    "username*",
-    "email*" if MAIL_CONFIGURED else "email",
-    "password1*",
-    "password2*",
-]
+_email = "email*" if MAIL_CONFIGURED else "email"
+ACCOUNT_SIGNUP_FIELDS = ["username*", _email, "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = MAIL_CONFIGURED
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form here must not mail people who never came here
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 
 # -- Language, formats, time ----------------------------------------------------------------------
-
-USE_I18N = USE_TZ = True
-TIME_ZONE = env.zone("TIME_ZONE", "UTC")
-LANGUAGE_CODE = env.language("LANGUAGE_CODE", "en")
+TIME_ZONE = env("TIME_ZONE", "UTC", read.zone)
+LANGUAGE_CODE = env("LANGUAGE_CODE", "en", read.language)
 # English is what the pages are written in; its regions differ in how they write dates and numbers.
 _languages = {
     "en": _("English"),
@@ -233,25 +205,18 @@ _languages = {
     "en-au": _("Australian English"),
     "en-ie": _("Irish English"),
 }
-LANGUAGES: list[tuple[str, Any]] = list(_languages.items())
-if LANGUAGE_CODE not in _languages:
-    LANGUAGES.append((LANGUAGE_CODE, LANGUAGE_CODE))
+LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
 
 # -- Static files ---------------------------------------------------------------------------------
-
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(
-    env.text("STATIC_ROOT", str((DATA_DIR / "static") if DATA_DIR else BASE_DIR / "staticfiles"))
-)
+STATIC_ROOT = env("STATIC_ROOT", DATA_DIR / "static" if DATA_DIR else BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "assets"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 # -- What a browser may do ------------------------------------------------------------------------
-
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -261,48 +226,33 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
 
-# -- Logs: stdout, one line a request -------------------------------------------------------------
-
-LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+# -- Logs: stdout, one line a request; what breaks also goes to ADMINS by mail --------------------
+LOG_LEVEL = env("LOG_LEVEL", "INFO", read.choice("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env("LOG_FORMAT", "line", read.choice("line", "json"))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "config.logs.Line"}, "json": {"()": "config.logs.Json"}},
+    # Django calls each 503 an error; /readyz says 503 by design, and says why itself.
     "filters": {
-        "request_id": {"()": "config.logs.RequestIdFilter"},
-        "no_probes": {"()": "config.logs.NoProbesFilter"},
-    },
-    "formatters": {
-        "line": {
-            "()": "config.logs.LineFormatter",
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        }
+        "no_503": {"()": CallbackFilter, "callback": lambda r: getattr(r, "status_code", 0) != 503}
     },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
-            "filters": ["request_id"],
-            "formatter": "line",
-        }
+            "formatter": LOG_FORMAT,
+        },
+        "mail": {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR"},
     },
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "root": {"handlers": ["stdout", "mail"], "level": LOG_LEVEL},
     "loggers": {
-        # Django's own handlers would mail the admins and write to stderr.
+        # Django's own handlers would write to stderr, and mail a second time.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Our line says 404 and 403 already; what is left here are the tracebacks of a 500.
-        "django.request": {"level": "ERROR", "filters": ["no_probes"]},
+        "django.request": {"level": "ERROR", "filters": ["no_503"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
-        "django.db.backends": {"level": "INFO"},
-        "django.template": {"level": "INFO"},
-        "django.utils.autoreload": {"level": "INFO"},
     },
 }
-
-# -- What is wrong with all this: reported by config/checks.py ------------------------------------
-
-SITE_PROBLEMS = env.problems

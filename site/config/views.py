@@ -1,21 +1,24 @@
 """The few pages that are the site's own: the front door and what belongs to an account."""
 
-from __future__ import annotations
+import json
+import tempfile
+import zipfile
+from typing import IO, Any, cast
 
-from typing import cast
-
+from allauth.account.models import EmailAddress
 from config.accounts import DeleteAccountForm
-from config.data import archive
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from django_todos.exchange.exporter import export
+from django_todos.models import Preferences
 from django_todos.views.days import today
 
 
@@ -28,25 +31,37 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def favicon(request: HttpRequest) -> HttpResponse:
-    """For pages that name none, as the admin's, browsers ask here."""
-    return redirect(static("django_todos/favicon.svg"))
-
-
-@require_safe
-@login_required
-def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/account.html")
-
-
-@require_safe
 @login_required
 def account_data(request: HttpRequest) -> FileResponse:
-    """Download all my data."""
-    name = slugify(request.user.get_username()) or "account"
-    # `login_required` has made sure that this is a user.
-    file = archive(cast(User, request.user))
+    """Download all my data: ``account.json``, and ``todos.json``, which the import page reads."""
+    user = cast(User, request.user)  # `login_required` has made sure of that
+    preferences = Preferences.objects.filter(user=user.pk).first() or Preferences(user=user)
+    todos = export(user, "json", tz=preferences.zone)
+    # Up to 5 MB in memory, more on disk; either is gone when the response has been read.
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=5_000_000)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        known = json.dumps(known_about(user), indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)
+        packed.writestr("account.json", known + "\n")
+        with packed.open(todos.file_name, "w", force_zip64=True) as entry:
+            for piece in todos.pieces:
+                entry.write(piece.encode())
+    file.seek(0)
+    name = slugify(user.get_username()) or "account"
     return FileResponse(file, as_attachment=True, filename=f"todos-{name}.zip")
+
+
+def known_about(user: User) -> dict[str, Any]:
+    """What the site knows about somebody beside their todos; never a password's hash."""
+    addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+    preferences = dict(Preferences.objects.filter(user=user.pk).values().first() or {})
+    return {
+        "username": user.get_username(),
+        "name": user.get_full_name(),
+        "joined": user.date_joined,
+        "last_sign_in": user.last_login,
+        "addresses": list(addresses.values("email", "verified", "primary")),
+        "preferences": {k: v for k, v in preferences.items() if k not in ("id", "user_id")},
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,8 +77,3 @@ def account_delete(request: HttpRequest) -> HttpResponse:
         return redirect("site_account_deleted")
     status = 422 if form.is_bound else 200
     return render(request, "site/account_delete.html", {"form": form}, status=status)
-
-
-@require_safe
-def account_deleted(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/account_deleted.html")

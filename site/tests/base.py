@@ -1,6 +1,4 @@
-"""What the tests of the site share: https as a proxy brings it, and the cast."""
-
-from __future__ import annotations
+"""What the tests of the site are written with: a browser, people, settings read with another environment."""
 
 import os
 import runpy
@@ -11,8 +9,7 @@ from typing import Any
 from unittest import mock
 
 from django.contrib.auth.models import User
-from django.core.cache import cache
-from django.test import Client, TestCase
+from django.test import Client
 
 SITE = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"  # nosec B105
@@ -34,16 +31,7 @@ class SecureClient(Client):
         )
 
 
-class SiteTestCase(TestCase):
-    client: Client
-    client_class = SecureClient
-
-    def setUp(self) -> None:
-        # Counts of failed logins live here; they must not leak from one test into another.
-        cache.clear()
-
-
-def make_user(name: str = "alice", **kwargs: Any) -> User:
+def make_user(name: str, **kwargs: Any) -> User:
     return User.objects.create_user(name, f"{name}@harbour.example", PASSWORD, **kwargs)
 
 
@@ -53,8 +41,12 @@ def settings_of(**environ: str) -> dict[str, Any]:
         return runpy.run_path(str(SITE / "config" / "settings.py"))
 
 
+def ids(found: dict[str, Any]) -> list[str]:
+    return [problem.id.removeprefix("site.") for problem in found["SITE_PROBLEMS"]]
+
+
 def problems_of(**environ: str) -> list[str]:
-    return [problem.id for problem in settings_of(**environ)["SITE_PROBLEMS"]]
+    return ids(settings_of(**environ))
 
 
 def run_python(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:

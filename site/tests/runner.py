@@ -1,28 +1,14 @@
-from __future__ import annotations
+"""`manage.py test`: pytest, as pytest-django's documentation has it."""
 
-import tempfile
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
-from django.test.runner import DiscoverRunner
+import pytest
 
 
-class Runner(DiscoverRunner):
-    """Collects the static files first, so that pages are tested with their hashed names."""
+class Runner:
+    def __init__(self, verbosity: int = 1, **kwargs: Any) -> None:
+        self.options = {0: ["-q"], 1: []}.get(verbosity, ["-v"])
 
-    def setup_test_environment(self, **kwargs: Any) -> None:
-        super().setup_test_environment(**kwargs)
-        self.static = tempfile.TemporaryDirectory(prefix="site-static-")
-        settings.STATIC_ROOT = self.static.name
-        # The real one is slow on purpose.
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-        call_command("collectstatic", interactive=False, verbosity=0)
-
-    def build_suite(self, test_labels: Any = None, **kwargs: Any) -> Any:
-        # The browser tests beside them have a runner of their own.
-        return super().build_suite(test_labels or ["tests"], **kwargs)
-
-    def teardown_test_environment(self, **kwargs: Any) -> None:
-        self.static.cleanup()
-        super().teardown_test_environment(**kwargs)
+    def run_tests(self, test_labels: Sequence[str], **kwargs: Any) -> int:
+        return int(pytest.main([*self.options, *test_labels]))

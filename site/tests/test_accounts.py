@@ -1,24 +1,30 @@
 """Accounts: in, out, forgotten, taken along, deleted."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.cache import caches
 from django.db import connection
-from django.test import override_settings
-from tests.base import PASSWORD, SecureClient, SiteTestCase, make_user
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-WITH_MAIL: dict[str, Any] = {
-    "MAIL_CONFIGURED": True,
-    "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
-    "ACCOUNT_SIGNUP_FIELDS": ["username*", "email*", "password1*", "password2*"],
-}
+from .base import PASSWORD, SecureClient
+
+pytestmark = pytest.mark.django_db
+
 NEW = {"username": "alice", "password1": PASSWORD, "password2": PASSWORD}
+LOGIN = {"login": "alice", "password": PASSWORD}
+ANOTHER = {"password1": "another horse battery", "password2": "another horse battery"}
+
+
+@pytest.fixture
+def with_mail(settings: Any) -> None:
+    settings.MAIL_CONFIGURED = True
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 
 
 def link_in(message: Any) -> str:
@@ -27,155 +33,167 @@ def link_in(message: Any) -> str:
     return found[1]
 
 
-class SignUp(SiteTestCase):
-    def test_without_mail(self) -> None:
-        response = self.client.post("/accounts/signup/", NEW)
-        self.assertRedirects(response, "/")
-        self.assertTrue(User.objects.get().check_password(PASSWORD))
-
-    @override_settings(SIGNUP="closed")
-    def test_closed(self) -> None:
-        self.assertContains(self.client.get("/accounts/signup/"), "No new accounts")
-        self.client.post("/accounts/signup/", NEW)
-        self.assertFalse(User.objects.exists())
-        self.assertNotContains(self.client.get("/accounts/login/"), "/accounts/signup/")
-        self.assertNotContains(self.client.get("/"), "/accounts/signup/")
-
-    def test_what_is_wrong_is_said_at_its_field(self) -> None:
-        make_user("alice")
-        wrong = {"username": "alice", "password1": "12345678", "password2": "x"}
-        response = self.client.post("/accounts/signup/", wrong)
-        self.assertContains(response, 'role="alert"')
-        self.assertContains(response, 'aria-invalid="true"')
-        self.assertContains(response, 'id="id_username_error"')
-
-    @override_settings(**WITH_MAIL)
-    def test_with_mail_the_address_is_confirmed_first(self) -> None:
-        response = self.client.post("/accounts/signup/", {**NEW, "email": "alice@harbour.example"})
-        self.assertRedirects(response, "/accounts/confirm-email/")
-        login = {"login": "alice", "password": PASSWORD}
-        self.assertRedirects(
-            self.client.post("/accounts/login/", login), "/accounts/confirm-email/"
-        )
-        link = link_in(mail.outbox[0])
-        self.assertContains(self.client.get(link), "alice@harbour.example")
-        self.client.post(link)
-        self.assertTrue(EmailAddress.objects.get().verified)
-        self.client.post("/accounts/login/", login)
-        self.assertEqual(self.client.get("/accounts/").status_code, 200)
+def test_sign_up_without_mail(client):
+    assertRedirects(client.post("/accounts/signup/", NEW), "/")
+    assert User.objects.get().check_password(PASSWORD)
 
 
-class Login(SiteTestCase):
-    def test_by_name_or_address(self) -> None:
-        user = make_user()
-        EmailAddress.objects.create(user=user, email=user.email, primary=True)
-        for login in ("alice", "alice@harbour.example", "Alice@Harbour.Example"):
-            with self.subTest(login=login):
-                client = SecureClient()
-                answer = client.post("/accounts/login/", {"login": login, "password": PASSWORD})
-                self.assertRedirects(answer, "/")
-
-    def test_wrong(self) -> None:
-        make_user()
-        answer = self.client.post("/accounts/login/", {"login": "alice", "password": "x"})
-        self.assertContains(answer, "That didn’t match.")
-
-    def test_too_often_is_counted_where_every_worker_sees_it(self) -> None:
-        make_user()
-        for attempt in range(5):
-            answer = SecureClient().post("/accounts/login/", {"login": "alice", "password": "x"})
-            self.assertContains(answer, "That didn’t match.", msg_prefix=str(attempt))
-        # Another process knows what is in the database, and nothing else.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT COUNT(*) FROM site_cache")
-            self.assertGreater(cursor.fetchone()[0], 0)
-        self.assertEqual(type(caches["default"]).__name__, "DatabaseCache")
-        right = {"login": "alice", "password": PASSWORD}
-        self.assertContains(SecureClient().post("/accounts/login/", right), "Too many attempts.")
-
-    def test_the_admin_has_no_login_of_its_own(self) -> None:
-        answer = self.client.get("/admin/", follow=True)
-        self.assertRedirects(answer, "/accounts/login/?next=%2Fadmin%2F")
-
-    def test_out_again(self) -> None:
-        self.client.force_login(make_user())
-        self.assertContains(self.client.get("/accounts/logout/"), "Sign out?")
-        self.assertRedirects(self.client.post("/accounts/logout/"), "/")
-        self.assertContains(self.client.get("/"), "One line in.")
+def test_sign_up_closed(client, settings):
+    settings.SIGNUP = "closed"
+    assertContains(client.get("/accounts/signup/"), "No new accounts")
+    client.post("/accounts/signup/", NEW)
+    assert not User.objects.exists()
+    assertNotContains(client.get("/accounts/login/"), "/accounts/signup/")
+    assertNotContains(client.get("/"), "/accounts/signup/")
 
 
-class Forgotten(SiteTestCase):
-    def test_without_mail_the_page_says_so(self) -> None:
-        make_user()
-        response = self.client.get("/accounts/password/reset/")
-        self.assertContains(response, "This site can’t send mail.")
-        self.assertNotContains(response, 'name="email"')
-
-    @override_settings(**WITH_MAIL)
-    def test_with_mail(self) -> None:
-        user = make_user()
-        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-        answer = self.client.post("/accounts/password/reset/", {"email": user.email})
-        self.assertRedirects(answer, "/accounts/password/reset/done/")
-        page = self.client.get(link_in(mail.outbox[0]), follow=True)
-        self.assertContains(page, "New password")
-        where = page.redirect_chain[-1][0]
-        new = {"password1": "another horse battery", "password2": "another horse battery"}
-        self.client.post(where, new)
-        user.refresh_from_db()
-        self.assertTrue(user.check_password("another horse battery"))
-
-    @override_settings(**WITH_MAIL)
-    def test_an_unknown_address_gets_no_mail_and_the_same_answer(self) -> None:
-        answer = self.client.post("/accounts/password/reset/", {"email": "who@harbour.example"})
-        self.assertRedirects(answer, "/accounts/password/reset/done/")
-        self.assertEqual(mail.outbox, [])
-
-    def test_a_link_that_no_longer_works(self) -> None:
-        page = self.client.get("/accounts/password/reset/key/1-nonsense/")
-        self.assertContains(page, "This link no longer works")
+def test_what_is_wrong_is_said_at_its_field(client, alice):
+    wrong = {"username": "alice", "password1": "12345678", "password2": "x"}
+    response = client.post("/accounts/signup/", wrong)
+    assertContains(response, 'role="alert"')
+    assertContains(response, 'aria-invalid="true"')
+    assertContains(response, 'id="id_username_error"')
 
 
-class Pages(SiteTestCase):
-    def test_each_of_them(self) -> None:
-        signed_in = SecureClient()
-        self.assertRedirects(signed_in.post("/accounts/signup/", NEW), "/")
-        for path, title in (
-            ("/accounts/", "Account"),
-            ("/accounts/email/", "Email addresses"),
-            ("/accounts/password/change/", "Password"),
-            ("/accounts/delete/", "Delete my account"),
-        ):
-            with self.subTest(path=path):
-                self.assertContains(signed_in.get(path), title)
-                self.assertRedirects(
-                    self.client.get(path),
-                    f"/accounts/login/?next={path}",
-                    fetch_redirect_response=False,
-                )
-        self.assertContains(self.client.get("/accounts/inactive/"), "switched off")
-        self.assertContains(self.client.get("/accounts/deleted/"), "Account deleted")
+def test_with_mail_the_address_is_confirmed_first(client, with_mail):
+    response = client.post("/accounts/signup/", {**NEW, "email": "alice@harbour.example"})
+    assertRedirects(response, "/accounts/confirm-email/")
+    assertRedirects(client.post("/accounts/login/", LOGIN), "/accounts/confirm-email/")
+    link = link_in(mail.outbox[0])
+    assertContains(client.get(link), "alice@harbour.example")
+    client.post(link)
+    assert EmailAddress.objects.get().verified
+    client.post("/accounts/login/", LOGIN)
+    assert client.get("/accounts/").status_code == 200
 
-    def test_addresses(self) -> None:
-        self.client.post("/accounts/signup/", {**NEW, "email": "a@harbour.example"})
-        asked = self.client.post(
-            "/accounts/email/", {"action_add": "", "email": "x@harbour.example"}
-        )
-        self.assertRedirects(asked, "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F")
-        self.client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-        self.client.post("/accounts/email/", {"action_add": "", "email": "b@harbour.example"})
-        page = self.client.get("/accounts/email/")
-        self.assertContains(page, "b@harbour.example")
-        self.client.post("/accounts/email/", {"action_primary": "", "email": "b@harbour.example"})
-        self.assertEqual(User.objects.get().email, "b@harbour.example")
-        self.client.post("/accounts/email/", {"action_remove": "", "email": "a@harbour.example"})
-        self.assertEqual(EmailAddress.objects.count(), 1)
 
-    def test_a_new_password_signs_other_devices_out(self) -> None:
-        other = SecureClient()
-        self.client.post("/accounts/signup/", NEW)
-        other.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
-        new = {"password1": "another horse battery", "password2": "another horse battery"}
-        self.client.post("/accounts/password/change/", {"oldpassword": PASSWORD, **new})
-        self.assertEqual(self.client.get("/accounts/").status_code, 200)
-        self.assertEqual(other.get("/accounts/").status_code, 302)
+@pytest.mark.parametrize("login", ["alice", "alice@harbour.example", "Alice@Harbour.Example"])
+def test_sign_in_by_name_or_address(client, alice, login):
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True)
+    answer = client.post("/accounts/login/", {"login": login, "password": PASSWORD})
+    assertRedirects(answer, "/")
+
+
+def test_the_fields_say_what_they_are(client):
+    """Each has a visible label instead of a placeholder, and none takes the focus."""
+    html = client.get("/accounts/login/").content.decode()
+    assert "Username or email" in html and 'autocomplete="username"' in html
+    assert 'autocomplete="current-password"' in html
+    assertContains(client.get("/accounts/signup/"), "Email (optional)")
+    for path in ("/accounts/login/", "/accounts/signup/"):
+        html = client.get(path).content.decode()
+        assert "placeholder" not in html and "autofocus" not in html
+
+
+def test_sign_in_wrong(client, alice):
+    answer = client.post("/accounts/login/", {"login": "alice", "password": "x"})
+    assertContains(answer, "That didn’t match.")
+
+
+def test_too_often_is_counted_where_every_worker_sees_it(alice):
+    for attempt in range(5):
+        answer = SecureClient().post("/accounts/login/", {"login": "alice", "password": "x"})
+        assertContains(answer, "That didn’t match.", msg_prefix=str(attempt))
+    # Another process knows what is in the database, and nothing else.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM site_cache")
+        assert cursor.fetchone()[0] > 0
+    assert type(caches["default"]).__name__ == "DatabaseCache"
+    assertContains(SecureClient().post("/accounts/login/", LOGIN), "Too many attempts.")
+
+
+def test_the_admin_has_no_login_of_its_own(client):
+    answer = client.get("/admin/", follow=True)
+    assertRedirects(answer, "/accounts/login/?next=%2Fadmin%2F")
+
+
+def test_out_again(client, alice):
+    client.force_login(alice)
+    assertContains(client.get("/accounts/logout/"), "Sign out?")
+    assertRedirects(client.post("/accounts/logout/"), "/")
+    assertContains(client.get("/"), "One line in.")
+
+
+def test_forgotten_without_mail_the_page_says_so(client, alice):
+    response = client.get("/accounts/password/reset/")
+    assertContains(response, "This site can’t send mail.")
+    assertNotContains(response, 'name="email"')
+
+
+def test_forgotten_with_mail(client, alice, with_mail):
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    answer = client.post("/accounts/password/reset/", {"email": alice.email})
+    assertRedirects(answer, "/accounts/password/reset/done/")
+    page = client.get(link_in(mail.outbox[0]), follow=True)
+    assertContains(page, "New password")
+    client.post(page.redirect_chain[-1][0], ANOTHER)
+    alice.refresh_from_db()
+    assert alice.check_password("another horse battery")
+
+
+def test_an_unknown_address_gets_no_mail_and_the_same_answer(client, with_mail):
+    answer = client.post("/accounts/password/reset/", {"email": "who@harbour.example"})
+    assertRedirects(answer, "/accounts/password/reset/done/")
+    assert mail.outbox == []
+
+
+def test_a_link_that_no_longer_works(client):
+    page = client.get("/accounts/password/reset/key/1-nonsense/")
+    assertContains(page, "This link no longer works")
+
+
+def test_a_link_in_a_mail_has_the_sites_address(client, alice, with_mail):
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    client.post("/accounts/password/reset/", {"email": alice.email}, HTTP_HOST="testserver:666")
+    assert link_in(mail.outbox[0]).startswith("/accounts/password/reset/key/")
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/accounts/", "Account"),
+        ("/accounts/email/", "Email addresses"),
+        ("/accounts/password/change/", "Password"),
+        ("/accounts/delete/", "Delete my account"),
+    ],
+)
+def test_pages_of_an_account(client, path, title):
+    where = f"/accounts/login/?next={path}"
+    assertRedirects(client.get(path), where, fetch_redirect_response=False)
+    assertRedirects(client.post("/accounts/signup/", NEW), "/")
+    assertContains(client.get(path), title)
+
+
+def test_pages_without_an_account(client):
+    assertContains(client.get("/accounts/inactive/"), "switched off")
+    assertContains(client.get("/accounts/deleted/"), "Account deleted")
+
+
+def test_what_runs_is_shown_to_staff_alone(client, alice, settings):
+    settings.REVISION = "0123abc"
+    client.force_login(alice)
+    assertNotContains(client.get("/accounts/"), "0123abc")
+    User.objects.update(is_staff=True)
+    assertContains(client.get("/accounts/"), "0123abc")
+
+
+def test_addresses(client):
+    client.post("/accounts/signup/", {**NEW, "email": "a@harbour.example"})
+    asked = client.post("/accounts/email/", {"action_add": "", "email": "x@harbour.example"})
+    assertRedirects(asked, "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": "b@harbour.example"})
+    assertContains(client.get("/accounts/email/"), "b@harbour.example")
+    client.post("/accounts/email/", {"action_primary": "", "email": "b@harbour.example"})
+    assert User.objects.get().email == "b@harbour.example"
+    client.post("/accounts/email/", {"action_remove": "", "email": "a@harbour.example"})
+    assert EmailAddress.objects.count() == 1
+
+
+def test_a_new_password_signs_other_devices_out(client):
+    other = SecureClient()
+    client.post("/accounts/signup/", NEW)
+    other.post("/accounts/login/", LOGIN)
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, **ANOTHER})
+    assert client.get("/accounts/").status_code == 200
+    assert other.get("/accounts/").status_code == 302

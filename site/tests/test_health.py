@@ -1,71 +1,78 @@
 """The probes: answered by any name, over plain http, and honest about the database."""
 
-from __future__ import annotations
-
-import tempfile
-from pathlib import Path
-from unittest import mock
-
+import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client, TestCase, override_settings
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
 
 
-class Probes(TestCase):
-    def setUp(self) -> None:
-        # No proxy, no https, a name that is not ours: as an orchestrator asks.
-        self.client = Client(HTTP_HOST="10.0.0.7:8000")
+@pytest.fixture
+def probe() -> Client:
+    """No proxy, no https, a name that is not ours: as an orchestrator asks."""
+    return Client(HTTP_HOST="10.0.0.7:8000")
 
-    def test_before_host_redirect_and_session(self) -> None:
-        for path in ("/healthz", "/readyz"):
-            with self.subTest(path=path):
-                response = self.client.get(path)
-                self.assertEqual(response.status_code, 200)
-                self.assertEqual(response["Cache-Control"], "no-store")
-                self.assertFalse(response.cookies)
 
-    def test_everything_else_checks_the_host(self) -> None:
-        answer = self.client.get("/", HTTP_X_FORWARDED_PROTO="https")
-        self.assertEqual(answer.status_code, 400)
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_before_host_redirect_and_session(probe, path):
+    response = probe.get(path)
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
+    assert not response.cookies
 
-    def test_healthz_touches_no_database(self) -> None:
-        with self.assertNumQueries(0):
-            self.client.get("/healthz")
 
-    def test_readyz_without_a_database(self) -> None:
-        with (
-            mock.patch.object(
-                connection, "cursor", side_effect=OperationalError("gone\nDETAIL: x")
-            ),
-            mock.patch.object(connection, "close"),
-            self.assertLogs("site.health", "WARNING") as logs,
-        ):
-            response = self.client.get("/readyz")
-        self.assertEqual(response.status_code, 503)
-        self.assertEqual(response.content, b"the database does not answer\n")
-        self.assertIn("gone", logs.output[0])
+def test_everything_else_checks_the_host(probe):
+    assert probe.get("/", HTTP_X_FORWARDED_PROTO="https").status_code == 400
 
-    def test_readyz_before_a_migration(self) -> None:
-        MigrationRecorder(connection).record_unapplied("site", "0001_cache_table")
-        with self.assertLogs("site.health", "WARNING"):
-            response = self.client.get("/readyz")
-        self.assertEqual(
-            (response.status_code, response.content), (503, b"migrations are missing\n")
-        )
-        MigrationRecorder(connection).record_applied("site", "0001_cache_table")
-        self.assertEqual(self.client.get("/readyz").status_code, 200)
 
-    def test_readyz_asks_little_once_it_has_seen_the_migrations(self) -> None:
-        self.client.get("/readyz")
-        with self.assertNumQueries(1):
-            self.client.get("/readyz")
+def test_healthz_says_the_revision_and_no_more(probe, settings):
+    settings.REVISION = "0123abc"
+    response = probe.get("/healthz")
+    assert response.content == b"0123abc\n"
+    assert response["Content-Type"].startswith("text/plain")
 
-    def test_draining(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            drain = Path(folder) / "drain"
-            with override_settings(DRAIN_FILE=str(drain)):
-                self.assertEqual(self.client.get("/readyz").status_code, 200)
-                drain.touch()
-                with self.assertNumQueries(0):
-                    self.assertEqual(self.client.get("/readyz").content, b"draining\n")
-                self.assertEqual(self.client.get("/healthz").status_code, 200)
+
+def test_healthz_touches_no_database(probe, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        probe.get("/healthz")
+
+
+def test_readyz_without_a_database(probe, monkeypatch, caplog):
+    caplog.set_level("WARNING")
+
+    def gone() -> None:
+        raise OperationalError("gone\nDETAIL: x")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    response = probe.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"the database does not answer\n")
+    assert [record.getMessage() for record in caplog.records] == ["not ready: gone"]
+
+
+def test_readyz_before_a_migration(probe, caplog):
+    caplog.set_level("WARNING")
+    MigrationRecorder(connection).record_unapplied("site", "0001_cache_table")
+    response = probe.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"migrations are missing\n")
+    assert [record.getMessage() for record in caplog.records] == [
+        "not ready: migrations are missing"
+    ]
+    MigrationRecorder(connection).record_applied("site", "0001_cache_table")
+    assert probe.get("/readyz").status_code == 200
+
+
+def test_readyz_asks_little_once_it_has_seen_the_migrations(probe, django_assert_num_queries):
+    probe.get("/readyz")
+    with django_assert_num_queries(1):
+        probe.get("/readyz")
+
+
+def test_draining(probe, settings, tmp_path, django_assert_num_queries):
+    settings.DRAIN_FILE = tmp_path / "drain"
+    assert probe.get("/readyz").status_code == 200
+    settings.DRAIN_FILE.touch()
+    with django_assert_num_queries(0):
+        assert probe.get("/readyz").content == b"draining\n"
+    assert probe.get("/healthz").status_code == 200

@@ -1,117 +1,142 @@
 """The site's own pages: the front door, and what is shown when something is wrong."""
 
-from __future__ import annotations
-
 import re
-from unittest import mock
+from typing import NoReturn
 
+import pytest
 from config import urls
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.loader import render_to_string
-from tests.base import SITE, SecureClient, SiteTestCase, make_user
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
+
+from .base import SITE, SecureClient
+
+pytestmark = pytest.mark.django_db
 
 
-class FrontDoor(SiteTestCase):
-    def test_signed_out(self) -> None:
-        response = self.client.get("/")
-        self.assertContains(response, "One line in.")
-        self.assertContains(response, "/accounts/signup/")
-        with self.assertNumQueries(0):
-            self.client.get("/")
-
-    def test_signed_in_it_is_today(self) -> None:
-        self.client.force_login(make_user())
-        response = self.client.get("/")
-        self.assertTemplateUsed(response, "django_todos/today.html")
-        self.assertContains(response, "/accounts/logout/")
-
-    def test_what_browsers_ask_for_unasked(self) -> None:
-        icon = self.client.get("/favicon.ico", follow=True)
-        self.assertEqual((icon.status_code, icon["Content-Type"]), (200, "image/svg+xml"))
-
-    def test_only_reading(self) -> None:
-        self.assertEqual(self.client.post("/").status_code, 405)
+def test_signed_out(client, django_assert_num_queries):
+    response = client.get("/")
+    assertContains(response, "One line in.")
+    assertContains(response, "/accounts/signup/")
+    with django_assert_num_queries(0):
+        client.get("/")
 
 
-class Errors(SiteTestCase):
-    def test_404(self) -> None:
-        answer = self.client.get("/nowhere/")
-        self.assertContains(answer, "nothing at this address", status_code=404)
-        self.assertContains(answer, "Sign in", status_code=404)
-        self.client.force_login(make_user())
-        self.assertContains(self.client.get("/nowhere/"), "Open the trash", status_code=404)
-
-    def test_400_of_a_foreign_host(self) -> None:
-        answer = self.client.get("/", HTTP_HOST="evil.example")
-        self.assertContains(answer, "makes no sense", status_code=400)
-        self.assertNotContains(answer, "evil", status_code=400)
-
-    def test_a_form_that_has_grown_too_old(self) -> None:
-        client = SecureClient(enforce_csrf_checks=True)
-        answer = client.post("/accounts/login/", {}, HTTP_REFERER="https://testserver/")
-        self.assertContains(answer, "too old", status_code=403)
-
-    def test_500_needs_no_database(self) -> None:
-        client = SecureClient(raise_request_exception=False)
-
-        def broken(request: HttpRequest) -> HttpResponse:
-            raise RuntimeError("broken on purpose")
-
-        with (
-            mock.patch.object(urls.urlpatterns[0], "callback", broken),
-            self.assertNumQueries(0),
-            self.assertLogs("django.request", "ERROR"),
-        ):
-            answer = client.get("/")
-        self.assertContains(answer, "Something broke on our side", status_code=500)
-        self.assertNotContains(answer, "on purpose", status_code=500)
-        self.assertIn("default-src 'self'", answer["Content-Security-Policy"])
-
-    def test_403_and_429(self) -> None:
-        for name, words in (("403.html", "not change it"), ("429.html", "too often")):
-            self.assertIn(words, render_to_string(name))
-
-    def test_503_is_a_file_of_its_own(self) -> None:
-        text = (SITE / "maintenance" / "503.html").read_text()
-        self.assertNotIn("{%", text)
-        self.assertNotIn("<style", text)
-        self.assertTrue((SITE / "maintenance" / "503.css").exists())
+def test_signed_in_it_is_today(client, alice):
+    client.force_login(alice)
+    response = client.get("/")
+    assertTemplateUsed(response, "django_todos/today.html")
+    assertContains(response, "/accounts/logout/")
 
 
-class Markup(SiteTestCase):
+def test_what_browsers_ask_for_unasked(client):
+    icon = client.get("/favicon.ico", follow=True)
+    assert (icon.status_code, icon["Content-Type"]) == (200, "image/svg+xml")
+
+
+def test_only_reading(client):
+    assert client.post("/").status_code == 405
+
+
+def test_404(client, alice):
+    answer = client.get("/nowhere/")
+    assertContains(answer, "nothing at this address", status_code=404)
+    assertContains(answer, "Sign in", status_code=404)
+    client.force_login(alice)
+    assertContains(client.get("/nowhere/"), "Open the trash", status_code=404)
+
+
+def test_400_of_a_foreign_host(client):
+    answer = client.get("/", HTTP_HOST="evil.example")
+    assertContains(answer, "makes no sense", status_code=400)
+    assertNotContains(answer, "evil", status_code=400)
+
+
+def test_a_form_that_has_grown_too_old():
+    client = SecureClient(enforce_csrf_checks=True)
+    answer = client.post("/accounts/login/", {}, HTTP_REFERER="https://testserver/")
+    assertContains(answer, "too old", status_code=403)
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A browser of a site whose front door raises an error."""
+
+    def fail(request: HttpRequest) -> NoReturn:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(urls.urlpatterns[0], "callback", fail)
+    return SecureClient(raise_request_exception=False)
+
+
+def test_500_needs_no_database(broken, django_assert_num_queries, caplog):
+    with django_assert_num_queries(0):
+        answer = broken.get("/")
+    assert "django.request" in [record.name for record in caplog.records]
+    assertContains(answer, "Something broke on our side", status_code=500)
+    assertNotContains(answer, "on purpose", status_code=500)
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_what_breaks_goes_to_the_admins_by_mail(broken, settings, mailoutbox):
+    settings.ADMINS = [("", "root@harbour.example")]
+    broken.get("/")
+    assert [message.to for message in mailoutbox] == [["root@harbour.example"]]
+    assert "broken on purpose" in mailoutbox[0].body
+
+
+def test_a_503_of_a_probe_is_no_news_for_the_admins(client, settings, tmp_path, mailoutbox):
+    settings.ADMINS = [("", "root@harbour.example")]
+    settings.DRAIN_FILE = tmp_path
+    assert client.get("/readyz").status_code == 503
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("403.html", "not change it"), ("429.html", "too often")]
+)
+def test_403_and_429(name, words):
+    assert words in render_to_string(name)
+
+
+def test_503_is_a_file_of_its_own():
+    text = (SITE / "maintenance" / "503.html").read_text()
+    assert "{%" not in text
+    assert "<style" not in text
+    assert (SITE / "maintenance" / "503.css").exists()
+
+
+def check_markup(client: Client, path: str) -> None:
     """Under `default-src 'self'` nothing inline works, and every file has its hashed name."""
+    html = client.get(path, follow=True).content.decode()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", html)
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', html):
+        assert re.search(r"\.[0-9a-f]{12}\.\w+$", address)
+        assert client.get(address).status_code == 200, address
+    assert len(re.findall("<h1", html)) == 1
+    assert html.count("<main") == 1
 
-    paths = (
-        "/",
-        "/accounts/login/",
-        "/accounts/signup/",
-        "/accounts/password/reset/",
-        "/nowhere/",
-    )
-    signed_in = ("/", "/accounts/", "/accounts/email/", "/accounts/delete/", "/accounts/logout/")
 
-    def check(self, html: str) -> None:
-        self.assertNotRegex(html, r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)")
-        for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', html):
-            self.assertRegex(address, r"\.[0-9a-f]{12}\.\w+$")
-            self.assertEqual(self.client.get(address).status_code, 200, address)
-        self.assertEqual(len(re.findall("<h1", html)), 1)
-        self.assertEqual(html.count("<main"), 1)
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"],
+)
+def test_markup_signed_out(client, path):
+    check_markup(client, path)
 
-    def test_signed_out(self) -> None:
-        for path in self.paths:
-            with self.subTest(path=path):
-                self.check(self.client.get(path).content.decode())
 
-    def test_signed_in(self) -> None:
-        self.client.force_login(make_user())
-        for path in self.signed_in:
-            with self.subTest(path=path):
-                self.check(self.client.get(path, follow=True).content.decode())
+@pytest.mark.parametrize(
+    "path", ["/", "/accounts/", "/accounts/email/", "/accounts/delete/", "/accounts/logout/"]
+)
+def test_markup_signed_in(client, alice, path):
+    client.force_login(alice)
+    check_markup(client, path)
 
-    def test_files_are_kept_by_browsers_for_good(self) -> None:
-        html = self.client.get("/").content.decode()
-        address = re.findall(r'href="(/static/[^"]+\.css)"', html)[0]
-        answer = self.client.get(address, HTTP_ACCEPT_ENCODING="gzip")
-        self.assertIn("immutable", answer["Cache-Control"])
-        self.assertEqual(answer["Content-Encoding"], "gzip")
+
+def test_files_are_kept_by_browsers_for_good(client):
+    html = client.get("/").content.decode()
+    address = re.findall(r'href="(/static/[^"]+\.css)"', html)[0]
+    answer = client.get(address, HTTP_ACCEPT_ENCODING="gzip")
+    assert "immutable" in answer["Cache-Control"]
+    assert answer["Content-Encoding"] == "gzip"

@@ -1,89 +1,136 @@
 """What happens around every request: scheme, client address, id, log line, headers."""
 
-from __future__ import annotations
+import json
+import logging
+import re
+import sys
 
-from django.test import Client, override_settings
-from django.urls import reverse
-from tests.base import SecureClient, SiteTestCase, make_user
+import pytest
+from config.logs import Json, Line, request_id
+from django.test import Client
 
+from .base import SecureClient
+
+pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
 
 
-class Scheme(SiteTestCase):
-    def test_plain_http_is_sent_to_the_sites_address(self) -> None:
-        response = Client().get(LOGIN)
-        self.assertEqual(response.status_code, 301)
-        self.assertEqual(response["Location"], f"https://testserver{LOGIN}")
-
-    def test_https_sets_hsts(self) -> None:
-        self.assertEqual(self.client.get(LOGIN)["Strict-Transport-Security"], "max-age=31536000")
-
-    @override_settings(TRUSTED_PROXIES=0)
-    def test_without_a_proxy_nobody_may_claim_https(self) -> None:
-        self.assertEqual(self.client.get(LOGIN).status_code, 301)
+@pytest.fixture(autouse=True)
+def info(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "site.request")
 
 
-class ClientAddress(SiteTestCase):
-    def address(self, forwarded: str) -> str:
-        with self.assertLogs("site.request", "INFO") as logs:
-            self.client.get(LOGIN, HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="10.0.0.1")
-        return logs.records[0].getMessage().split()[-2]
-
-    def test_counted_from_the_end(self) -> None:
-        for proxies, forwarded, expected in (
-            (1, "203.0.113.9", "203.0.113.9"),
-            (1, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
-            (2, "1.2.3.4, 203.0.113.9, 10.0.0.5", "203.0.113.9"),
-            (2, "203.0.113.9", "10.0.0.1"),
-            (1, "", "10.0.0.1"),
-        ):
-            with self.subTest(forwarded=forwarded), override_settings(TRUSTED_PROXIES=proxies):
-                self.assertEqual(self.address(forwarded), expected)
+def line_of(caplog: pytest.LogCaptureFixture) -> str:
+    """The one line of the one request."""
+    (record,) = (record for record in caplog.records if record.name == "site.request")
+    return record.getMessage()
 
 
-class Log(SiteTestCase):
-    def line(self, path: str) -> str:
-        with self.assertLogs("site.request", "INFO") as logs:
-            self.client.get(path)
-        self.assertEqual(len(logs.records), 1)
-        return logs.records[0].getMessage()
-
-    def test_one_line_a_request(self) -> None:
-        self.client.force_login(make_user())
-        line = self.line("/accounts/?q=secret")
-        self.assertRegex(line, r"^GET /accounts/ 200 \d+ms 127\.0\.0\.1 user=\d+$")
-
-    def test_the_key_of_a_link_is_not_written_down(self) -> None:
-        line = self.line("/accounts/password/reset/key/2-abcdef-0123456789/")
-        self.assertIn("/accounts/password/reset/key/2-***/", line)
-
-    def test_a_path_can_not_write_a_line_of_its_own(self) -> None:
-        self.assertNotIn("\n", self.line("/a%0A2026-01-01 INFO fine"))
-
-    def test_an_id_comes_back_and_a_trusted_one_is_kept(self) -> None:
-        self.assertRegex(self.client.get(LOGIN)["X-Request-ID"], r"^[0-9a-f]{32}$")
-        kept = self.client.get(LOGIN, HTTP_X_REQUEST_ID="proxy-id-12345")
-        self.assertEqual(kept["X-Request-ID"], "proxy-id-12345")
-        for bad in ("short", "has space in it", "x" * 65):
-            self.assertNotEqual(self.client.get(LOGIN, HTTP_X_REQUEST_ID=bad)["X-Request-ID"], bad)
-
-    @override_settings(TRUSTED_PROXIES=0, SECURE_SSL_REDIRECT=False)
-    def test_a_strangers_id_is_not(self) -> None:
-        response = Client().get(LOGIN, HTTP_X_REQUEST_ID="strangers-id-1")
-        self.assertNotEqual(response["X-Request-ID"], "strangers-id-1")
+def test_plain_http_is_sent_to_the_sites_address():
+    response = Client().get(LOGIN)
+    assert response.status_code == 301
+    assert response["Location"] == f"https://testserver{LOGIN}"
 
 
-class Headers(SiteTestCase):
-    def test_what_a_browser_may_do(self) -> None:
-        self.client.force_login(make_user())
-        for path in (reverse("home"), "/accounts/", "/accounts/email/", "/nowhere", "/admin/"):
-            with self.subTest(path=path):
-                policy = self.client.get(path)["Content-Security-Policy"]
-                self.assertIn("default-src 'self'", policy)
-                self.assertNotIn("unsafe", policy)
-                self.assertIn("frame-ancestors 'none'", policy)
+def test_https_sets_hsts(client):
+    assert client.get(LOGIN)["Strict-Transport-Security"] == "max-age=31536000"
 
-    def test_formats_follow_the_browser(self) -> None:
-        for asked, given in (("en-GB,en;q=0.9", "en-gb"), ("xx", "en"), ("en-US", "en")):
-            response = SecureClient().get(LOGIN, HTTP_ACCEPT_LANGUAGE=asked)
-            self.assertEqual(response["Content-Language"], given)
+
+def test_without_a_proxy_nobody_may_claim_https(client, settings):
+    settings.TRUSTED_PROXIES = 0
+    assert client.get(LOGIN).status_code == 301
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        (2, "1.2.3.4, 203.0.113.9, 10.0.0.5", "203.0.113.9"),
+        (2, "203.0.113.9", "10.0.0.1"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_the_clients_address_is_counted_from_the_end(
+    client, settings, caplog, proxies, forwarded, address
+):
+    settings.TRUSTED_PROXIES = proxies
+    client.get(LOGIN, HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="10.0.0.1")
+    assert line_of(caplog).split()[-2] == address
+
+
+def test_one_line_a_request(client, alice, caplog):
+    client.force_login(alice)
+    client.get("/accounts/?q=secret")
+    assert re.match(r"^GET /accounts/ 200 \d+ms 127\.0\.0\.1 user=\d+$", line_of(caplog))
+
+
+def test_the_key_of_a_link_is_not_written_down(client, caplog):
+    client.get("/accounts/password/reset/key/2-abcdef-0123456789/")
+    assert "/accounts/password/reset/key/2-***/" in line_of(caplog)
+
+
+def test_a_path_can_not_write_a_line_of_its_own(client, caplog):
+    client.get("/a%0A2026-01-01 INFO fine")
+    assert "\n" not in line_of(caplog)
+
+
+def record_of(message: str, *args: object, broken: bool = False) -> logging.LogRecord:
+    try:
+        raise RuntimeError("broken on purpose")
+    except RuntimeError:
+        found = sys.exc_info() if broken else None
+    return logging.LogRecord("site", logging.INFO, "", 1, message, args, found)
+
+
+def test_a_message_can_not_write_a_line_of_its_own():
+    line = Line().format(record_of("two\n%s", "lines"))
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO site \[-\] two\\nlines", line
+    )
+
+
+def test_as_json_a_request_is_one_object():
+    token = request_id.set("some-id-1")
+    try:
+        line = Json().format(record_of("%(path)s %(status)d", {"path": "/a", "status": 200}))
+        broken = Json().format(record_of("two\nlines", broken=True))
+    finally:
+        request_id.reset(token)
+    said = json.loads(line)
+    assert (said["message"], said["path"], said["status"]) == ("/a 200", "/a", 200)
+    assert (said["request_id"], said["level"], said["logger"]) == ("some-id-1", "INFO", "site")
+    assert "\n" not in broken and "broken on purpose" in json.loads(broken)["traceback"]
+
+
+def test_an_id_comes_back_and_a_trusted_one_is_kept(client):
+    assert re.match(r"^[0-9a-f]{32}$", client.get(LOGIN)["X-Request-ID"])
+    kept = client.get(LOGIN, HTTP_X_REQUEST_ID="proxy-id-12345")
+    assert kept["X-Request-ID"] == "proxy-id-12345"
+    for bad in ("short", "has space in it", "x" * 65):
+        assert client.get(LOGIN, HTTP_X_REQUEST_ID=bad)["X-Request-ID"] != bad
+
+
+def test_a_strangers_id_is_not(settings):
+    settings.TRUSTED_PROXIES, settings.SECURE_SSL_REDIRECT = 0, False
+    response = Client().get(LOGIN, HTTP_X_REQUEST_ID="strangers-id-1")
+    assert response["X-Request-ID"] != "strangers-id-1"
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/", "/accounts/email/", "/nowhere", "/admin/"])
+def test_what_a_browser_may_do(client, alice, path):
+    client.force_login(alice)
+    answer = client.get(path)
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [("en-GB,en;q=0.9", "en-gb"), ("xx", "en"), ("en-US", "en")]
+)
+def test_formats_follow_the_browser(asked, given):
+    assert SecureClient().get(LOGIN, HTTP_ACCEPT_LANGUAGE=asked)["Content-Language"] == given

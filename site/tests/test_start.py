@@ -1,99 +1,96 @@
 """Starting and not starting: by gunicorn, by manage.py, by `manage.py run`."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket
 import subprocess  # nosec B404
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from django.test import SimpleTestCase
-from tests.base import PRODUCTION, SITE, run_python
+from .base import PRODUCTION, SITE, run_python
+
+GUNICORN = ("-m", "gunicorn", "-c", "gunicorn.conf.py")
 
 
-class Refusing(SimpleTestCase):
-    def test_gunicorn_says_one_line_for_each(self) -> None:
-        done = run_python("-m", "gunicorn", "-c", "gunicorn.conf.py", IN_IMAGE="1")
-        self.assertEqual(done.returncode, 1)
-        lines = done.stderr.splitlines()
-        self.assertEqual(len(lines), 3, done.stderr)
-        for name, line in zip(("SECRET_KEY", "SITE_URL", "DATABASE_URL"), lines, strict=True):
-            self.assertIn(f"{name} is not set", line)
-
-    def test_gunicorn_names_a_senseless_number(self) -> None:
-        done = run_python(
-            "-m", "gunicorn", "-c", "gunicorn.conf.py", **PRODUCTION, WEB_THREADS="x"
-        )
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("WEB_THREADS", done.stderr)
-        self.assertNotIn("Traceback", done.stderr)
-
-    def test_commands_say_it_as_system_checks(self) -> None:
-        done = run_python("manage.py", "migrate", IN_IMAGE="1")
-        self.assertEqual(done.returncode, 1)
-        self.assertNotIn("Traceback", done.stderr)
-        for text in ("site.E001", "site.E003", "site.E005", "HINT"):
-            self.assertIn(text, done.stderr)
-
-    def test_static_files_need_no_secret(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            done = run_python("manage.py", "collectstatic", "--no-input", STATIC_ROOT=folder)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertTrue((Path(folder) / "staticfiles.json").exists())
-
-    def test_deployed_settings_pass_djangos_own_checks(self) -> None:
-        done = run_python("manage.py", "check", "--deploy", "--fail-level=WARNING", **PRODUCTION)
-        self.assertEqual(done.returncode, 0, done.stderr)
+def test_gunicorn_says_one_line_for_each():
+    done = run_python(*GUNICORN, IN_IMAGE="1")
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3, done.stderr
+    for name, line in zip(("SECRET_KEY", "SITE_URL", "DATABASE_URL"), lines, strict=True):
+        assert f"{name} is not set" in line
 
 
-class Running(SimpleTestCase):
-    def test_from_nothing_to_a_served_page_and_out_again(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            data, drain, port = Path(folder) / "data", Path(folder) / "drain", free_port()
-            environ = {"LOCAL": "true", "DATA_DIR": str(data), "DRAIN_FILE": str(drain)}
-            prepared = run_python("manage.py", "run", "--prepare", **environ)
-            self.assertEqual(prepared.returncode, 0, prepared.stderr)
-            self.assertTrue((data / "db.sqlite3").exists())
-            server = start_server(port, **environ)
-            try:
-                self.assertEqual(get(port, "/healthz"), 200)
-                self.assertEqual(get(port, "/readyz"), 200)
-                self.assertEqual(get(port, "/accounts/login/"), 200)
-                drain.touch()
-                self.assertEqual(get(port, "/readyz"), 503)
-                self.assertEqual(get(port, "/healthz"), 200)
-                self.assertEqual(get(port, "/accounts/login/"), 200)
-            finally:
-                server.send_signal(signal.SIGTERM)
-                out, _ = server.communicate(timeout=30)
-            self.assertEqual(server.returncode, 0, out)
-            # One line a request, and none for the probes.
-            self.assertEqual(out.count("GET /accounts/login/ 200"), 2, out)
-            self.assertNotIn("/readyz", out)
+def test_gunicorn_names_a_senseless_number():
+    done = run_python(*GUNICORN, **PRODUCTION, WEB_THREADS="x")
+    assert done.returncode == 1
+    assert "WEB_THREADS" in done.stderr
+    assert "Traceback" not in done.stderr
 
-    def test_a_port_that_is_taken(self) -> None:
-        with tempfile.TemporaryDirectory() as folder, socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            taken.listen()
-            port = str(taken.getsockname()[1])
-            done = run_python("manage.py", "run", DATA_DIR=folder, PORT=port)
-            self.assertEqual(done.returncode, 1)
-            self.assertIn(f"Port {port} can't be used", done.stderr)
 
-    def test_data_of_an_older_development_version(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "db.sqlite3").touch()
-            (Path(folder) / "made_by").write_text("an older version")
-            done = run_python("manage.py", "run", "--prepare", DATA_DIR=folder)
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("older development version", done.stderr)
-            self.assertNotIn("Traceback", done.stderr)
+def test_commands_say_it_as_system_checks():
+    done = run_python("manage.py", "migrate", IN_IMAGE="1")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for text in ("site.E001", "site.E003", "site.E005", "HINT"):
+        assert text in done.stderr
+
+
+def test_static_files_need_no_secret(tmp_path: Path):
+    done = run_python("manage.py", "collectstatic", "--no-input", STATIC_ROOT=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "staticfiles.json").exists()
+
+
+def test_deployed_settings_pass_djangos_own_checks():
+    done = run_python("manage.py", "check", "--deploy", "--fail-level=WARNING", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
+    data, drain, port = tmp_path / "data", tmp_path / "drain", free_port()
+    environ = {"LOCAL": "true", "DATA_DIR": str(data), "DRAIN_FILE": str(drain)}
+    prepared = run_python("manage.py", "run", "--prepare", **environ)
+    assert prepared.returncode == 0, prepared.stderr
+    assert (data / "db.sqlite3").exists()
+    server = start_server(port, **environ)
+    try:
+        assert get(port, "/healthz") == 200
+        assert get(port, "/readyz") == 200
+        assert get(port, "/accounts/login/") == 200
+        drain.touch()
+        assert get(port, "/readyz") == 503
+        assert get(port, "/healthz") == 200
+        assert get(port, "/accounts/login/") == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        out, _ = server.communicate(timeout=30)
+    assert server.returncode == 0, out
+    # One line a request, and none for the probes.
+    assert out.count("GET /accounts/login/ 200") == 2, out
+    assert "/readyz" not in out
+
+
+def test_a_port_that_is_taken(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run_python("manage.py", "run", DATA_DIR=str(tmp_path), PORT=port)
+    assert done.returncode == 1
+    assert f"Port {port} can't be used" in done.stderr
+
+
+def test_data_of_an_older_development_version(tmp_path: Path):
+    (tmp_path / "db.sqlite3").touch()
+    (tmp_path / "made_by").write_text("an older version")
+    done = run_python("manage.py", "run", "--prepare", DATA_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "older development version" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def free_port() -> int:
@@ -108,7 +105,7 @@ def start_server(port: int, **environ: str) -> subprocess.Popen[str]:
         name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME") if name in os.environ
     }
     server = subprocess.Popen(  # nosec B603
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"],
+        [sys.executable, *GUNICORN],
         cwd=SITE,
         env={**kept, **environ, "PORT": str(port), "WEB_CONCURRENCY": "1"},
         stdout=subprocess.PIPE,

@@ -3,19 +3,12 @@
 from django.core.management import call_command
 from django.db import migrations
 
-TABLE = "site_cache"
-
 
 def create(apps, editor):
     # Django's own command knows the columns; it does nothing where the table exists.
-    call_command("createcachetable", TABLE, database=editor.connection.alias, verbosity=0)
-
-
-def drop(apps, editor):
-    editor.execute(f"DROP TABLE {editor.quote_name(TABLE)}")
+    call_command("createcachetable", "site_cache", database=editor.connection.alias, verbosity=0)
 
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
-    operations = [migrations.RunPython(create, drop)]
+    operations = [migrations.RunPython(create, lambda apps, editor: editor.execute("DROP TABLE site_cache"))]
