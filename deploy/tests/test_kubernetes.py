@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KUBERNETES = ROOT / "deploy" / "kubernetes"
+README = (ROOT / "deploy" / "README.md").read_text()
+SCALING = (ROOT / "deploy" / "SCALING.md").read_text()
 OVERLAYS = ["staging", "production"]
 KINDS = {
     "ConfigMap": 1,
@@ -35,9 +38,9 @@ needs_kubectl = pytest.mark.skipif(
 )
 
 
-def render(overlay: str) -> str:
+def render(overlay: str, root: Path = KUBERNETES) -> str:
     assert KUBECTL, "kubectl (with kustomize) is not installed"
-    command = [KUBECTL, "kustomize", str(KUBERNETES / "overlays" / overlay)]
+    command = [KUBECTL, "kustomize", str(root / "overlays" / overlay)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
@@ -97,7 +100,7 @@ class TestOverlay:
         assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
         stop = container["lifecycle"]["preStop"]["exec"]["command"][-1]
         seconds = int(stop.rpartition(" ")[2])
-        assert "touch /tmp/drain" in stop
+        assert stop.startswith("touch /tmp/drain; "), "with a full /tmp it still waits"
         probe = container["readinessProbe"]
         assert (
             seconds > probe["periodSeconds"] * probe["failureThreshold"] + probe["timeoutSeconds"]
@@ -105,14 +108,62 @@ class TestOverlay:
         # gunicorn's graceful timeout is 25 s
         assert web["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= seconds + 25
 
+    def test_requests_that_keep_every_thread_busy_kill_nobody(self, overlay):
+        """gunicorn itself gives a worker 60 s; the probe has to be more patient than that."""
+        web = one(render(overlay), "Deployment", "django-todos-web")["spec"]["template"]["spec"]
+        alive = web["containers"][0]["livenessProbe"]
+        timeout = re.search(
+            r"^timeout = (\d+)", (ROOT / "site/gunicorn.conf.py").read_text(), re.M
+        )
+        assert alive["periodSeconds"] * alive["failureThreshold"] > int(timeout[1])
+        assert alive["timeoutSeconds"] >= 10
+
+    def test_the_heartbeat_of_the_worker_is_looked_at(self, overlay):
+        worker = one(render(overlay), "Deployment", "django-todos-worker")["spec"]["template"]
+        alive = worker["spec"]["containers"][0]["livenessProbe"]
+        minutes = int(re.search(r"/tmp/heartbeat -mmin -(\d+)", alive["exec"]["command"][-1])[1])
+        every = int(worker["spec"]["containers"][0]["args"][-1])
+        assert 2 * every < minutes * 60
+
+    def test_goes_out_to_the_documented_ports(self, overlay):
+        egress = one(render(overlay), "NetworkPolicy", "django-todos")["spec"]["egress"]
+        ports = {str(port["port"]) for rule in egress for port in rule["ports"]}
+        sentence = re.search(r"Out of the pods go (.*?)\.\n", README, re.S)[1]
+        assert ports == set(re.findall(r"\d+", sentence))
+
+    def test_scales_at_what_the_page_says(self, overlay):
+        """W × u: the share of its cores that a replica may use before people notice."""
+        text = render(overlay)
+        u = float(re.search(r"^\| `u` .*\| ([\d.]+) \|", SCALING, re.M)[1])
+        target = one(text, "HorizontalPodAutoscaler", "django-todos-web")["spec"]["metrics"][0]
+        assert target["resource"]["target"] == {
+            "type": "AverageValue",
+            "averageValue": f"{int(config(text)['WEB_CONCURRENCY']) * u * 1000:.0f}m",
+        }
+
+    def test_as_large_a_body_as_the_proxy_takes(self, overlay):
+        ingress = one(render(overlay), "Ingress", "django-todos-web")
+        assert ingress["spec"]["ingressClassName"] == "nginx"
+        size = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+        assert f"max_size {size.upper()}B" in (ROOT / "docker" / "Caddyfile").read_text()
+
+    def test_gateway_in_place_of_the_ingress(self, overlay, tmp_path):
+        shutil.copytree(KUBERNETES, tmp_path / "k")
+        with (tmp_path / "k" / "overlays" / overlay / "kustomization.yaml").open("a") as file:
+            file.write("components: [../../gateway]\n")
+        text = render(overlay, tmp_path / "k")
+        assert "kind: Ingress" not in text
+        route = one(text, "HTTPRoute", "django-todos-web")["spec"]
+        assert config(text)["SITE_URL"] == f"https://{route['hostnames'][0]}"
+        policy = one(text, "NetworkPolicy", "django-todos-web")["spec"]["ingress"][0]["from"][0]
+        labels = policy["namespaceSelector"]["matchLabels"]
+        assert labels == {"kubernetes.io/metadata.name": route["parentRefs"][0]["namespace"]}
+
     def test_host_and_address_agree(self, overlay):
         text = render(overlay)
         ingress = one(text, "Ingress", "django-todos-web")["spec"]
-        site = next(item for item in resources(text) if item["kind"] == "ConfigMap")["data"][
-            "SITE_URL"
-        ]
         assert (
-            site
+            config(text)["SITE_URL"]
             == "https://" + ingress["rules"][0]["host"]
             == "https://" + ingress["tls"][0]["hosts"][0]
         )
@@ -134,12 +185,19 @@ class TestOverlay:
             assert wanted.items() <= labels.items()
 
     def test_replicas_fit_the_database(self, overlay):
-        """deploy/SCALING.md's formula, with PostgreSQL's default of 100 connections, 3 of them its own."""
+        """deploy/SCALING.md's formula, with PostgreSQL's default of 100 connections, 3 of them its own.
+
+        At the end of an update, as many pods as serve can still be Terminating, with their connections.
+        """
         text = render(overlay)
-        data = next(item for item in resources(text) if item["kind"] == "ConfigMap")["data"]
         replicas = one(text, "HorizontalPodAutoscaler", "django-todos-web")["spec"]["maxReplicas"]
-        each = int(data["WEB_CONCURRENCY"]) * int(data["WEB_THREADS"])
-        assert (replicas + 1) * each + 2 + 1 + 10 <= 100 - 3
+        each = int(config(text)["WEB_CONCURRENCY"]) * int(config(text)["WEB_THREADS"])
+        assert (2 * replicas + 1) * each + 2 + 1 + 10 <= 100 - 3
+        assert "(2R + S) × W × T" in SCALING
+
+
+def config(text: str) -> dict[str, str]:
+    return next(item for item in resources(text) if item["kind"] == "ConfigMap")["data"]
 
 
 def one(text: str, kind: str, name: str) -> dict:
@@ -178,6 +236,9 @@ for start, (code, said) in answers.items():
         sys.exit(code)
 if line.startswith("get job"):
     print("Complete")
+if line.startswith("get deployment"):
+    applied = open({log!r}).read().count('"apply"') > 1
+    print(8 if applied else 7)
 """
 
 
@@ -258,12 +319,25 @@ class TestRollout:
         assert done.returncode == 1 and "django-todos-web did not become ready" in done.stderr
         undone = starts(told, "rollout undo")
         assert undone == [
-            "rollout undo deployment/django-todos-web",
-            "rollout undo deployment/django-todos-worker",
+            "rollout undo deployment/django-todos-web --to-revision=7",
+            "rollout undo deployment/django-todos-worker --to-revision=7",
         ]
         assert starts(
             told[told.index(undone[-1]) :], "rollout status"
         ), "that the old one is ready is looked at"
+
+    def test_what_was_not_changed_is_not_undone(self, rollout):
+        """The apply was refused, or the worker is the same as before: a blind undo would go back one too far."""
+        unchanged = {"get_deployment_django-todos-worker": (0, "7")}
+        done, told = rollout("staging", DIGEST, exec=(1, "smoke test: no"), **unchanged)
+        assert done.returncode == 1
+        assert starts(told, "rollout undo") == [
+            "rollout undo deployment/django-todos-web --to-revision=7"
+        ]
+
+    def test_the_first_rollout_has_nothing_to_go_back_to(self, rollout):
+        done, told = rollout("staging", DIGEST, exec=(1, "no"), get_deployment=(0, ""))
+        assert done.returncode == 1 and not starts(told, "rollout undo")
 
     def test_a_failed_smoke_test_is_undone(self, rollout):
         done, told = rollout("staging", DIGEST, exec=(1, "smoke test: signing in did not work"))
