@@ -21,43 +21,15 @@ class CopyError(Exception):
     """Why nothing was copied, in one line."""
 
 
-def add_source(path: Path) -> None:
-    """Let Django know the file as a second database."""
-    from django.db import connections
-
-    if not path.is_file():
-        raise CopyError(f"{path} is no file")
-    default = connections.settings["default"]
-    connections.settings["source"] = {
-        **default,
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(path),
-        "OPTIONS": {},
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": False,
-    }
-
-
-def migrations(alias: str) -> set[tuple[str, str]]:
-    """What has been applied there."""
+def compare(wanted: list[Any]) -> None:
+    """Both sides fit, and nothing is overwritten."""
     from django.db import connections
     from django.db.migrations.recorder import MigrationRecorder
 
-    return set(MigrationRecorder(connections[alias]).applied_migrations())
-
-
-def models() -> list[Any]:
-    """All that have rows of people, so that what a row refers to comes before it."""
-    from django.apps import apps
-    from django.core.serializers import sort_dependencies
-
-    found = sort_dependencies([(config, None) for config in apps.get_app_configs()])
-    return [model for model in found if model._meta.label_lower not in OURS]
-
-
-def compare(wanted: list[Any]) -> None:
-    """Both sides fit, and nothing is overwritten."""
-    source, target = migrations("source"), migrations("default")
+    source, target = (
+        set(MigrationRecorder(connections[alias]).applied_migrations())
+        for alias in ("source", "default")
+    )
     if not source:
         raise CopyError("the file holds no site of ours")
     if source != target:
@@ -74,32 +46,28 @@ def copy(wanted: list[Any]) -> int:
     """Copy all rows; how many."""
     from django.core import serializers
     from django.core.management.color import no_style
-    from django.db import connections, transaction
+    from django.db import connection
 
     total = 0
-    with transaction.atomic(using="default"):
-        for model in wanted:
-            rows = model._base_manager.using("source").order_by("pk").iterator()
-            # As Python values, not as text: nothing is rounded on the way.
-            plain = serializers.serialize("python", rows, use_natural_foreign_keys=True)
-            for row in serializers.deserialize("python", plain, using="default"):
-                row.save(using="default")
-            total += len(plain)
-            there = model._base_manager.using("default").count()
-            if there != len(plain):
-                raise CopyError(
-                    f"{model._meta.label}: {len(plain)} rows were read and {there} are there"
-                )
-        connection = connections["default"]
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), wanted):
-                cursor.execute(statement)
+    for model in wanted:
+        rows = model._base_manager.using("source").order_by("pk").iterator()
+        # As Python values, not as text: nothing is rounded on the way.
+        plain = serializers.serialize("python", rows, use_natural_foreign_keys=True)
+        for row in serializers.deserialize("python", plain, using="default"):
+            row.save(using="default")
+        there = model._base_manager.using("default").count()
+        if there != len(plain):
+            raise CopyError(f"{model._meta.label}: {len(plain)} rows read, {there} are there")
+        total += there
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), wanted):
+            cursor.execute(statement)
     return total
 
 
 def main() -> int:
     """See the module's own words."""
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
         print("usage: from-sqlite FILE", file=sys.stderr)
         return 2
     sys.path.insert(0, os.getcwd())
@@ -107,13 +75,23 @@ def main() -> int:
     import django
 
     django.setup()
-    from django.db import DatabaseError
+    from django.apps import apps
+    from django.core.serializers import sort_dependencies
+    from django.db import DatabaseError, connections, transaction
 
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1], "OPTIONS": {}}
+    connections.settings["source"] = {
+        **connections.settings["default"],
+        **sqlite,
+        "CONN_MAX_AGE": 0,
+    }
+    # What a row refers to comes before it.
+    found = sort_dependencies([(config, None) for config in apps.get_app_configs()])
+    wanted = [model for model in found if model._meta.label_lower not in OURS]
     try:
-        add_source(Path(sys.argv[1]))
-        wanted = models()
-        compare(wanted)
-        print(f"from-sqlite: {copy(wanted)} rows copied")
+        with transaction.atomic():
+            compare(wanted)
+            print(f"from-sqlite: {copy(wanted)} rows copied")
     except (CopyError, DatabaseError) as error:
         print(f"from-sqlite: nothing was copied: {' '.join(str(error).split())}", file=sys.stderr)
         return 1

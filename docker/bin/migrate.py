@@ -7,136 +7,119 @@ While migrations run, and until the last old container is gone, the old code wor
 migrations that take away or tighten what it relies on are refused (exit 3) unless somebody has looked:
 `backward_compatible = "why"` on the migration's class, or its name in MIGRATIONS_ACCEPTED
 ("app.0002_name other.0003_name"), for a deployment that stops the old version first.
+
+DATABASE_WEB_ROLE with DATABASE_WEB_PASSWORD: the role that web and worker use, made and let in here. It reads and
+writes rows and owns no table.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 LOCK = 0x7D05  # any number that nothing else locks in this database
 
-# Nothing that the old code does can fail because of these.
-HARMLESS = {
-    "AddIndex",
-    "AddIndexConcurrently",
-    "AlterModelManagers",
-    "AlterModelOptions",
-    "AlterModelTableComment",
-    "AlterOrderWithRespectTo",
-    "CreateModel",
-    "RemoveConstraint",
-    "RemoveIndex",
-    "RemoveIndexConcurrently",
-    "RenameIndex",
-}
-REASONS = {
-    "RemoveField": "the old version still reads and writes the column",
-    "DeleteModel": "the old version still reads and writes the table",
-    "RenameField": "the old version knows the column by its old name",
-    "RenameModel": "the old version knows the table by its old name",
-    "AlterModelTable": "the old version knows the table by its old name",
-    "AddConstraint": "the old version may write what it forbids",
-    "AlterConstraint": "the old version may write what it forbids",
-    "AlterUniqueTogether": "the old version may write what it forbids",
-    "AlterIndexTogether": "it can't be judged",
-}
 
-
-def fail(message: str, code: int = 1) -> None:
+def fail(message: object, code: int = 1) -> NoReturn:
     """One line, no traceback."""
-    first = " ".join(str(message).split())
-    print(f"migrate: {first}", file=sys.stderr)
+    print("migrate:", *str(message).split(), file=sys.stderr)
     sys.exit(code)
 
 
-def wait_for_database(connection: Any, deadline: float) -> None:
+# Nothing that the old code does can fail because of these.
+HARMLESS = re.compile(
+    "CreateModel|AlterModel(Options|Managers|TableComment)|RemoveConstraint|"
+    "(Add|Remove|Rename)Index(Concurrently)?"
+)
+RENAMED = "the old version knows its old name"
+FORBIDS = "the old version may write what it forbids"
+REASONS = {"RenameField": RENAMED, "RenameModel": RENAMED, "AlterModelTable": RENAMED} | {
+    "RemoveField": "the old version still reads and writes the column",
+    "DeleteModel": "the old version still reads and writes the table",
+    **{"AddConstraint": FORBIDS, "AlterConstraint": FORBIDS, "AlterUniqueTogether": FORBIDS},
+}
+
+
+def judge_field(old: Any, new: Any, connection: Any) -> str:
+    """Why the old version can't live with this column; `old` is None for one that is added."""
+    if old is None:
+        filled = new.many_to_many or new.null or new.has_db_default()
+        return "" if filled else "the old version does not fill it: no default in the database"
+    if old.null and not new.null:
+        return "the old version may leave the column empty"
+    if new.unique and not old.unique:
+        return FORBIDS
+    text = old.get_internal_type() == new.get_internal_type() == "CharField"
+    longer = text and (new.max_length or 10**9) >= (old.max_length or 10**9)
+    same = old.db_type(connection) == new.db_type(connection)
+    return "" if longer or same else "the column changes its type"
+
+
+def judge(migration: Any, state: Any, fresh: set[Any], connection: Any) -> Iterator[str]:
+    """Each reason why this migration must not run under the old version. `fresh`: models made in this plan."""
+    for operation in migration.operations:
+        kind, before, state = type(operation).__name__, state, state.clone()
+        operation.state_forwards(migration.app_label, state)
+        name = getattr(operation, "model_name", getattr(operation, "name", ""))
+        model = migration.app_label, name.lower()
+        fresh.update({model} if kind == "CreateModel" else ())
+        if HARMLESS.fullmatch(kind) or model in fresh:
+            continue
+        reason = REASONS.get(kind, "what it does can not be judged")
+        if kind in ("AddField", "AlterField"):
+            was, is_now = (at.apps.get_model(*model)._meta for at in (before, state))
+            old = was.get_field(operation.name) if kind == "AlterField" else None
+            reason = judge_field(old, is_now.get_field(operation.name), connection)
+        if reason:
+            yield f"{operation.describe()}: {reason}"
+
+
+def refused(executor: Any, accepted: list[str], connection: Any) -> Iterator[str]:
+    """A line for each reason; of an app that is new here, no old version knows the tables."""
+    used_apps = {app for app, _name in executor.loader.applied_migrations}
+    state = executor._create_project_state(with_applied_migrations=True)
+    fresh: set[Any] = set()
+    for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        label = f"{migration.app_label}.{migration.name}"
+        looked_at = getattr(migration, "backward_compatible", "") or label in accepted
+        if migration.app_label in used_apps and not looked_at:
+            yield from (f"{label}: {why}" for why in judge(migration, state, fresh, connection))
+        state = migration.mutate_state(state, preserve=True)
+
+
+def wait_for_database(connection: Any, seconds: float) -> None:
     """Return when the database answers; a refused password is not waited for."""
     from django.db import DatabaseError
 
-    said = ""
+    deadline = time.monotonic() + seconds
     while True:
         try:
-            connection.ensure_connection()
-            return
+            return connection.ensure_connection()
         except DatabaseError as error:
-            reason = " ".join(str(error).split())
+            reason = str(error)
         if "password authentication failed" in reason or "does not exist" in reason:
             fail(f"the database refuses: {reason}")
         if time.monotonic() > deadline:
             fail(f"the database did not answer in time: {reason}")
-        if not said:
-            said = f"migrate: waiting for the database: {reason}"
-            print(said, file=sys.stderr)
         time.sleep(0.5)
 
 
-def judge_field(operation: Any, before: Any, after: Any, connection: Any) -> str:
-    """Why the old code could not live with a field that is added or altered; empty if it can."""
-    model = after.apps.get_model(operation.app, operation.model_name)
-    new = model._meta.get_field(operation.name)
-    if type(operation).__name__ == "AddField":
-        has_default = getattr(new, "db_default", None)
-        from django.db.models.fields import NOT_PROVIDED
+def let_in(connection: Any, role: str, password: str) -> None:
+    """The role of web and worker, with this password; granted anew, since there may be new tables."""
+    from psycopg import sql
 
-        if new.many_to_many or new.null or has_default not in (None, NOT_PROVIDED):
-            return ""
-        return "the old version does not fill the new column, which has no default in the database"
-    old = before.apps.get_model(operation.app, operation.model_name)._meta.get_field(
-        operation.name
-    )
-    if old.null and not new.null:
-        return "the old version may leave the column empty"
-    if new.unique and not old.unique:
-        return "the old version may write what it forbids"
-    if old.db_type(connection) != new.db_type(connection):
-        longer = old.get_internal_type() == new.get_internal_type() == "CharField"
-        if not (longer and (new.max_length or 10**9) >= (old.max_length or 10**9)):
-            return "the column changes its type"
-    return ""
-
-
-def judge(
-    migration: Any, before: Any, fresh: set[tuple[str, str]], connection: Any
-) -> Iterator[str]:
-    """Each reason why this migration must not run under the old version. `fresh`: models made in this plan."""
-    state = before.clone()
-    for operation in migration.operations:
-        kind = type(operation).__name__
-        name = getattr(operation, "model_name", getattr(operation, "name", "")).lower()
-        operation.app = migration.app_label
-        after = state.clone()
-        operation.state_forwards(migration.app_label, after)
-        if kind == "CreateModel":
-            fresh.add((migration.app_label, operation.name.lower()))
-        elif kind in HARMLESS or (migration.app_label, name) in fresh:
-            pass
-        elif kind in ("AddField", "AlterField"):
-            if reason := judge_field(operation, state, after, connection):
-                yield f"{operation.describe()}: {reason}"
-        else:
-            yield f"{operation.describe()}: {REASONS.get(kind, 'what it does can not be judged')}"
-        state = after
-
-
-def refused(executor: Any, accepted: set[str], connection: Any) -> Iterator[str]:
-    """A line for each migration of the plan that the running version could not live with."""
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    applied = executor.loader.applied_migrations
-    used_apps = {app for app, name in applied}
-    state = executor._create_project_state(with_applied_migrations=True)
-    fresh: set[tuple[str, str]] = set()
-    for migration, _backwards in plan:
-        label = f"{migration.app_label}.{migration.name}"
-        looked_at = getattr(migration, "backward_compatible", "") or label in accepted
-        # An app without an applied migration is new here: no old version knows its tables.
-        if migration.app_label in used_apps and not looked_at:
-            for reason in judge(migration, state, fresh, connection):
-                yield f"{label}: {reason}"
-        state = migration.mutate_state(state, preserve=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        statement = (
+            f"{'ALTER' if cursor.fetchone() else 'CREATE'} ROLE {{0}} LOGIN PASSWORD {{1}};"
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {0};"
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {0}"
+        )
+        cursor.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))
 
 
 def main() -> None:
@@ -146,6 +129,7 @@ def main() -> None:
     import django
 
     django.setup()
+    import environ
     from config.checks import stop_if_misconfigured
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, connection
@@ -153,17 +137,15 @@ def main() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     stop_if_misconfigured()
-    wait_for_database(connection, time.monotonic() + float(os.environ.get("DATABASE_WAIT", "60")))
+    env = environ.FileAwareEnv()
+    wait_for_database(connection, env.float("DATABASE_WAIT", 60.0))
     try:
-        if connection.vendor == "postgresql":
-            # Two at once (a retried Job, two operators): the second waits, and then has nothing to do.
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        accepted = set(os.environ.get("MIGRATIONS_ACCEPTED", "").replace(",", " ").split())
-        lines = list(refused(MigrationExecutor(connection), accepted, connection))
-        for line in lines:
-            print(f"migrate: refused {line}", file=sys.stderr)
-        if lines:
+        # Two at once (a retried Job, two operators): the second waits, and then has nothing to do.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        accepted = env.str("MIGRATIONS_ACCEPTED", "").replace(",", " ").split()
+        if lines := list(refused(MigrationExecutor(connection), accepted, connection)):
+            print(*(f"migrate: refused {line}" for line in lines), sep="\n", file=sys.stderr)
             fail(
                 "the running version could not live with these; see MIGRATIONS_ACCEPTED in deploy/README.md",
                 3,
@@ -171,7 +153,10 @@ def main() -> None:
         if "--check" in sys.argv[1:]:
             print("migrate: the running version can live with what is to be applied")
             return
-        call_command("migrate", interactive=False, verbosity=1)
+        call_command("migrate", interactive=False)
+        if role := env.str("DATABASE_WEB_ROLE", ""):
+            # The site strips what it reads from a file, too.
+            let_in(connection, role, env.str("DATABASE_WEB_PASSWORD").strip())
     except (DatabaseError, MigrationSchemaMissing, CommandError) as error:
         fail(f"stopped, nothing of the failed migration was kept: {error}")
 

@@ -211,6 +211,8 @@ LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", DATA_DIR / "static" if DATA_DIR else BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "assets"]
+# Nothing asks for a file by its bare name.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
