@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from engine import FIGURES, ROOT, Stack, docker, run, wait
@@ -37,10 +38,6 @@ def documented(*words: str) -> None:
     assert text in README, f"deploy/README.md does not say: {text}"
 
 
-def environment(stack: Stack) -> dict[str, str]:
-    return {**os.environ, "ENV_FILE": str(stack.env_file), "COMPOSE_PROJECT_NAME": stack.name}
-
-
 def export_hash(stack: Stack, service: str = "web") -> str:
     documented("exec -T web python manage.py todos_export --all | sha256sum")
     text = stack.compose(
@@ -67,8 +64,10 @@ def test_make_env_writes_fresh_secrets(tmp_path):
     for _again in range(2):
         run("python3", str(tmp_path / "scripts" / "env.py"))
     text = (tmp_path / ".env").read_text()
-    secrets = re.findall(r"^(?:SECRET_KEY|POSTGRES_PASSWORD)=([\w-]{40,})$", text, re.M)
-    assert len(set(secrets)) == 2
+    secrets = re.findall(
+        r"^(?:SECRET_KEY|POSTGRES_PASSWORD|POSTGRES_WEB_PASSWORD)=([\w-]{40,})$", text, re.M
+    )
+    assert len(set(secrets)) == 3
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     values = dict(line.split("=", 1) for line in text.splitlines() if re.match("[A-Z_]+=", line))
     values = {key: value for key, value in values.items() if key != "TODOS_IMAGE"}
@@ -102,46 +101,75 @@ def test_test_mail(image, stack):
     docker(
         "run", "-d", "--name", sink, *network, "--entrypoint", "python", image, "-u", "-c", SINK
     )
+
+    def send(url: str):
+        values = ["-e", f"EMAIL_URL={url}"]
+        command = ["run", "--rm", "--no-deps", "-T", *values, "web", "python", "manage.py"]
+        return stack.compose(*command, "sendtestemail", "you@example.org", check=False)
+
     try:
-        command = ["run", "--rm", "--no-deps", "-T", "-e", "EMAIL_URL=smtp://mail:2525", "web"]
-        stack.compose(*command, "python", "manage.py", "sendtestemail", "you@example.org")
+        assert send("smtp://mail:2525").returncode == 0
         wait("the mail", lambda: "To: you@example.org" in docker("logs", sink), 10)
-        command[5] = "EMAIL_URL=smtp://nowhere:2525"
-        failed = stack.compose(
-            *command, "python", "manage.py", "sendtestemail", "you@example.org", check=False
-        )
-        assert failed.returncode != 0
+        assert send("smtp://nowhere:2525").returncode != 0
+        unset = send("")
+        assert unset.returncode != 0 and "EMAIL_URL" in unset.stderr
     finally:
         docker("rm", "-f", sink)
 
 
-def test_backup_to_an_empty_volume_is_equal(filled, tmp_path_factory):
-    documented("deploy/backup")
-    documented("deploy/restore backups/")
-    folder = tmp_path_factory.mktemp("backups")
+def test_backup_proves_itself(filled, tmp_path):
+    """It was restored before it got its name; the hash beside it is that of an export from there."""
+    documented("deploy/backup backups")
     for _ in range(2):
-        file = run(
-            "deploy/backup", str(folder), env={**environment(filled), "KEEP": "1"}
-        ).stdout.strip()
-    assert [str(path) for path in folder.iterdir()] == [
-        file
-    ], "older ones go, and no half one stays"
+        kept = {**filled.environment, "KEEP": "1"}
+        file = run("deploy/backup", str(tmp_path), env=kept).stdout.strip()
+    names = {str(path) for path in tmp_path.iterdir()}
+    assert names == {file, f"{file}.sha256"}, "older ones go, and no half one stays"
     FIGURES["backup of the demo data"] = f"{os.path.getsize(file) / 1e3:.0f} kB"
+    assert Path(f"{file}.sha256").read_text().split()[0] == export_hash(filled)
+    databases = filled.psql("SELECT string_agg(datname, ' ') FROM pg_database")
+    assert "trial" not in databases
+
+
+def test_a_backup_that_lost_a_row_is_none(filled, tmp_path):
+    """A pg_dump that leaves a table's rows out, as a wrong option in the script would."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "docker").write_text(
+        '#!/bin/sh\n[ "${3:-}" = pg_dump ] && set -- "$@" --exclude-table-data=django_todos_completion\n'
+        'exec /usr/bin/docker "$@"\n'
+    )
+    (tools / "docker").chmod(0o755)
+    path = {**filled.environment, "PATH": f"{tools}:{os.environ['PATH']}"}
+    done = run("deploy/backup", str(tmp_path / "to"), check=False, env=path)
+    assert done.returncode == 1 and "the restored rows differ" in done.stderr
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_into_an_empty_volume_and_to_a_newer_version(filled, tmp_path):
+    """The page's own override, with the database that is at hand; all that was there is there."""
+    documented("deploy/restore backups/")
+    file = run("deploy/backup", str(tmp_path), env=filled.environment).stdout.strip()
     before = export_hash(filled)
     accounts = filled.psql("SELECT username, password FROM auth_user ORDER BY id")
 
-    refused = run("deploy/restore", file, check=False, env=environment(filled))
+    refused = run("deploy/restore", file, check=False, env=filled.environment)
     assert refused.returncode == 1 and "only an empty one is restored into" in refused.stderr
 
+    page = re.search(r"```yaml\n# postgres17.yaml\n(.*?)```", README, re.S)[1]
+    override = tmp_path / "postgres17.yaml"
+    here = docker("inspect", "-f", "{{.Config.Image}}", filled.container("db"))
+    override.write_text(re.sub(r"image: \S+", f"image: {here}", page))
     filled.compose("down", "--timeout", "5")
-    docker("volume", "rm", f"{filled.name}_postgres_data")
+    filled.write(COMPOSE_FILE=f"{filled.values['COMPOSE_FILE']}:{override}")
     filled.compose("up", "-d", "db")
-    run("deploy/restore", file, env=environment(filled))
-    filled.compose("up", "-d", "--no-build")
-    wait("the site is ready", filled.is_ready)
+    run("deploy/restore", file, env=filled.environment)
+    filled.up()
     assert export_hash(filled) == before
     assert filled.psql("SELECT username, password FROM auth_user ORDER BY id") == accounts
     assert "signed in" in docker("exec", filled.container("web"), "/app/bin/entrypoint", "smoke")
+    documented("docker volume rm django-todos_postgres_data")
+    docker("volume", "rm", f"{filled.name}_postgres_data")  # nothing uses the old one
 
 
 def test_a_backup_that_fails_says_so_and_leaves_nothing(filled, tmp_path):
@@ -152,7 +180,7 @@ def test_a_backup_that_fails_says_so_and_leaves_nothing(filled, tmp_path):
     try:
         (full / "todos-20200101T000000Z.dump").write_text("the last good one")
         done = run(
-            "deploy/backup", str(full), check=False, env={**environment(filled), "KEEP": "1"}
+            "deploy/backup", str(full), check=False, env={**filled.environment, "KEEP": "1"}
         )
         assert done.returncode == 1
         assert done.stderr.count("\n") == 1 and "backup: FAILED" in done.stderr
@@ -161,66 +189,38 @@ def test_a_backup_that_fails_says_so_and_leaves_nothing(filled, tmp_path):
         run("umount", str(full))
 
 
-def test_from_sqlite_without_losing_a_row(image, tmp_path_factory):
-    """A folder that `make run` made, into the stack: same accounts, same rows, equal exports."""
+def test_from_sqlite_without_losing_a_row(image, stack, tmp_path_factory):
+    """A folder that `make run` made, into an empty database: same accounts, same rows, equal exports."""
     documented(
-        'run --rm --no-deps --user "$(id -u):$(id -g)" -v "$PWD/data:/data" web from-sqlite /data/db.sqlite3'
+        'run --rm --no-deps --user "$(id -u):$(id -g)" -v "$PWD/data:/data" migrate from-sqlite /data/db.sqlite3'
     )
     data = tmp_path_factory.mktemp("data")
     mine = ["--user", f"{os.getuid()}:{os.getgid()}", "-v", f"{data}:/data"]
     local = ["-e", "IN_IMAGE=", "-e", "LOCAL=true", "-e", "DATA_DIR=/data", *mine]
 
-    def manage(*arguments: str) -> str:
-        return docker(
-            "run",
-            "--rm",
-            "--tmpfs",
-            "/tmp",
-            *local,
-            "--entrypoint",
-            "python",
-            image,
-            "manage.py",
-            *arguments,
-        )
+    def before(*arguments: str) -> str:
+        command = ["run", "--rm", "--tmpfs", "/tmp", *local, "--entrypoint", "python", image]
+        return docker(*command, "manage.py", *arguments)
 
-    manage("migrate", "--no-input", "-v", "0")
-    manage("todos_demo", "--password", "correct horse battery staple")
-    before = manage("todos_export", "--all")
-    counts = json.loads(manage("shell", "-v", "0", "-c", COUNT))
+    def after(*command: str, **options):
+        url = ["-e", "DATABASE_URL=postgres://todos@db:5432/empty"]
+        run_it = ["run", "--rm", "--no-deps", "-T", *url, *mine, "migrate"]
+        return stack.compose(*run_it, *command, **options)
 
-    stack = Stack(
-        "sqlite", tmp_path_factory.mktemp("env"), port=18040, WEB_PUBLISH="127.0.0.1:18040"
-    )
-    stack.down()
-    try:
-        stack.compose("up", "-d", "--no-build")
-        wait("the site is ready", stack.is_ready)
-        command = [
-            "run",
-            "--rm",
-            "--no-deps",
-            "-T",
-            *mine,
-            "web",
-            "from-sqlite",
-            "/data/db.sqlite3",
-        ]
-        said = stack.compose(*command).stdout
-        assert re.search(r"^from-sqlite: \d{3,} rows copied$", said, re.M)
-        web = stack.container("web")
-        after = docker("exec", web, "python", "manage.py", "todos_export", "--all")
-        assert hashlib.sha256(after.encode()).digest() == hashlib.sha256(before.encode()).digest()
-        assert (
-            json.loads(docker("exec", web, "python", "manage.py", "shell", "-v", "0", "-c", COUNT))
-            == counts
-        )
-        # New rows get new numbers: the sequences went along.
-        assert "signed in" in docker("exec", web, "/app/bin/entrypoint", "smoke")
-        again = stack.compose(*command, check=False)
-        assert again.returncode == 1 and "it must be empty" in again.stderr
-    finally:
-        stack.down()
+    before("migrate", "--no-input", "-v", "0")
+    before("todos_demo", "--password", "correct horse battery staple")
+    stack.psql("CREATE DATABASE empty")
+    after("migrate")
+    said = after("from-sqlite", "/data/db.sqlite3").stdout
+    assert re.search(r"^from-sqlite: \d{3,} rows copied$", said, re.M)
+    look = ("python", "manage.py", "shell", "-v", "0", "-c", COUNT)
+    assert json.loads(after(*look).stdout) == json.loads(before(*look[2:]))
+    exported = after("python", "manage.py", "todos_export", "--all").stdout
+    assert exported.strip() == before("todos_export", "--all")
+    # New rows get new numbers: the sequences went along.
+    after("python", "manage.py", "todos_demo", "--user", "fresh", "--password", "once more now")
+    again = after("from-sqlite", "/data/db.sqlite3", check=False)
+    assert again.returncode == 1 and "it must be empty" in again.stderr
 
 
 COUNT = """
@@ -260,38 +260,34 @@ def test_every_command_of_the_page_is_one_that_runs_here():
 # Part of a command in deploy/README.md → what runs it: a test's name, or why none here can.
 KNOWN = {
     "make env": "test_make_env_writes_fresh_secrets",
+    "deploy/backup": "test_backup_proves_itself",
+    "restic": "hosted",
+    "deploy/restore": "test_into_an_empty_volume_and_to_a_newer_version",
+    "volume rm": "test_into_an_empty_volume_and_to_a_newer_version",
     "up -d": "test_from_empty_to_ready",
-    "up": "test_live_development",
+    "down": "test_into_an_empty_volume_and_to_a_newer_version",
     "createsuperuser": "test_first_admin",
     "sendtestemail": "test_test_mail",
     "migrate --check": "test_upgrade_by_hand_checks_first",
-    "deploy/backup": "test_backup_to_an_empty_volume_is_equal",
-    "deploy/restore": "test_backup_to_an_empty_volume_is_equal",
-    "down": "test_backup_to_an_empty_volume_is_equal",
-    "volume rm": "test_backup_to_an_empty_volume_is_equal",
-    "todos_export --all": "test_backup_to_an_empty_volume_is_equal",
     "from-sqlite": "test_from_sqlite_without_losing_a_row",
+    "todos_export --all": "test_from_sqlite_without_losing_a_row",
     "stop web": "test_start_to_ready_within_two_seconds",
     "entrypoint smoke": "test_the_main_job_and_still_there_after_a_restart",
     "deploy/rollout": "test_a_good_one_and_back",
     "run --rm migrate": "test_a_good_one_and_back",
-    "deploy/test-image": "test_from_empty_to_ready",
     "deploy/kubernetes/rollout": "kubernetes",
-    "kustomize": "kubernetes",
     "create namespace": "kubernetes",
     "create secret": "kubernetes",
     "get pods": "kubernetes",
     "pull": "hosted",
     "ALTER ROLE": "test_changing_the_password_of_the_database",
     "logs": "test_the_worker_stays_up",
-    "build": "test_from_empty_to_ready",
+    "up": "test_live_development",
 }
 
 
 def test_changing_the_password_of_the_database(stack):
     documented("psql -U todos -d todos -c \"ALTER ROLE todos PASSWORD 'the-new-one'\"")
-    before = re.search(r"^POSTGRES_PASSWORD=(.*)$", stack.env_file.read_text(), re.M)[1]
     stack.psql("ALTER ROLE todos PASSWORD 'the-new-one'")
-    stack.env_file.write_text(stack.env_file.read_text().replace(before, "the-new-one"))
-    stack.compose("up", "-d", "--no-build")
-    wait("the site is ready", stack.is_ready)
+    stack.write(POSTGRES_PASSWORD="the-new-one", POSTGRES_WEB_PASSWORD="another/new#one")
+    stack.up()

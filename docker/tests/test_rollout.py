@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
+import urllib.error
+import urllib.request
 
 import pytest
-from engine import FIGURES, ROOT, Stack, docker, run, wait
+from engine import FIGURES, ROOT, Stack, docker, run, stand_ins, wait
 from load import Load
 
 PACKAGE = "/app/venv/lib/python3.11/site-packages/django_todos"
@@ -37,30 +40,32 @@ def application(environ, start_response):
 PASSWORD = "correct horse battery staple"
 
 
+NAMES = ("SECRET_KEY", "POSTGRES_PASSWORD", "POSTGRES_WEB_PASSWORD")
+SECRETS = {name: f"{name.lower()}-@/#-0123456789-abcdefgh-ijklmnop" for name in NAMES}
+
+
 @pytest.fixture(scope="module")
-def proxied(image, tmp_path_factory):
-    """The stack behind its proxy, with three people in it."""
-    stack = Stack(
-        "rollout",
-        tmp_path_factory.mktemp("env"),
-        *("compose.yaml", "docker/compose.proxy.yaml"),
-        port=18020,
-        PROXY_HTTP="127.0.0.1:18020",
-        PROXY_HTTPS="127.0.0.1:18021",
-        WEB_PUBLISH="127.0.0.1:",
-    )
-    stack.down()
-    try:
-        stack.compose("up", "-d", "--no-build")
-        wait("the proxy has a ready web", stack.is_ready)
-        make = "from django.contrib.auth import get_user_model as u; " + "; ".join(
-            f"u().objects.create_user('{name}', '', '{PASSWORD}')" for name in people()
+def proxied(running, tmp_path_factory):
+    """The stack behind its proxy, its secrets in files, with three people in it."""
+    folder = tmp_path_factory.mktemp("secrets")
+    for name, value in SECRETS.items():
+        (folder / name).write_text(f"{value}\n")
+        (folder / name).chmod(0o644)
+    text = (ROOT / "docker" / "compose.secrets.yaml").read_text()
+    (folder / "secrets.yaml").write_text(text.replace("./secrets/", f"{folder}/"))
+    overlays = ["docker/compose.proxy.yaml", str(folder / "secrets.yaml")]
+    if stand_ins():  # the entrypoint of the stand-in knows no files
+        start = (
+            "POSTGRES_PASSWORD=$$(cat $$POSTGRES_PASSWORD_FILE) exec docker-entrypoint.sh postgres"
         )
-        stack.manage("shell", "-c", make)
+        services = {"db": {"entrypoint": ["sh", "-c", start]}}
+        (folder / "db.yaml").write_text(json.dumps({"services": services}))
+        overlays.append(str(folder / "db.yaml"))
+    values = {"PROXY_HTTP": "127.0.0.1:18020", "PROXY_HTTPS": "127.0.0.1:18021"}
+    values |= dict.fromkeys(NAMES, "")
+    with running("rollout", *overlays, port=18020, **values) as stack:
+        stack.add_people(**{name.replace("-", "_"): PASSWORD for name in people()})
         yield stack
-    finally:
-        stack.compose("--profile", "rollout", "kill", check=False)
-        stack.compose("--profile", "rollout", "down", "--volumes", "--remove-orphans", check=False)
 
 
 def people() -> dict[str, str]:
@@ -102,13 +107,7 @@ def load(proxied):
 
 
 def rollout(stack: Stack, image: str, **values: str):
-    environment = {
-        **os.environ,
-        "ENV_FILE": str(stack.env_file),
-        "COMPOSE_PROJECT_NAME": stack.name,
-        "READY_SECONDS": "20",
-        **values,
-    }
+    environment = {**stack.environment, "READY_SECONDS": "20", **values}
     began = time.monotonic()
     done = run("deploy/rollout", image, check=False, env=environment)
     FIGURES[f"rollout of {image.rpartition(':')[2]}"] = (
@@ -132,7 +131,7 @@ def still_serves_the_old(stack: Stack, before: str, done, reason: str) -> None:
     assert reason in done.stderr, done.stderr
     assert serving(stack) == before
     assert f"TODOS_IMAGE={before}" in stack.env_file.read_text()
-    assert not stack.compose("--profile", "rollout", "ps", "-a", "-q", "web-next").stdout.strip()
+    assert not stack.container("web-next")
 
 
 def test_one_that_crashes(proxied, derived, load):
@@ -186,6 +185,27 @@ def test_a_good_one_and_back(proxied, derived, load):
         assert docker("inspect", "-f", "{{.Config.Image}}", proxied.container("worker")) == target
         assert f"TODOS_IMAGE={target}" in proxied.env_file.read_text()
     assert proxied.psql("SELECT count(*) FROM django_todos_synthetic") == "0"
+
+
+def test_secrets_in_files_are_in_no_configuration(proxied):
+    for service in ("db", "migrate", "web", "worker"):
+        inspected = docker("inspect", proxied.container(service))
+        assert not [name for name, value in SECRETS.items() if value in inspected], service
+
+
+def test_the_proxy_alone_is_published_and_believed(proxied):
+    """Whoever writes X-Forwarded-For himself is counted under the address that the proxy saw."""
+    for service in ("web", "worker", "db"):
+        ports = json.loads(docker("inspect", proxied.container(service)))[0]["NetworkSettings"]
+        assert not [bound for bound in ports["Ports"].values() if bound], service
+    headers = {"X-Forwarded-For": "192.0.2.66", "Host": proxied.origin.removeprefix("http://")}
+    request = urllib.request.Request(f"http://127.0.0.1:{proxied.port}/forged/", headers=headers)
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request, timeout=10)
+    web = proxied.container("web")
+    wait("its line in the log", lambda: "/forged/" in docker("logs", web), 5)
+    line = next(line for line in docker("logs", web).splitlines() if "/forged/" in line)
+    assert "192.0.2.66" not in line and re.search(r"\b172\.\d+|\b192\.168\.|\b10\.", line), line
 
 
 def test_says_how_it_is_called():
