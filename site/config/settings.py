@@ -256,5 +256,7 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR", "filters": ["no_503"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        # Not to the root: its master must not wait for a mail server.
+        "gunicorn.error": {"handlers": ["stdout"], "level": LOG_LEVEL, "propagate": False},
     },
 }

@@ -1,5 +1,6 @@
 """Starting and not starting: by gunicorn, by manage.py, by `manage.py run`."""
 
+import json
 import os
 import signal
 import socket
@@ -53,6 +54,7 @@ def test_deployed_settings_pass_djangos_own_checks():
 def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
     data, drain, port = tmp_path / "data", tmp_path / "drain", free_port()
     environ = {"LOCAL": "true", "DATA_DIR": str(data), "DRAIN_FILE": str(drain)}
+    environ["LOG_FORMAT"] = "json"
     prepared = run_python("manage.py", "run", "--prepare", **environ)
     assert prepared.returncode == 0, prepared.stderr
     assert (data / "db.sqlite3").exists()
@@ -69,6 +71,10 @@ def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
         server.send_signal(signal.SIGTERM)
         out, _ = server.communicate(timeout=30)
     assert server.returncode == 0, out
+    assert {json.loads(line)["logger"] for line in out.splitlines()} == {
+        "gunicorn.error",
+        "site.request",
+    }
     # One line a request, and none for the probes.
     assert out.count("GET /accounts/login/ 200") == 2, out
     assert "/readyz" not in out
