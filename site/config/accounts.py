@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+import django_todos
 from django_todos.viewer import Viewer
 from django_todos.views._page import Nav
 
@@ -50,6 +51,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "signup_open": settings.SIGNUP == "open",
         "mail_configured": settings.MAIL_CONFIGURED,
+        "version": lambda: django_todos.__version__,
         "revision": settings.REVISION,
         "viewer": viewer,
         "nav": SimpleLazyObject(lambda: Nav(cast(Viewer, viewer), "") if viewer else None),

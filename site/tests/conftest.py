@@ -1,8 +1,5 @@
 """What the tests of the site share: https as a proxy brings it, and the cast."""
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,11 +10,10 @@ from .base import SecureClient, make_user
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files() -> Iterator[None]:
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     """So that pages are tested with the hashed names of their files."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
     call_command("collectstatic", interactive=False, verbosity=0)
-    yield
-    shutil.rmtree(settings.STATIC_ROOT)
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from django.core.cache import caches
 from django.db import connection
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+import django_todos
+
 from .base import PASSWORD, SecureClient
 
 pytestmark = pytest.mark.django_db
@@ -169,12 +171,14 @@ def test_pages_without_an_account(client):
     assertContains(client.get("/accounts/deleted/"), "Account deleted")
 
 
-def test_what_runs_is_shown_to_staff_alone(client, alice, settings):
+def test_what_runs_is_shown_to_staff_alone(client, alice, settings, monkeypatch):
     settings.REVISION = "0123abc"
+    monkeypatch.setitem(vars(django_todos), "__version__", "9.9.1")
     client.force_login(alice)
-    assertNotContains(client.get("/accounts/"), "0123abc")
+    running = "Version 9.9.1, revision 0123abc"
+    assertNotContains(client.get("/accounts/"), running)
     User.objects.update(is_staff=True)
-    assertContains(client.get("/accounts/"), "0123abc")
+    assertContains(client.get("/accounts/"), running)
 
 
 def test_addresses(client):
