@@ -148,3 +148,33 @@ def test_without_admin_and_messages(host):
     )
     host.manage("check", "--fail-level", "WARNING")
     host.visit()
+
+
+@pytest.mark.parametrize("apps", [["todos", "django_todos"], ["django_todos", "todos"]])
+def test_beside_an_app_and_a_namespace_called_todos(host, apps):
+    """The commonest name of a project's own app: neither finds the other's URLs, templates or tables."""
+    host.install()
+    host.manage("startapp", "todos")
+    (host.folder / "todos" / "models.py").write_text(
+        "from django.db import models\n\nclass Todo(models.Model):\n    title = models.TextField()\n"
+    )
+    (host.folder / "todos" / "urls.py").write_text(
+        "from django.http import HttpResponse\nfrom django.urls import path\n\napp_name = 'todos'\n"
+        "urlpatterns = [path('', lambda request: HttpResponse('theirs'), name='today')]\n"
+    )
+    host.edit("settings.py", '    "django_todos",\n', "".join(f'    "{app}",\n' for app in apps))
+    host.edit(
+        "urls.py",
+        "urlpatterns = [\n",
+        'urlpatterns = [\n    path("own/", include("todos.urls")),\n',
+    )
+    host.manage("makemigrations", "todos", "--verbosity", "0")
+    host.manage("migrate", "--verbosity", "0")
+    assert "no issues" in host.manage("check", "--fail-level", "WARNING")
+    host.visit()
+    said = host.manage(
+        "shell",
+        "--command",
+        "from django.urls import reverse; print(reverse('todos:today'), reverse('django_todos:today'))",
+    )
+    assert "/own/ /todos/" in said
