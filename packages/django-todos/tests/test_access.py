@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from tests.factories import NOW, Cast, make_list, make_todo
 
-from django_todos.access import can_edit, get_action, get_draft, get_list, get_todo
+from django_todos.access import get_action, get_draft, get_list, get_todo
 from django_todos.models import ImportDraft, TodoList
 
 
@@ -43,7 +43,7 @@ def test_lists_and_todos(cast: Cast, need: Any, table: str):
         if need != "own":
             assert outcome(partial(get_todo, user, todo.uuid, need)) == int(status)
             if need == "view" and status == "200":
-                assert can_edit(get_todo(user, todo.uuid)) == (name != "rita")
+                assert get_todo(user, todo.uuid).can_edit == (name != "rita")
 
 
 def test_the_trash_and_the_rest_are_two_places(cast: Cast):

@@ -27,6 +27,7 @@ from django_todos.models import (
     Label,
     Membership,
     Reminder,
+    Role,
     Todo,
     TodoList,
 )
@@ -91,9 +92,8 @@ def _foreign_keys(user: AbstractBaseUser) -> dict[int | None, str]:
 def _groups(
     user: AbstractBaseUser, lists: Iterable[TodoList] | None, foreign: dict[int | None, str]
 ) -> Iterator[tuple[ListRecord, list[TodoRecord]]]:
-    visible = TodoList.objects.visible_to(user)
-    owned = TodoList.objects.owned_by(user).values("pk")
-    visible = visible.filter(Q(deleted_at=None) | Q(pk__in=owned)).select_related("object_type")
+    visible = TodoList.objects.with_rights(user).select_related("object_type")
+    visible = visible.filter(Q(deleted_at=None) | Q(role=Role.OWNER))
     if lists is not None:
         visible = visible.filter(pk__in=[one.pk for one in lists])
     memberships = Membership.objects.filter(user=user.pk)

@@ -184,6 +184,32 @@ def _total(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def current_of(todo_list: TodoList) -> str:
+    """What the sidebar marks on the pages of a list and of its todos."""
+    return "inbox" if todo_list.is_inbox else str(todo_list.uuid)
+
+
+def page(
+    request: Request,
+    template: str,
+    current: str,
+    context: dict[str, Any],
+    *,
+    more: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A whole page in the frame. `current` is what the sidebar marks; `more` the part that continues it for htmx."""
+    if more and is_htmx(request) and "after" in request.GET:
+        return part(request, more, context)
+    frame = {
+        "viewer": request.todos_viewer,
+        "nav": Nav(request.todos_viewer, current),
+        "here": here(request),
+        "toast": _message(request),
+    }
+    return render(request, f"django_todos/{template}.html", frame | context, status=status)
+
+
 def _message(request: Request) -> actions.Toast | None:
     """The message that a redirect carries: ``done=<action>``, ``undone=1``, ``undone=0`` or ``kept=<reason>``."""
     if "undone" in request.GET:
@@ -198,27 +224,7 @@ def _message(request: Request) -> actions.Toast | None:
     return actions.about(Action.objects.visible_to(viewer.user).filter(uuid=key).first(), viewer)
 
 
-def page(
-    request: Request,
-    template: str,
-    current: str,
-    context: dict[str, Any] | None = None,
-    *,
-    status: int = 200,
-) -> HttpResponse:
-    """A whole page in the frame. `current` is what the sidebar marks."""
-    viewer = request.todos_viewer
-    everything = {
-        "viewer": viewer,
-        "nav": Nav(viewer, current),
-        "toast": _message(request),
-        "here": here(request),
-        **(context or {}),
-    }
-    return render(request, f"django_todos/{template}.html", everything, status=status)
-
-
-def partial(
+def part(
     request: Request,
     template: str,
     context: dict[str, Any],
@@ -227,14 +233,12 @@ def partial(
     status: int = 200,
 ) -> HttpResponse:
     """A part of a page, for htmx."""
-    viewer = request.todos_viewer
-    everything = {
-        "viewer": viewer,
-        "nav": Nav(viewer, current),
+    frame = {
+        "viewer": request.todos_viewer,
+        "nav": Nav(request.todos_viewer, current),
         "here": next_url(request, ""),
-        **context,
     }
-    return render(request, f"django_todos/parts/{template}.html", everything, status=status)
+    return render(request, f"django_todos/parts/{template}.html", frame | context, status=status)
 
 
 def here(request: HttpRequest) -> str:
@@ -278,3 +282,17 @@ def back(
     return HttpResponseRedirect(
         urlunsplit(("", "", parts.path, urlencode(query), fragment)), status=303
     )
+
+
+def back_after(
+    action: Action | None,
+    request: HttpRequest,
+    fallback: str,
+    *,
+    anchor: uuid.UUID | None = None,
+    same: str | None = None,
+) -> HttpResponse:
+    """The same after an action, which the page then tells; or with `same` said, where there was nothing to do."""
+    if action is None:
+        return back(request, fallback, anchor=anchor, kept=same)
+    return back(request, fallback, anchor=anchor, done=action.uuid)

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Windo
 from django.db.models.functions import Coalesce, Lower, RowNumber
 
 from django_todos import limits
-from django_todos.models import Todo
+from django_todos.models import Todo, TodoList
 from django_todos.models.querysets import TodoQuerySet
 
 
@@ -22,10 +22,14 @@ class Row:
     """A todo on a page, with the rows below it and how many more there are."""
 
     todo: Todo
-    can_edit: bool
     children: list[Row] = field(default_factory=list)
     more: int = 0
     current: bool = False
+
+    @property
+    def can_edit(self) -> bool:
+        """Until the templates ask the todo."""
+        return self.todo.can_edit
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,13 @@ ORDERS = {
 }
 
 
-def tree_page(roots: TodoQuerySet, order: Order, cursor: str, *, can_edit: bool) -> Rows:
-    """A page of `roots` with what is below each; one query, and one for labels."""
-    inner = order.continue_after(order.apply(roots), cursor).order_by(*order.columns)[
-        : limits.PAGE + 1
-    ]
+def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
+    """A page of a list's open todos with what is below each; one query, and one for labels."""
+    todos = todo_list.todos.filter(deleted_at=None)
+    roots = order.continue_after(order.apply(todos.open().roots()), cursor)
+    inner = roots.order_by(*order.columns)[: limits.PAGE + 1]
     family = (
-        order.apply(details(Todo.objects.filter(tree__in=inner.values("uuid"), deleted_at=None)))
+        order.apply(details(todos.filter(tree__in=inner.values("uuid"))))
         .annotate(
             rank=Window(RowNumber(), partition_by="tree", order_by=["depth", "position", "id"]),
             family=Window(Count("*"), partition_by="tree"),
@@ -117,45 +121,31 @@ def tree_page(roots: TodoQuerySet, order: Order, cursor: str, *, can_edit: bool)
         .filter(rank__lte=limits.BELOW + 1)
         .order_by("depth", *order.columns)
     )
-    todos = list(family)
-    tops = [todo for todo in todos if todo.depth == 0]
+    found = list(family)
+    tops = [todo for todo in found if todo.depth == 0]
     shown = {todo.tree for todo in tops[: limits.PAGE]}
-    rows = nest((todo for todo in todos if todo.tree in shown), can_edit=can_edit)
+    rows = nest(todo for todo in found if todo.tree in shown)
     for row in rows:
         row.more = max(0, row.todo.family - 1 - limits.BELOW)  # type: ignore[attr-defined]
     return Rows(rows, order.cursor(tops[limits.PAGE - 1]) if len(tops) > limits.PAGE else "")
 
 
-def flat_page(
-    todos: TodoQuerySet, order: Order, cursor: str, *, editable: set[int] | bool
-) -> Rows:
-    """A page of todos by themselves. `editable`: the lists whose todos the viewer may change, or whether all may be."""
-    page = list(
-        order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)[
-            : limits.PAGE + 1
-        ]
-    )
-    rows = [Row(todo, may_edit(todo, editable)) for todo in page[: limits.PAGE]]
+def flat_page(todos: TodoQuerySet, order: Order, cursor: str) -> Rows:
+    """A page of todos by themselves: a list's own, or such `with_rights`."""
+    ordered = order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)
+    page = list(ordered[: limits.PAGE + 1])
+    rows = [Row(todo) for todo in page[: limits.PAGE]]
     return Rows(rows, order.cursor(page[limits.PAGE - 1]) if len(page) > limits.PAGE else "")
 
 
-def may_edit(todo: Todo, editable: set[int] | bool) -> bool:
-    """Whether a todo is in one of the editable lists."""
-    return editable if isinstance(editable, bool) else todo.todo_list_id in editable
-
-
 def details(todos: TodoQuerySet) -> TodoQuerySet:
-    """Everything that a row shows, in one query and one for labels."""
-    return (
-        todos.with_subtask_counts()
-        .select_related("assignee", "todo_list")
-        .prefetch_related("labels")
-    )
+    """What a row shows beside its list, in one query and one for labels."""
+    return todos.with_subtask_counts().select_related("assignee").prefetch_related("labels")
 
 
-def nest(todos: Iterable[Todo], *, can_edit: bool) -> list[Row]:
+def nest(todos: Iterable[Todo]) -> list[Row]:
     """Rows in the given order, each below its parent where that one is given too."""
-    rows = {todo.pk: Row(todo, can_edit) for todo in todos}
+    rows = {todo.pk: Row(todo) for todo in todos}
     children: dict[int | None, list[Row]] = defaultdict(list)
     for row in rows.values():
         parent = row.todo.parent_id
@@ -174,11 +164,13 @@ class Family:
     below: list[Row]
 
 
-def family_of(todo: Todo, *, can_edit: bool) -> Family:
+def family_of(todo: Todo) -> Family:
     """A todo with what stands above and below it, as it is now; one query, and one for labels."""
     tree = {
         one.pk: one
-        for one in details(Todo.objects.filter(tree=todo.tree)).order_by("depth", "position", "pk")
+        for one in details(todo.todo_list.todos.filter(tree=todo.tree)).order_by(
+            "depth", "position", "pk"
+        )
     }
     fresh = tree.get(todo.pk, todo)
     above: list[Todo] = []
@@ -186,19 +178,19 @@ def family_of(todo: Todo, *, can_edit: bool) -> Family:
     while (parent := tree.get((above[0] if above else fresh).parent_id or 0)) is not None:
         above.insert(0, parent)
     below = [one for one in fresh.below(list(tree.values())) if one.deleted_at is None]
-    return Family(fresh, above, nest(below, can_edit=can_edit))
+    return Family(fresh, above, nest(below))
 
 
-def row_of(todo: Todo, *, can_edit: bool) -> Row:
+def row_of(todo: Todo) -> Row:
     """One todo as a row, with its subtasks, as it is now."""
     family = details(
-        Todo.objects.filter(tree=todo.tree, deleted_at=None, depth__gte=todo.depth)
+        todo.todo_list.todos.filter(tree=todo.tree, deleted_at=None, depth__gte=todo.depth)
     ).in_order()
-    rows = nest(family, can_edit=can_edit)
+    rows = nest(family)
     stack = list(rows)
     while stack:
         row = stack.pop()
         if row.todo.pk == todo.pk:
             return row
         stack += row.children
-    return Row(todo, can_edit)
+    return Row(todo)

@@ -20,7 +20,7 @@ from django_todos.quickadd import ParsedTodo, Part
 from django_todos.templatetags.django_todos import todos_priority
 from django_todos.viewer import Viewer
 from django_todos.views import adding
-from django_todos.views._page import Request, back, partial, signed_in
+from django_todos.views._page import Request, back, part, signed_in
 from django_todos.wording.dates import time_words, when_words
 from django_todos.wording.repeats import describe
 
@@ -55,7 +55,7 @@ def todo_preview(request: Request) -> HttpResponse:
         context["kept"] = plain
         if len(lines) == 1:
             context["chips"] = chips(viewer, lines[0].read)
-    return partial(request, "quick_add_chips", context)
+    return part(request, "quick_add_chips", context)
 
 
 def _still_there(plain: Iterable[str], text: str) -> list[str]:

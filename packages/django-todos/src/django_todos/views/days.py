@@ -19,8 +19,8 @@ from django_todos.forms.todos import QuickAddForm
 from django_todos.models import Completion, Todo, TodoList, Verb, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
-from django_todos.views._page import Request, back, is_htmx, page, partial, signed_in
-from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page, may_edit
+from django_todos.views._page import Request, back, back_after, page, signed_in
+from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page
 
 DAYS = 7
 """Days of Upcoming that stand open."""
@@ -39,39 +39,28 @@ def open_todos(viewer: Viewer) -> TodoQuerySet:
     return Todo.objects.visible_to(viewer.user).active().open()
 
 
-def editable_lists(viewer: Viewer) -> set[int]:
-    """The lists whose todos the viewer may change."""
-    return set(TodoList.objects.editable_by(viewer.user).values_list("pk", flat=True))
-
-
 @signed_in("GET")
 def today(request: Request) -> HttpResponse:
     """What is overdue, then what is due today; what starts later is left out."""
-    return show_today(request)
-
-
-def show_today(
-    request: Request, *, quick_add: QuickAddForm | None = None, status: int = 200
-) -> HttpResponse:
-    """The page of today; `quick_add` brings back what was typed and did not hold."""
     viewer = request.todos_viewer
     due = open_todos(viewer).due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
-    rows = flat_page(
-        due, ORDERS["due"], request.GET.get("after", ""), editable=editable_lists(viewer)
-    )
-    late = [row for row in rows if not row.todo.due.is_today(viewer.today, viewer.zone)]
+    cursor = request.GET.get("after", "")
+    rows = flat_page(due.with_rights(viewer.user), ORDERS["due"], cursor)
+    late: list[Row] = []
+    due_today: list[Row] = []
+    for row in rows:
+        is_today = row.todo.due.is_today(viewer.today, viewer.zone)
+        (due_today if is_today else late).append(row)
     context = {
         "rows": rows,
         "overdue": Rows(late),
-        "today": Rows([row for row in rows if row.todo.due.is_today(viewer.today, viewer.zone)]),
+        "today": Rows(due_today),
         "next_todo": _next_dated(viewer) if not rows.rows else None,
         "completed_count": completed_today(viewer),
-        "quick_add": quick_add or QuickAddForm(initial={"view": "today"}),
+        "quick_add": QuickAddForm(initial={"view": "today"}),
         "select": "select" in request.GET,
     }
-    if is_htmx(request) and "after" in request.GET:
-        return partial(request, "todo_page", context)
-    return page(request, "today", "today", context, status=status)
+    return page(request, "today", "today", context, more="todo_page")
 
 
 def _next_dated(viewer: Viewer) -> Todo | None:
@@ -90,15 +79,15 @@ def upcoming(request: Request) -> HttpResponse:
     first = _day(request.GET.get("from"), viewer)
     last = first + timedelta(days=DAYS - 1)
     todos = details(open_todos(viewer).due_between(first, last, viewer.zone))
+    todos = todos.with_rights(viewer.user)
     ordered = todos.order_by("due_date", "due_time", "position", "pk")[: limits.DAY * DAYS]
-    editable = editable_lists(viewer)
     by_day: dict[date, list[Row]] = {first + timedelta(days=n): [] for n in range(DAYS)}
     for todo in sorted(
         ordered, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
     ):
         due = todo.due.wall(viewer.zone).date
         if due in by_day:
-            by_day[due].append(Row(todo, may_edit(todo, editable)))
+            by_day[due].append(Row(todo))
     context = {
         "days": [Day(day, rows) for day, rows in by_day.items()],
         "overdue_count": (
@@ -143,12 +132,7 @@ def overdue_reschedule(request: Request) -> HttpResponse:
     with recording(viewer.user, Verb.BULK_DATE, ids, at=viewer.now) as rec:
         for todo in rec.load(late.filter(todo_list__in=ids)):
             todo.reschedule(day, rec=rec, zone=viewer.zone)
-    action = rec.action
-    return back(
-        request,
-        reverse("django_todos:today"),
-        **({"done": action.uuid} if action else {"kept": "same"}),
-    )
+    return back_after(rec.action, request, reverse("django_todos:today"), same="same")
 
 
 @dataclass(frozen=True)
@@ -175,11 +159,8 @@ def completed(request: Request) -> HttpResponse:
     context = {
         "days": list(_by_day(some[: limits.PAGE], viewer)),
         "cursor": cursor,
-        "editable": editable_lists(viewer),
     }
-    if is_htmx(request) and "after" in request.GET:
-        return partial(request, "completed_days", context)
-    return page(request, "completed", "completed", context)
+    return page(request, "completed", "completed", context, more="completed_days")
 
 
 def _by_day(completions: Iterable[Completion], viewer: Viewer) -> Iterator[LogDay]:

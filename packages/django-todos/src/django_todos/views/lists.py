@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,18 +14,25 @@ from django_todos.forms.lists import ListForm
 from django_todos.forms.todos import QuickAddForm
 from django_todos.models import Conflict, Membership, TodoList
 from django_todos.viewer import Viewer
-from django_todos.views._page import Request, back, is_htmx, page, partial, signed_in
-from django_todos.views._rows import ORDERS, Rows, flat_page, tree_page
+from django_todos.views._page import (
+    Request,
+    back,
+    back_after,
+    current_of,
+    is_htmx,
+    page,
+    part,
+    signed_in,
+)
+from django_todos.views._rows import ORDERS, flat_page, tree_page
 
 
 @signed_in("GET")
 def inbox(request: Request) -> HttpResponse:
     """The viewer's inbox."""
-    viewer = request.todos_viewer
-    own = TodoList.objects.inbox_of(viewer.user)
-    return show_list(
-        request, TodoList.objects.with_details().visible_to(viewer.user).get(pk=own.pk)
-    )
+    user = request.todos_viewer.user
+    own = TodoList.objects.inbox_of(user)
+    return _list_page(request, get_list(user, own.uuid))
 
 
 @signed_in("GET")
@@ -62,23 +68,21 @@ def list_create(request: Request) -> HttpResponse:
 @signed_in("GET")
 def list_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One list: its open todos as a tree, or flat where filters are set."""
-    return show_list(request, get_list(request.todos_viewer.user, uuid))
+    return _list_page(request, get_list(request.todos_viewer.user, uuid))
 
 
-def show_list(
-    request: Request,
-    todo_list: TodoList,
-    *,
-    quick_add: QuickAddForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """The page of a list; `quick_add` brings back what was typed and did not hold."""
+def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     viewer = request.todos_viewer
     members = list(todo_list.memberships.select_related("user").order_by("created_at", "pk"))
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
     filters = FilterForm(request.GET)
-    can_edit = _may_edit(viewer, todo_list, mine)
-    rows = _rows(request, viewer, todo_list, filters, can_edit)
+    order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
+    if filters.filters:
+        todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
+        rows = flat_page(todos, order, cursor)
+    else:
+        rows = tree_page(todo_list, order, cursor)
+    place = {"list": todo_list.uuid, "view": "inbox" if todo_list.is_inbox else "list"}
     context = {
         "todo_list": todo_list,
         "color": mine.color if mine is not None else "grey",
@@ -87,54 +91,23 @@ def show_list(
         "others": [one.user for one in members if one.user_id != viewer.user.pk],
         "rows": rows,
         "filters": filters,
-        "select": "select" in request.GET and can_edit,
-        "can_edit": can_edit,
-        "can_own": mine is not None and mine.role == "owner" and not todo_list.is_inbox,
-        "quick_add": quick_add or QuickAddForm(initial=_place(todo_list)),
+        "select": "select" in request.GET and todo_list.can_edit,
+        "can_edit": todo_list.can_edit,
+        "can_own": todo_list.can_own,
+        "quick_add": QuickAddForm(initial=place),
     }
-    if is_htmx(request) and "after" in request.GET:
-        return partial(request, "todo_page", context)
-    current = "inbox" if todo_list.inbox_of_id == viewer.user.pk else str(todo_list.uuid)
-    return page(request, "list_detail", current, context, status=status)
-
-
-def _place(todo_list: TodoList) -> dict[str, Any]:
-    return {"list": todo_list.uuid, "view": "inbox" if todo_list.is_inbox else "list"}
-
-
-def _may_edit(viewer: Viewer, todo_list: TodoList, mine: Membership | None) -> bool:
-    """The rule of `editable_by`, read from what the page has loaded where that decides it."""
-    if todo_list.archived_at is not None:
-        return False
-    if mine is not None and mine.role in ("editor", "owner"):
-        return True
-    if todo_list.object_type_id is None:
-        return False
-    return TodoList.objects.editable_by(viewer.user).filter(pk=todo_list.pk).exists()
-
-
-def _rows(
-    request: Request, viewer: Viewer, todo_list: TodoList, filters: FilterForm, can_edit: bool
-) -> Rows:
-    order = ORDERS[filters.chosen.get("sort", "manual")]
-    todos = todo_list.todos.all().open().filter(deleted_at=None)  # type: ignore[attr-defined]
-    cursor = request.GET.get("after", "")
-    if filters.filters:
-        return flat_page(filters.apply(todos, viewer), order, cursor, editable=can_edit)
-    return tree_page(todos.roots(), order, cursor, can_edit=can_edit)
+    return page(request, "list_detail", current_of(todo_list), context, more="todo_page")
 
 
 @signed_in("GET")
 def list_completed(request: Request, uuid: UUID) -> HttpResponse:
     """The completed todos of a list, latest first: a fold of its page, or a page of their own."""
-    viewer = request.todos_viewer
-    todo_list = get_list(viewer.user, uuid)
-    can_edit = TodoList.objects.editable_by(viewer.user).filter(pk=todo_list.pk).exists()
-    done = todo_list.todos.all().completed().roots().filter(deleted_at=None)  # type: ignore[attr-defined]
-    rows = flat_page(done, ORDERS["completed"], request.GET.get("after", ""), editable=can_edit)
-    context = {"todo_list": todo_list, "rows": rows, "can_edit": can_edit}
+    todo_list = get_list(request.todos_viewer.user, uuid)
+    done = todo_list.todos.all().completed().roots().filter(deleted_at=None)
+    rows = flat_page(done, ORDERS["completed"], request.GET.get("after", ""))
+    context = {"todo_list": todo_list, "rows": rows}
     if is_htmx(request):
-        return partial(request, "completed_rows", context)
+        return part(request, "completed_rows", context)
     return page(request, "list_completed", str(todo_list.uuid), context)
 
 
@@ -145,12 +118,8 @@ def list_edit(request: Request, uuid: UUID) -> HttpResponse:
     todo_list = get_list(viewer.user, uuid)
     membership = todo_list.memberships.filter(user=viewer.user.pk).first()
     color = membership.color if membership is not None else "grey"
-    can_own = (
-        TodoList.objects.owned_by(viewer.user).filter(pk=todo_list.pk).exists()
-        and not todo_list.is_inbox
-    )
     form = ListForm(request.POST or None, instance=todo_list, initial={"color": color})
-    if not can_own:
+    if not todo_list.can_own:
         for name in ("name", "description"):
             form.fields[name].disabled = True
     status = 200
@@ -162,7 +131,7 @@ def list_edit(request: Request, uuid: UUID) -> HttpResponse:
         except Conflict as conflict:
             form.ask_again(conflict.theirs)
             status = 409
-    context = {"form": form, "todo_list": todo_list, "can_own": can_own}
+    context = {"form": form, "todo_list": todo_list, "can_own": todo_list.can_own}
     return page(request, "list_form", str(todo_list.uuid), context, status=status)
 
 
@@ -170,16 +139,16 @@ def _save_list(
     request: Request, viewer: Viewer, form: ListForm, membership: Membership | None
 ) -> HttpResponse:
     todo_list: TodoList = form.instance
+    action = None
     with transaction.atomic():
-        action = todo_list.edit(
-            by=viewer.user, at=viewer.now, initial=form.seen, values=form.values
-        )
+        if todo_list.can_own:
+            action = todo_list.edit(
+                by=viewer.user, at=viewer.now, initial=form.seen, values=form.values
+            )
         if membership is not None:
             membership.color = form.cleaned_data["color"]
             membership.save(update_fields=["color"])
-    return back(
-        request, todo_list.get_absolute_url(), done=action.uuid if action is not None else None
-    )
+    return back_after(action, request, todo_list.get_absolute_url())
 
 
 @signed_in("POST")
@@ -214,7 +183,7 @@ def list_archive(request: Request, uuid: UUID) -> HttpResponse:
     """Put a list aside."""
     viewer = request.todos_viewer
     action = get_list(viewer.user, uuid, "own").archive(by=viewer.user, at=viewer.now)
-    return back(request, reverse("django_todos:list-index"), done=action and action.uuid)
+    return back_after(action, request, reverse("django_todos:list-index"))
 
 
 @signed_in("POST")
@@ -223,4 +192,4 @@ def list_unarchive(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid, "own")
     action = todo_list.unarchive(by=viewer.user, at=viewer.now)
-    return back(request, todo_list.get_absolute_url(), done=action and action.uuid)
+    return back_after(action, request, todo_list.get_absolute_url())

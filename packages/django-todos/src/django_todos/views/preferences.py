@@ -1,10 +1,15 @@
-"""What the viewer prefers, and the zone that their browser tells."""
+"""What the viewer prefers, the zone that their browser tells, and the way out of mails that needs no login."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
+from django_todos import reminders
+from django_todos._compat import login_not_required
 from django_todos.dates import resolve_zone
 from django_todos.forms.preferences import PreferencesForm
 from django_todos.models import Preferences
@@ -39,4 +44,22 @@ def time_zone(request: Request) -> HttpResponse:
 @signed_in("GET")
 def keyboard(request: Request) -> HttpResponse:
     """Every key and what it does."""
-    return page(request, "keyboard", "keyboard")
+    return page(request, "keyboard", "keyboard", {})
+
+
+@login_not_required
+@csrf_exempt  # the signed token is the permission, and mail programs post without our cookie (RFC 8058)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks, because programs follow links in mails to look at them; POST does it, without a login."""
+    found = reminders.read_unsubscribe_token(token)
+    if found is None:
+        raise Http404
+    user, kind = found
+    if request.method == "POST":
+        reminders.unsubscribe(user, kind)
+    context = {"kind": kind, "done": request.method == "POST"}
+    response = render(request, "django_todos/unsubscribe.html", context)
+    response["Referrer-Policy"] = "no-referrer"  # the address is the permission
+    response["Cache-Control"] = "no-store"
+    return response

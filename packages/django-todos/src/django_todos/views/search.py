@@ -10,9 +10,9 @@ from django_todos.forms.filters import FilterForm
 from django_todos.limits import MAX_SEARCH
 from django_todos.models import Label, Todo
 from django_todos.models.querysets import TodoQuerySet
-from django_todos.views._page import Request, is_htmx, page, partial, signed_in
+from django_todos.views._page import Request, page, signed_in
 from django_todos.views._rows import ORDERS, flat_page
-from django_todos.views.days import editable_lists, open_todos
+from django_todos.views.days import open_todos
 
 
 @signed_in("GET")
@@ -54,14 +54,11 @@ def _gathered(
 ) -> HttpResponse:
     viewer = request.todos_viewer
     filters = FilterForm(request.GET)
-    order = ORDERS[filters.chosen.get("sort", "due")]
-    rows = flat_page(
-        filters.apply(todos, viewer),
-        order,
-        request.GET.get("after", ""),
-        editable=editable_lists(viewer),
-    )
-    context |= {"rows": rows, "filters": filters, "select": "select" in request.GET}
-    if is_htmx(request) and "after" in request.GET:
-        return partial(request, "todo_page", context)
-    return page(request, template, current, context)
+    found = filters.apply(todos, viewer).with_rights(viewer.user)
+    order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
+    context |= {
+        "rows": flat_page(found, order, cursor),
+        "filters": filters,
+        "select": "select" in request.GET,
+    }
+    return page(request, template, current, context, more="todo_page")

@@ -1,62 +1,74 @@
-"""One todo: add, read, edit, tick, move; and undo."""
+"""Todos: add, read, edit, tick, move, remind of, several at once; and undo."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 
 from django_todos import limits
-from django_todos.access import can_edit, get_action, get_todo
-from django_todos.forms.dates import RescheduleForm, offered
+from django_todos.access import get_action, get_list, get_todo, get_todos
+from django_todos.dates import Moment
+from django_todos.forms.dates import MoveToDayForm, ReminderForm, RescheduleForm, offered
 from django_todos.forms.repeat import fold, unfold
-from django_todos.forms.todos import QuickAddForm, TodoForm
+from django_todos.forms.todos import BulkForm, QuickAddForm, TodoForm
 from django_todos.models import (
     BUCKETS,
     Action,
     ChangedMeanwhile,
     Conflict,
+    NotAllowedHere,
+    Recording,
     Reminder,
+    Side,
     Todo,
     TodoList,
     Verb,
+    due_columns,
     recording,
 )
 from django_todos.viewer import Viewer
 from django_todos.views import adding
-from django_todos.views._page import Request, back, is_htmx, next_url, page, partial, signed_in
+from django_todos.views._page import (
+    Request,
+    back,
+    back_after,
+    current_of,
+    is_htmx,
+    next_url,
+    page,
+    part,
+    signed_in,
+)
 from django_todos.views._rows import family_of, row_of
-from django_todos.views.days import show_today
-from django_todos.views.lists import show_list
 from django_todos.wording import actions
 
+# -- adding ----------------------------------------------------------------------------------------
 
-@signed_in("POST")
+
+@signed_in("GET", "POST")
 def todo_create(request: Request) -> HttpResponse:
-    """Add what was typed: a line a todo. What does not hold comes back on the page it was typed on."""
+    """Add what was typed: a line a todo. What does not hold comes back, every word of it, on a page of its own."""
     viewer = request.todos_viewer
+    if request.method != "POST":
+        return page(request, "todo_create", "", {"quick_add": QuickAddForm()})
     form = QuickAddForm(request.POST)
     todo_list, parent = adding.target(viewer, form)
+    home = parent.get_absolute_url() if parent is not None else todo_list.get_absolute_url()
     lines = adding.read(viewer, form, todo_list, parent) if form.is_valid() else []
     if form.errors:
-        return _typed_again(request, todo_list, parent, form)
+        context = {"quick_add": form, "here": next_url(request, home)}
+        return page(request, "todo_create", current_of(todo_list), context, status=422)
     action, first = adding.add(viewer, form, lines, todo_list, parent)
-    fallback = parent.get_absolute_url() if parent is not None else todo_list.get_absolute_url()
-    return back(request, fallback, anchor=first.uuid, done=action.uuid)
+    return back_after(action, request, home, anchor=first.uuid)
 
 
-def _typed_again(
-    request: Request, todo_list: TodoList, parent: Todo | None, form: QuickAddForm
-) -> HttpResponse:
-    if parent is not None:
-        return show_todo(request, parent, quick_add=form, status=422)
-    if form.data.get("view") in ("today", "upcoming"):
-        return show_today(request, quick_add=form, status=422)
-    detailed = TodoList.objects.with_details().get(pk=todo_list.pk)
-    return show_list(request, detailed, quick_add=form, status=422)
+# -- one todo --------------------------------------------------------------------------------------
 
 
 @signed_in("GET", "POST")
@@ -64,18 +76,21 @@ def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
     """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
     viewer = request.todos_viewer
     if request.method != "POST":
-        return show_todo(request, get_todo(viewer.user, uuid))
+        return _todo_page(request, get_todo(viewer.user, uuid))
     todo = get_todo(viewer.user, uuid, "edit")
     form = TodoForm(_chosen(request.POST), todo=todo, viewer=viewer)
     if not form.is_valid():
-        return show_todo(request, todo, form=form, status=422)
+        return _todo_page(request, todo, form=form, status=422)
     try:
         action = todo.edit(by=viewer.user, at=viewer.now, initial=form.seen, values=form.values)
     except Conflict as conflict:
-        return _conflict(request, todo, form, conflict)
-    if is_htmx(request):
-        return show_todo(request, get_todo(viewer.user, uuid), saved=action)
-    return back(request, todo.get_absolute_url(), done=action and action.uuid)
+        return _conflict(request, form, conflict)
+    if not is_htmx(request):
+        return back_after(action, request, todo.get_absolute_url())
+    fresh = get_todo(viewer.user, uuid)
+    if action is None:
+        return _todo_page(request, fresh)
+    return _todo_page(request, fresh, row=row_of(fresh), toast=actions.about(action, viewer))
 
 
 def _chosen(posted: QueryDict) -> QueryDict:
@@ -90,13 +105,13 @@ def _chosen(posted: QueryDict) -> QueryDict:
     return data
 
 
-def _conflict(request: Request, todo: Todo, form: TodoForm, conflict: Conflict) -> HttpResponse:
+def _conflict(request: Request, form: TodoForm, conflict: Conflict) -> HttpResponse:
     """The form again (409): what others changed is merged in; where both changed a field, both values stand to choose.
 
     The hidden initial values become those that stand now, so that saving again is a deliberate choice.
     """
     viewer = request.todos_viewer
-    fresh = get_todo(viewer.user, todo.uuid, "edit")
+    fresh = get_todo(viewer.user, form.todo.uuid, "edit")
     now = TodoForm(todo=fresh, viewer=viewer)
     data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
     unfold(data)  # the repeat's text, merged or not, is what the selects show
@@ -110,7 +125,7 @@ def _conflict(request: Request, todo: Todo, form: TodoForm, conflict: Conflict) 
         data[form.add_initial_prefix(name)] = current
     again = TodoForm(data, todo=fresh, viewer=viewer)
     again.is_valid()
-    who = Action.objects.filter(changes__todos__has_key=str(todo.pk)).exclude(user=viewer.user.pk)
+    who = Action.objects.filter(changes__todos__has_key=str(fresh.pk)).exclude(user=viewer.user.pk)
     last = who.order_by("-created_at", "-pk").select_related("user").first()
     conflicts = [
         {
@@ -124,64 +139,87 @@ def _conflict(request: Request, todo: Todo, form: TodoForm, conflict: Conflict) 
         "conflicts": conflicts,
         "changed_by": last.user if last is not None else None,
     }
-    return show_todo(request, fresh, form=again, status=409, **context)
+    return _todo_page(request, fresh, form=again, status=409, **context)
 
 
-def show_todo(
+def _todo_page(
     request: Request,
     todo: Todo,
     *,
     form: TodoForm | None = None,
-    saved: Action | None = None,
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    viewer = request.todos_viewer
-    editable = can_edit(todo)
-    family = family_of(todo, can_edit=editable)
+    """The page, or for htmx the panel, of a todo: with the form as it was sent, where that did not hold."""
+    viewer, current = request.todos_viewer, current_of(todo.todo_list)
+    family = family_of(todo)
     form = form or TodoForm(todo=family.todo, viewer=viewer)
+    standing = todo.completions.filter(undone_at=None).select_related("user")
     everything = {
         "todo": family.todo,
         "todo_list": todo.todo_list,
         "form": form,
         "repeat_dates": form.saved_dates(),
         "rows": family.below,
-        "completions": todo.completions.filter(undone_at=None)
-        .select_related("user")
-        .order_by("-at", "-pk")[: limits.COMPLETIONS],
-        "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),  # type: ignore[attr-defined]
+        "completions": standing.order_by("-at", "-pk")[: limits.COMPLETIONS],
+        "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
-        "can_edit": editable,
+        "can_edit": todo.can_edit,
         "quick_add": QuickAddForm(initial={"parent": todo.uuid, "view": "todo"}),
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
         **context,
     }
     if is_htmx(request):
-        if saved is not None:
-            everything |= {
-                "row": row_of(todo, can_edit=editable),
-                "toast": actions.about(saved, viewer),
-            }
-        return partial(
-            request, "todo", everything, current=current_of(todo, viewer), status=status
-        )
-    return page(request, "todo_detail", current_of(todo, viewer), everything, status=status)
-
-
-def current_of(todo: Todo, viewer: Viewer) -> str:
-    """What the sidebar marks on a todo's page."""
-    return "inbox" if todo.todo_list.inbox_of_id == viewer.user.pk else str(todo.todo_list.uuid)
+        return part(request, "todo", everything, current=current, status=status)
+    return page(request, "todo_detail", current, everything, status=status)
 
 
 @signed_in("GET")
 def todo_subtasks(request: Request, uuid: UUID) -> HttpResponse:
     """Everything below a todo: what "n more" fetches. Without htmx, the todo's page."""
+    todo = get_todo(request.todos_viewer.user, uuid)
+    if not is_htmx(request):
+        return _todo_page(request, todo)
+    return part(request, "todo_row", {"row": row_of(todo)})
+
+
+@signed_in("POST")
+def todo_repeat(request: Request, uuid: UUID) -> HttpResponse:
+    """The next five dates of the rule in a todo's form; nothing is saved. Without htmx, the page with the form."""
+    viewer = request.todos_viewer
+    todo = get_todo(viewer.user, uuid, "edit")
+    form = TodoForm(fold(request.POST), todo=todo, viewer=viewer)
+    form.is_valid()
+    sentence, dates = form.preview()
+    context: dict[str, Any] = {"repeat_sentence": sentence, "repeat_dates": dates}
+    if is_htmx(request):
+        return part(request, "repeat_dates", {"form": form, "todo": todo, **context})
+    return _todo_page(request, todo, form=form, **context)
+
+
+@signed_in("POST")
+def reminder_create(request: Request, uuid: UUID) -> HttpResponse:
+    """Remind the viewer of a todo that they can see. The same reminder twice is one."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid)
-    if not is_htmx(request):
-        return show_todo(request, todo)
-    return partial(request, "todo_row", {"row": row_of(todo, can_edit=can_edit(todo))})
+    form = ReminderForm(request.POST, viewer=viewer)
+    if not form.is_valid():
+        return back(request, todo.get_absolute_url(), kept="reminder")
+    Reminder.objects.get_or_create(todo=todo, user_id=viewer.user.pk, **form.cleaned_data)
+    return back(request, todo.get_absolute_url())
+
+
+@signed_in("POST")
+def reminder_delete(request: Request, uuid: UUID) -> HttpResponse:
+    """Take back one of the viewer's own reminders."""
+    mine = Reminder.objects.visible_to(request.todos_viewer.user)
+    reminder = get_object_or_404(mine.select_related("todo"), uuid=uuid)
+    reminder.delete()
+    return back(request, reminder.todo.get_absolute_url())
+
+
+# -- from its row ----------------------------------------------------------------------------------
 
 
 @signed_in("POST")
@@ -189,9 +227,8 @@ def todo_complete(request: Request, uuid: UUID) -> HttpResponse:
     """Tick. ``occurrence`` says what the person saw, so that a second click changes nothing."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    action = todo.complete(
-        by=viewer.user, at=viewer.now, zone=viewer.zone, seen=_occurrence(request)
-    )
+    seen = _occurrence(request)
+    action = todo.complete(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=seen)
     return _row(request, todo, action)
 
 
@@ -208,7 +245,8 @@ def todo_skip(request: Request, uuid: UUID) -> HttpResponse:
     """Move a repeating todo on without completing it."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    action = todo.skip(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=_occurrence(request))
+    seen = _occurrence(request)
+    action = todo.skip(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=seen)
     return _row(request, todo, action)
 
 
@@ -237,17 +275,154 @@ def _row(
 ) -> HttpResponse:
     """After something was done to one row: the row as it is now for htmx, else back to it."""
     if not is_htmx(request):
-        message = {"done": action.uuid} if action is not None else {"kept": same}
-        return back(request, todo.todo_list.get_absolute_url(), anchor=todo.uuid, **message)
+        fallback = todo.todo_list.get_absolute_url()
+        return back_after(action, request, fallback, anchor=todo.uuid, same=same)
+    context = {"row": row_of(todo), "toast": actions.about(action, request.todos_viewer)}
+    current = request.headers.get("Todos-Current", "")
+    return part(request, "todo_row_update", context, current=current)
+
+
+# -- moving ----------------------------------------------------------------------------------------
+
+
+@signed_in("GET", "POST")
+def todo_move(request: Request, uuid: UUID) -> HttpResponse:
+    """Everywhere that a todo can go.
+
+    ``to``: up, down, top, bottom, in (under the one above), out (one level), list (with ``list``), day (with ``day``,
+    a date or words), or before/after/under with ``anchor``, another todo of the same list.
+    """
     viewer = request.todos_viewer
-    fresh = get_todo(viewer.user, todo.uuid)
+    todo = get_todo(viewer.user, uuid, "edit")
+    to_day = request.POST.get("to") == "day"
+    form = MoveToDayForm(request.POST if to_day else None, viewer=viewer)
+    if request.method != "POST" or to_day and not form.is_valid():
+        return _move_page(request, todo, form)
+    try:
+        action = _move_to_day(viewer, todo, form) if to_day else _move(request, viewer, todo)
+    except NotAllowedHere:
+        return back(request, todo.get_absolute_url(), anchor=todo.uuid, kept="place")
+    except ChangedMeanwhile:
+        return back(request, todo.get_absolute_url(), anchor=todo.uuid, kept="changed")
+    fallback, same = todo.todo_list.get_absolute_url(), "same" if to_day else "edge"
+    return back_after(action, request, fallback, anchor=todo.uuid, same=same)
+
+
+def _move_page(request: Request, todo: Todo, form: MoveToDayForm) -> HttpResponse:
+    """The places that a todo can go to; on pages by day (``view``) these are days and lists."""
+    lists = TodoList.objects.editable_by(request.todos_viewer.user).exclude(pk=todo.todo_list_id)
+    view = request.POST.get("view") or request.GET.get("view", "")
     context = {
-        "row": row_of(fresh, can_edit=can_edit(fresh)),
-        "toast": actions.about(action, viewer),
+        "todo": todo,
+        "form": form,
+        "lists": lists.order_by("name"),
+        "above": todo.neighbour("up"),
+        "by_day": view in ("today", "upcoming"),
+        "view": view,
+        "back_url": next_url(request, ""),
     }
-    return partial(
-        request, "todo_row_update", context, current=request.headers.get("Todos-Current", "")
+    current, status = current_of(todo.todo_list), 422 if form.errors else 200
+    return page(request, "todo_move", current, context, status=status)
+
+
+def _move_to_day(viewer: Viewer, todo: Todo, form: MoveToDayForm) -> Action | None:
+    """Of a repeating todo only the present occurrence moves: its rule keeps counting from where it did."""
+    moment = form.cleaned_data["day"]
+    with recording(viewer.user, Verb.DATE, {todo.todo_list_id}, at=viewer.now) as rec:
+        fresh = rec.reload(todo)
+        if moment.time is None:
+            fresh.reschedule(moment.date, rec=rec, zone=viewer.zone)
+        else:
+            rec.update(fresh, **due_columns(moment))
+    return rec.action
+
+
+def _move(request: Request, viewer: Viewer, todo: Todo) -> Action | None:
+    to, by, at = request.POST.get("to", ""), viewer.user, viewer.now
+    if to in ("up", "down"):
+        return todo.move_by_one(by=by, at=at, direction=to)  # type: ignore[arg-type]
+    if to == "in":
+        return todo.indent(by=by, at=at)
+    if to == "out":
+        return todo.outdent(by=by, at=at)
+    if to in ("top", "bottom"):
+        side: Side = "before" if to == "top" else "after"
+        return todo.move(by=by, at=at, parent=todo.parent, side=side)  # type: ignore[arg-type]
+    if to == "list":
+        target = get_list(by, _uuid(request, "list"), "edit")
+        return todo.move(by=by, at=at, todo_list=target, side="before")
+    anchor = get_todo(by, _uuid(request, "anchor"), "edit")
+    if to == "under":
+        return todo.move(by=by, at=at, todo_list=anchor.todo_list, parent=anchor, side="before")
+    return todo.move(
+        by=by,
+        at=at,
+        todo_list=anchor.todo_list,
+        parent=anchor.parent,  # type: ignore[arg-type]
+        side="before" if to == "before" else "after",
+        anchor=anchor,
     )
+
+
+def _uuid(request: Request, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise NotAllowedHere("nowhere") from None
+
+
+# -- several at once, and undo ---------------------------------------------------------------------
+
+
+@signed_in("POST")
+def todo_bulk(request: Request) -> HttpResponse:
+    """Do ``do`` to every todo in ``todo``. Those that are gone are passed over; read-only ones refuse all."""
+    viewer = request.todos_viewer
+    form = BulkForm(request.POST, viewer=viewer)
+    todos = get_todos(viewer.user, list(_uuids(request.POST.getlist("todo")[: limits.MAX_PICKED])))
+    if not todos or not form.is_valid():
+        return back(request, reverse("django_todos:today"), kept="none" if not todos else "same")
+    target = None
+    if form.cleaned_data["do"] == "move":
+        target = get_list(viewer.user, form.cleaned_data["list"] or UUID(int=0), "edit")
+    lists = {todo.todo_list_id for todo in todos} | ({target.pk} if target is not None else set())
+    verb = Verb(f"bulk-{form.cleaned_data['do']}")
+    with recording(viewer.user, verb, lists, at=viewer.now) as rec:
+        for todo in todos:
+            _do(rec, viewer, form, todo, target)
+    fallback = reverse("django_todos:today")
+    return back_after(rec.action, request, fallback, anchor=todos[0].uuid, same="same")
+
+
+def _uuids(texts: list[str]) -> Iterator[UUID]:
+    for text in texts:
+        with suppress(ValueError):
+            yield UUID(text)
+
+
+def _do(
+    rec: Recording, viewer: Viewer, form: BulkForm, todo: Todo, target: TodoList | None
+) -> None:
+    do, by, at = form.cleaned_data["do"], viewer.user, viewer.now
+    fresh = rec.reload(todo)
+    if do == "complete":
+        fresh.complete(by=by, at=at, zone=viewer.zone, seen=todo.occurrence, within=rec)
+    elif do == "delete":
+        fresh.trash(by=by, at=at, within=rec)
+    elif do == "move" and target is not None:
+        if fresh.todo_list_id != target.pk:
+            fresh.move(by=by, at=at, todo_list=target, within=rec)
+    elif do == "date":
+        day = form.cleaned_data["date"].date
+        if day is None:
+            rec.update(fresh, **due_columns(Moment()))
+        else:
+            fresh.reschedule(day, rec=rec, zone=viewer.zone)
+    elif do == "label":
+        names = rec.labels(fresh)
+        rec.set_labels(fresh, [*names, *form.cleaned_data["label"]])
+    elif do == "priority" and form.cleaned_data["priority"]:
+        rec.update(fresh, priority=BUCKETS[form.cleaned_data["priority"]])  # type: ignore[index]
 
 
 @signed_in("POST")
@@ -256,17 +431,10 @@ def action_undo(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.todos_viewer
     action = get_action(viewer.user, uuid)
     try:
-        action.undo(at=timezone.now())
+        action.undo(at=viewer.now)
     except ChangedMeanwhile:
         return back(request, reverse("django_todos:today"), undone="0")
-    first = (
-        Todo.objects.filter(pk__in=action.todo_ids, deleted_at=None)
-        .order_by("depth", "pk")
-        .first()
-    )
-    return back(
-        request,
-        reverse("django_todos:today"),
-        anchor=first.uuid if first is not None else None,
-        undone="1",
-    )
+    standing = Todo.objects.filter(pk__in=action.todo_ids, deleted_at=None)
+    first = standing.order_by("depth", "pk").first()
+    anchor = first.uuid if first is not None else None
+    return back(request, reverse("django_todos:today"), anchor=anchor, undone="1")

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from django_todos.access import get_list, get_todo
 from django_todos.conf import settings
 from django_todos.models import Todo, TodoList
-from django_todos.viewer import Viewer
-from django_todos.views._page import Request, back, page, signed_in
+from django_todos.views._page import Request, back, back_after, page, signed_in
 from django_todos.views._rows import ORDERS, flat_page
-from django_todos.views.days import editable_lists
 
 
 @signed_in("GET")
 def trash(request: Request) -> HttpResponse:
     """What was deleted, latest first: lists, then todos that did not go with their list."""
     viewer = request.todos_viewer
-    todos = Todo.objects.visible_to(viewer.user).trashed()
+    todos = Todo.objects.visible_to(viewer.user).trashed().with_rights(viewer.user)
     cursor = request.GET.get("after", "")
-    rows = flat_page(todos, ORDERS["deleted"], cursor, editable=editable_lists(viewer))
+    rows = flat_page(todos, ORDERS["deleted"], cursor)
     lists = TodoList.objects.owned_by(viewer.user).trashed().order_by("-deleted_at", "-pk")
     context = {"rows": rows, "lists": [] if cursor else lists, "days": settings.TRASH_DAYS}
     return page(request, "trash", "trash", context)
@@ -57,41 +53,26 @@ def todo_delete(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     action = todo.trash(by=viewer.user, at=viewer.now)
-    return back(
-        request,
-        todo.todo_list.get_absolute_url(),
-        **({"done": action.uuid} if action else {"kept": "done"}),
-    )
+    return back_after(action, request, todo.todo_list.get_absolute_url(), same="done")
 
 
 @signed_in("POST")
 def todo_restore(request: Request, uuid: UUID) -> HttpResponse:
     """Bring a todo back: where it was, else to its list's top level, else to the viewer's inbox."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, trashed=True)
-    _check_changeable(viewer, todo)
+    todo = get_todo(viewer.user, uuid, "edit", trashed=True)
     fallback = (
         TodoList.objects.inbox_of(viewer.user) if todo.todo_list.archived_at is not None else None
     )
     action = todo.restore(by=viewer.user, at=viewer.now, fallback=fallback)
-    return back(
-        request,
-        reverse("django_todos:trash"),
-        **({"done": action.uuid} if action else {"kept": "done"}),
-    )
-
-
-def _check_changeable(viewer: Viewer, todo: Todo) -> None:
-    if not TodoList.objects.changeable_by(viewer.user).filter(pk=todo.todo_list_id).exists():
-        raise PermissionDenied(_("You can read this list, but not change it."))
+    return back_after(action, request, reverse("django_todos:trash"), same="done")
 
 
 @signed_in("GET", "POST")
 def todo_purge(request: Request, uuid: UUID) -> HttpResponse:
     """Delete one todo of the trash for ever. Asks first."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, trashed=True)
-    _check_changeable(viewer, todo)
+    todo = get_todo(viewer.user, uuid, "edit", trashed=True)
     if request.method != "POST":
         below = [one for one in todo.descendants() if one.deleted_at is not None]
         return page(request, "todo_purge", "trash", {"todo": todo, "below": len(below)})
@@ -108,11 +89,7 @@ def list_delete(request: Request, uuid: UUID) -> HttpResponse:
         return page(request, "list_delete", str(todo_list.uuid), {"todo_list": todo_list})
     action = todo_list.trash(by=viewer.user, at=viewer.now)
     # The page that the form stood on may be the list's own, which is gone now.
-    return back(
-        request,
-        reverse("django_todos:list-index"),
-        **({"done": action.uuid} if action else {"kept": "done"}),
-    )
+    return back_after(action, request, reverse("django_todos:list-index"), same="done")
 
 
 @signed_in("POST")
@@ -121,11 +98,7 @@ def list_restore(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid, "own", trashed=True)
     action = todo_list.restore(by=viewer.user, at=viewer.now)
-    return back(
-        request,
-        reverse("django_todos:trash"),
-        **({"done": action.uuid} if action else {"kept": "done"}),
-    )
+    return back_after(action, request, reverse("django_todos:trash"), same="done")
 
 
 @signed_in("GET", "POST")

@@ -217,7 +217,24 @@ async function post(url, data, options) {
   const row = document.getElementById(options.menu ?? "");
   const menu = response.status === 422 && row ? doc.getElementById("move-menu") : null;
   if (row && menu) return showMoveMenu(row, menu);
+  if (response.status === 422 && doc.getElementById("quick-add-error")) return refuse(doc, options.added);
   place(doc, new URL(response.url), options);
+}
+
+/**
+ * A line that does not hold: it comes back to the page it was typed on, with what is wrong.
+ * @param {Document} doc
+ * @param {string} [added]  what stood in quick add
+ */
+function refuse(doc, added) {
+  const [line, form] = [one("#quick-add", doc), one("#quick-add")];
+  if (!added || !line || !form || quickText()?.value) {
+    giveBack(added);
+    return toast(one("#quick-add-error", doc)?.textContent?.trim() ?? "");
+  }
+  form.replaceWith(line);
+  process(line);
+  quickText()?.focus();
 }
 
 /** @param {string} [text] */
