@@ -146,8 +146,9 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         """Those that `user` may read, each with the `role` from which it knows what else they may do in it."""
         own = tables.Membership.objects.filter(todo_list=OuterRef("pk"), user=user.pk)
         member = Coalesce(Subquery(own.values("role")), Value("viewer"))
-        by_object = When(_about_accessible_object(user, "change"), then=Value("owner"))
-        return self.visible_to(user).annotate(role=Case(by_object, default=member))
+        with object_types_remembered():
+            by_object = When(_about_accessible_object(user, "change"), then=Value("owner"))
+            return self.visible_to(user).annotate(role=Case(by_object, default=member))
 
     def alive(self) -> Self:
         """Lists that are not in the trash."""
