@@ -33,7 +33,9 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now, Replace
 
-from django_todos import models as tables  # which imports this module first: its names are there when asked
+from django_todos import (
+    models as tables,
+)  # which imports this module first: its names are there when asked
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 
@@ -58,7 +60,8 @@ _object_types: ContextVar[list[list[ContentType]] | None] = ContextVar(
 @contextmanager
 def object_types_remembered() -> Iterator[None]:
     """Within, the database is asked once at most which of the host's models lists are about: while a page is made."""
-    token = _object_types.set(_object_types.get() or [])
+    outer = _object_types.get()
+    token = _object_types.set([] if outer is None else outer)
     try:
         yield
     finally:
