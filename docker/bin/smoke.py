@@ -2,7 +2,7 @@
 
     docker exec CONTAINER /app/bin/entrypoint smoke     the web in that container, as its proxy would ask it,
                                                         with an account made and removed for this
-    deploy/smoke.py https://staging.example.org         any site, as SMOKE_USERNAME with SMOKE_PASSWORD;
+    python3 docker/bin/smoke.py https://example.org     any site, as SMOKE_USERNAME with SMOKE_PASSWORD;
                                                         without them only its sign-in page is looked at
 
 It does what a browser without JavaScript does. One line and exit 0, or one line saying what failed and exit 1.
