@@ -1,6 +1,6 @@
 """Write packages/django-todos' one migration anew from its models.
 
-Run with the oldest supported Django (tox -e initial-migration does): newer ones read what the oldest writes, not the
+Run with the oldest supported Django: newer ones read what the oldest writes, not the
 other way round. Until the first release there is one `0001_initial`; afterwards this file goes.
 """
 
