@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import make_todo
+from tests.factories import NOW, make_todo
+from tests.views.pages import untouched
 
 from django_todos.dates import Moment
 from django_todos.forms import repeat as repeat_form
-from django_todos.forms.repeat import RepeatChoice, fold, is_said, unfold
-from django_todos.models import Todo, anchor_columns
+from django_todos.forms.repeat import RepeatChoice, RepeatField
+from django_todos.models import Preferences, Todo, anchor_columns
 from django_todos.repeats.rule import parse
+from django_todos.viewer import Viewer
 
 M = Moment.parse
-
-
-def posted(**values):
-    data = QueryDict(mutable=True)
-    for name, value in values.items():
-        data.setlist(name, value if isinstance(value, list) else [value])
-    return data
 
 
 def selects(**values):
@@ -42,41 +39,55 @@ def selects(**values):
     return {f"repeat_{name}": value for name, value in (untouched | values).items()}
 
 
+def seen_selects():
+    """What travels along with them: they were shown untouched."""
+    return {f"initial-{name}": value for name, value in selects().items()}
+
+
+@pytest.fixture
+def field(cast):
+    found = RepeatField()
+    found.viewer = Viewer(cast.alice, Preferences(user=cast.alice), NOW)
+    return found
+
+
+def read(field, repeat=None, **values):
+    """What the field makes of its words, and of selects where some are given."""
+    data = QueryDict(mutable=True)
+    for name, value in (selects(**values) if values else {}).items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    if repeat is not None:
+        data["repeat"] = repeat
+    return field.clean(field.widget.value_from_datadict(data, {}, "repeat"))
+
+
 @pytest.mark.parametrize(
-    "values, text",
+    "values, rrule, mode",
     [
-        ({"freq": "DAILY", "interval": "3"}, "FREQ=DAILY;INTERVAL=3 | due | said"),
-        ({"freq": "DAILY", "mode": "completion"}, "FREQ=DAILY | completion | said"),
-        (
-            {"freq": "WEEKLY", "weekdays": ["0", "3"], "nth": "1"},
-            "FREQ=WEEKLY;BYDAY=MO,TH | due | said",
-        ),
-        ({"freq": "MONTHLY"}, "FREQ=MONTHLY | due | said"),
-        ({"freq": "MONTHLY", "nth": "-1", "weekday": "4"}, "FREQ=MONTHLY;BYDAY=-1FR | due | said"),
-        (
-            {"freq": "MONTHLY", "nth": "day", "monthday": "15"},
-            "FREQ=MONTHLY;BYMONTHDAY=15 | due | said",
-        ),
-        (
-            {"freq": "MONTHLY", "nth": "day", "monthday": "-1"},
-            "FREQ=MONTHLY;BYMONTHDAY=-1 | due | said",
-        ),
+        ({"freq": "DAILY", "interval": "3"}, "FREQ=DAILY;INTERVAL=3", "due"),
+        ({"freq": "DAILY", "mode": "completion"}, "FREQ=DAILY", "completion"),
+        ({"freq": "WEEKLY", "weekdays": ["0", "3"], "nth": "1"}, "FREQ=WEEKLY;BYDAY=MO,TH", "due"),
+        ({"freq": "MONTHLY"}, "FREQ=MONTHLY", "due"),
+        ({"freq": "MONTHLY", "nth": "-1", "weekday": "4"}, "FREQ=MONTHLY;BYDAY=-1FR", "due"),
+        ({"freq": "MONTHLY", "nth": "day", "monthday": "15"}, "FREQ=MONTHLY;BYMONTHDAY=15", "due"),
+        ({"freq": "MONTHLY", "nth": "day", "monthday": "-1"}, "FREQ=MONTHLY;BYMONTHDAY=-1", "due"),
         (
             {"freq": "YEARLY", "nth": "4", "weekday": "3", "month": "11"},
-            "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH | due | said",
+            "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+            "due",
         ),
         (
             {"freq": "DAILY", "ends": "until", "until": "2027-06-01", "count": "x"},
-            "FREQ=DAILY;UNTIL=20270601 | due | said",
+            "FREQ=DAILY;UNTIL=20270601",
+            "due",
         ),
-        ({"freq": "DAILY", "ends": "count", "count": "5"}, "FREQ=DAILY;COUNT=5 | due | said"),
+        ({"freq": "DAILY", "ends": "count", "count": "5"}, "FREQ=DAILY;COUNT=5", "due"),
     ],
 )
-def test_the_selects_say_a_rule(values, text):
-    data = fold(posted(repeat="", **{"initial-repeat": ""}, **selects(**values)))
-    assert data["repeat"] == text
-    assert "repeat_problem" not in data
-    assert RepeatChoice.of(text).text() == text
+def test_the_selects_say_a_rule(field, values, rrule, mode):
+    found = read(field, "", **values)
+    assert found == RepeatChoice(rrule, mode) and found.said
+    assert field.clean(field.widget.decompress(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -93,38 +104,48 @@ def test_the_selects_say_a_rule(values, text):
         ({"freq": "WEEKLY", "weekdays": ["9"]}, "Choose weekdays"),
     ],
 )
-def test_what_they_cannot_say_is_an_error(values, says):
-    data = fold(posted(repeat="", repeat_problem="forged", **selects(**values)))
-    assert says in data["repeat_problem"]
+def test_what_they_cannot_say_is_an_error(field, values, says):
+    with pytest.raises(ValidationError, match=says):
+        read(field, "", **values)
 
 
-def test_words_count_where_they_are_chosen_or_the_selects_are_untouched():
-    for freq in ("", "words"):
-        data = fold(posted(repeat="every day", **{"initial-repeat": ""}, **selects(freq=freq)))
-        assert data["repeat"] == "every day"
-    assert fold(posted(repeat="every day"))["repeat"] == "every day"
+@pytest.mark.parametrize(
+    "words, rrule, mode",
+    [
+        ("every day", "FREQ=DAILY", "due"),
+        ("every! 3 days", "FREQ=DAILY;INTERVAL=3", "completion"),
+    ],
+)
+def test_words_count_where_they_are_chosen_or_nothing_is(field, words, rrule, mode):
+    for values in ({"freq": ""}, {"freq": "words"}, {}):
+        found = read(field, words, **values)
+        assert found == RepeatChoice(rrule, mode) and found.said
+    assert read(field, "") is None
 
 
-def test_untouched_selects_leave_an_imported_rule_alone():
-    text = "FREQ=MONTHLY | due"
-    data = fold(posted(repeat=text, **{"initial-repeat": text}, **selects(freq="MONTHLY")))
-    assert data["repeat"] == text and not is_said(text)
+@pytest.mark.parametrize("mode", ["due", "completion"])
+def test_a_rule_as_text_is_not_said(field, mode):
+    found = read(field, "freq=daily", freq="words", mode=mode)
+    assert found == RepeatChoice("FREQ=DAILY", mode) and not found.said
 
 
-def test_never_takes_the_rule_away():
-    text = "FREQ=DAILY | due"
-    assert fold(posted(repeat=text, **{"initial-repeat": text}, **selects()))["repeat"] == ""
+@pytest.mark.parametrize(
+    "text, says",
+    [("now and then", "no repeat"), ("FREQ=SOMETIMES", "DAILY"), ("x" * 501, "at most 500")],
+)
+def test_words_that_are_no_repeat_are_an_error(field, text, says):
+    with pytest.raises(ValidationError, match=says):
+        read(field, text)
 
 
-@pytest.mark.parametrize("text", ["FREQ=MONTHLY;BYMONTHDAY=1,15 | due", "FREQ=WHAT | due"])
-def test_what_the_selects_cannot_say_is_left_to_words(text):
-    assert RepeatChoice.of(text).freq == "words"
+def test_never_takes_the_rule_away(field):
+    assert read(field, "FREQ=DAILY", freq="") is None
 
 
-def test_taking_the_selects_away():
-    data = posted(repeat="x", title="y", **selects())
-    unfold(data)
-    assert set(data) == {"repeat", "title"}
+@pytest.mark.parametrize("rrule", ["FREQ=MONTHLY;BYMONTHDAY=1,15", "FREQ=WHAT"])
+def test_what_the_selects_cannot_say_is_left_to_words(field, rrule):
+    words, freq, *_rest, mode = field.widget.decompress(RepeatChoice(rrule, "completion"))
+    assert (words, freq, mode) == (rrule, "words", "completion")
 
 
 @pytest.mark.parametrize(
@@ -154,18 +175,25 @@ ODD += ["0001-01-01", "9999-12-31", "2026-13-45", "DAILY", "WEEKLY", "MONTHLY", 
 ODD += ["until", "count", "day", "completion", "FREQ=DAILY", "|", "| said"]
 
 
+@pytest.mark.django_db
 @given(
     st.dictionaries(
-        st.sampled_from([*selects(), "repeat_weekdays", "repeat", "initial-repeat"]),
+        st.sampled_from([*selects(), "repeat_weekdays", "repeat"]),
         st.lists(st.sampled_from(ODD) | st.text(max_size=10), min_size=1, max_size=3),
     ),
     st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
 )
 def test_whatever_is_posted_becomes_a_rule_or_an_error(values, freq):
-    data = fold(posted(**({"repeat_freq": freq} | values)))
-    assert isinstance(data.get("repeat_problem", ""), str)
-    if is_said(data.get("repeat", "")) and "FREQ=" in data.get("repeat", ""):
-        assert RepeatChoice.of(data["repeat"])
+    field = RepeatField()
+    field.viewer = Viewer(User(), Preferences(), NOW)
+    data = QueryDict(mutable=True)
+    for name, value in ({"repeat_freq": [freq]} | values).items():
+        data.setlist(name, value)
+    try:
+        found = field.clean(field.widget.value_from_datadict(data, {}, "repeat"))
+    except ValidationError:
+        return
+    assert found is None or field.clean(field.widget.decompress(found)) == found
 
 
 def test_every_choice_has_words():
@@ -184,14 +212,8 @@ def todo(cast):
 
 
 def fields_of(client, todo):
-    """What a browser would post for the todo's form."""
-    form = client.get(todo.get_absolute_url()).context["form"]
-    data = {}
-    for name in form.fields:
-        value = form[name].value()
-        text = "" if value is None else str(value)
-        data[name] = data[f"initial-{name}"] = text
-    return data
+    """What is posted for the todo's form by somebody who changed nothing."""
+    return untouched(client.get(todo.get_absolute_url()).context["form"])
 
 
 def save(client, todo, **changes):
@@ -309,10 +331,23 @@ class TestPages:
     def test_a_conflict_does_not_bring_an_old_rule_back(self, cast, todo):
         """Somebody changed the rule meanwhile; who only changed the title sees the new one."""
         alice = cast.client("alice")
-        data = fields_of(alice, todo) | selects()
+        data = fields_of(alice, todo) | selects() | seen_selects()
         save(cast.client("bob"), todo, title="Bob's title", **selects(freq="DAILY"))
         response = alice.post(todo.get_absolute_url(), data | {"title": "Alice's title"})
         assert response.status_code == 409
         form = response.context["form"]
-        assert form["repeat"].value() == "FREQ=DAILY | due"
-        assert form.repeat_choice.freq == "DAILY"
+        assert form["repeat"].value()[:2] == ["FREQ=DAILY", "DAILY"]
+
+    @pytest.mark.parametrize("keep, rrule", [("yours", "FREQ=WEEKLY"), ("theirs", "FREQ=DAILY")])
+    def test_a_repeat_that_both_chose_is_settled_by_choosing(self, cast, todo, keep, rrule):
+        alice, url = cast.client("alice"), todo.get_absolute_url()
+        data = fields_of(alice, todo) | seen_selects()
+        save(cast.client("bob"), todo, **selects(freq="DAILY"))
+        response = alice.post(url, data | selects(freq="WEEKLY"))
+        assert response.status_code == 409
+        form = response.context["form"]
+        assert form["repeat"].value()[1] == "WEEKLY"
+        again = {name: form.data.getlist(name) for name in form.data} | {"keep_repeat": keep}
+        assert alice.post(url, again).status_code == 303
+        todo.refresh_from_db()
+        assert todo.rrule == rrule

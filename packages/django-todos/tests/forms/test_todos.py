@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from tests.factories import NOW, Cast, make_todo
+from tests.views.pages import untouched
 
 from django_todos.dates import Moment
 from django_todos.forms.dates import WordsDateField, ZoneField
 from django_todos.forms.exchange import ImportForm
 from django_todos.forms.lists import ListForm
 from django_todos.forms.preferences import PreferencesForm
-from django_todos.forms.repeat import RepeatField
 from django_todos.forms.todos import LabelsField, QuickAddForm, TodoForm
 from django_todos.models import Preferences, TodoList
 from django_todos.repeats.occurrences import Repeat
@@ -44,11 +44,6 @@ READ = [
     (LabelsField, "", []),
     (LabelsField, "shop, Home,, #x , SHOP", ["Home", "SHOP", "x"]),
     (LabelsField, "#shop #at work", ["at", "shop", "work"]),
-    (RepeatField, "", None),
-    (RepeatField, "every day", ("FREQ=DAILY", "due")),
-    (RepeatField, "every! 3 days", ("FREQ=DAILY;INTERVAL=3", "completion")),
-    (RepeatField, "freq=daily | completion", ("FREQ=DAILY", "completion")),
-    (RepeatField, "FREQ=DAILY | whatever", ("FREQ=DAILY", "due")),
 ]
 
 
@@ -65,9 +60,6 @@ REFUSED = [
     (ZoneField, "../etc", "no time zone"),
     (LabelsField, "x" * 101, "at most 100"),
     (LabelsField, "x," * 1001, "at most 2000"),
-    (RepeatField, "now and then", "no repeat"),
-    (RepeatField, "FREQ=SOMETIMES", "DAILY"),
-    (RepeatField, "x" * 501, "at most 500"),
 ]
 
 
@@ -121,9 +113,7 @@ def test_what_is_stored_but_cant_be_read_survives_an_edit_of_the_title(
     type(todo).objects.update(**columns)
     todo.refresh_from_db()
     shown = TodoForm(todo=todo, viewer=viewer)
-    data = {name: shown[name].value() or "" for name in shown.fields}
-    data |= {f"initial-{name}": value for name, value in data.items()} | {"title": "new"}
-    form = TodoForm(data, todo=todo, viewer=viewer)
+    form = TodoForm(untouched(shown) | {"title": "new"}, todo=todo, viewer=viewer)
     if form.is_valid():
         changed = {name for name, value in form.values.items() if value != form.seen[name]}
         assert changed == {"title"}

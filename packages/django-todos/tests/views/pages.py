@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.forms import Form, MultiWidget
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -42,6 +44,24 @@ def path(response: HttpResponse) -> str:
     """Where a redirect goes."""
     assert response.status_code == 303, response.status_code
     return urlsplit(response["Location"]).path
+
+
+def untouched(form: Form) -> dict[str, Any]:
+    """The form of a todo's page as it is sent back by somebody who changed nothing. Without the repeat's selects:
+    like a client of its own, which writes words or rules.
+    """
+    data = {}
+    for field in form:
+        value, widget = field.value(), field.field.widget
+        if isinstance(widget, MultiWidget):
+            parts: Any = value if isinstance(value, list) else widget.decompress(value)
+            value = parts[0]
+        shown = (
+            f"{value:%H:%M}" if isinstance(value, time) else "" if value is None else str(value)
+        )
+        data[field.name] = shown
+        data[f"initial-{field.name}"] = form.data.get(f"initial-{field.name}", shown)
+    return data
 
 
 class Page(HTMLParser):

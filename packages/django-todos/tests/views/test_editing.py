@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, outline
-from tests.views.pages import Page, get, message, path, post
+from tests.views.pages import Page, get, message, path, post, untouched
 
 from django_todos.dates import Moment
 from django_todos.limits import MAX_DEPTH
@@ -17,17 +16,7 @@ from django_todos.models import Action, Todo, TodoList
 
 def filled(response: HttpResponse) -> dict[str, Any]:
     """The form of a todo's page as a browser would send it back untouched."""
-    form = response.context["form"]
-    data = {}
-    for field in form:
-        value = field.value()
-        shown = (
-            f"{value:%H:%M}" if isinstance(value, time) else "" if value is None else str(value)
-        )
-        data[field.name] = shown
-        data[f"initial-{field.name}"] = form.data.get(f"initial-{field.name}", shown)
-    data.pop("initial-repeat_words", None)
-    return data
+    return untouched(response.context["form"])
 
 
 @pytest.fixture

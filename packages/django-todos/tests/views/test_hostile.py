@@ -21,7 +21,8 @@ from django_todos.models import Todo
 FIELDS = [
     "text", "list", "parent", "view", "plain", "todo", "do", "date", "label", "priority", "title",
     "notes", "due", "due_date", "due_time", "due_tz", "start_date", "start_time", "start_tz",
-    "repeat", "labels", "assignee", "occurrence", "to", "anchor", "next", "name", "description",
+    "repeat", "repeat_freq", "repeat_interval", "repeat_weekdays", "repeat_until", "labels",
+    "assignee", "occurrence", "to", "anchor", "next", "name", "description",
     "color", "theme", "time_zone", "week_start", "reminder_hour", "zone", "keep_due", "keep_repeat",
 ]  # fmt: skip
 QUERY = [

@@ -1,26 +1,25 @@
 """A repeat as a sentence of selects: "Every 1 month on the last Friday, counted from the due date".
 
-The selects stand beside the field that takes words. `fold` turns what they say into that field's text before any form
-sees it, so that merging, conflicts and errors know one field only. What the selects can't say ("custom") is kept as it is.
+Or in words, which stand beside the selects. A rule that the selects can't say ("custom") is shown among the words as its
+RRULE, and kept as it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundWidget
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment
-from django_todos.forms.dates import ReadField
-from django_todos.limits import MAX_COUNT, MAX_INTERVAL
 from django_todos.repeats.occurrences import Repeat, first_occurrence, parse_rrule, upcoming
 from django_todos.repeats.rule import (
     EVERY_DAY,
@@ -28,6 +27,7 @@ from django_todos.repeats.rule import (
     WEEKEND,
     WORKDAYS,
     Freq,
+    Mode,
     Rule,
     RuleError,
     each,
@@ -36,8 +36,6 @@ from django_todos.repeats.rule import (
 from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
-
     from django_todos.models import Todo
     from django_todos.viewer import Viewer
 
@@ -75,9 +73,11 @@ def build(fields: RepeatFields) -> str:
     Days 29 to 31 mean "or the last day of a shorter month", as who fills in a form expects.
     """
     if fields.freq not in FREQS:
-        raise RuleError(_("Choose days, weeks, months or years."))
-    if not 1 <= fields.interval <= MAX_INTERVAL:
-        raise RuleError(_("Enter a number from 1 to %(most)d.") % {"most": MAX_INTERVAL})
+        raise RuleError(gettext("Choose days, weeks, months or years."))
+    if not 1 <= fields.interval <= limits.MAX_INTERVAL:
+        raise RuleError(
+            gettext("Enter a number from 1 to %(most)d.") % {"most": limits.MAX_INTERVAL}
+        )
     by_day, by_month_day, by_set_pos = _days(fields)
     rule = Rule(
         fields.freq,
@@ -95,8 +95,10 @@ def build(fields: RepeatFields) -> str:
 def _count(fields: RepeatFields) -> int | None:
     if fields.ends != "count":
         return None
-    if fields.count is None or not 1 <= fields.count <= MAX_COUNT:
-        raise RuleError(_("Enter how many times, from 1 to %(most)d.") % {"most": MAX_COUNT})
+    if fields.count is None or not 1 <= fields.count <= limits.MAX_COUNT:
+        raise RuleError(
+            gettext("Enter how many times, from 1 to %(most)d.") % {"most": limits.MAX_COUNT}
+        )
     return fields.count
 
 
@@ -104,7 +106,7 @@ def _until(fields: RepeatFields) -> date | None:
     if fields.ends != "until":
         return None
     if fields.until is None:
-        raise RuleError(_("Enter the last day."))
+        raise RuleError(gettext("Enter the last day."))
     return fields.until
 
 
@@ -115,7 +117,7 @@ def _days(fields: RepeatFields) -> _Days:
     """BYDAY, BYMONTHDAY and BYSETPOS."""
     if fields.freq == "WEEKLY":
         if not set(fields.weekdays) <= set(range(7)):
-            raise RuleError(_("Choose weekdays from Monday to Sunday."))
+            raise RuleError(gettext("Choose weekdays from Monday to Sunday."))
         return each(fields.weekdays), (), ()
     if fields.freq == "DAILY":
         return (), (), ()
@@ -124,16 +126,16 @@ def _days(fields: RepeatFields) -> _Days:
     if fields.month_day is None:
         return (), (), ()
     if fields.freq == "YEARLY" and fields.month is None:
-        raise RuleError(_("Choose the month."))
+        raise RuleError(gettext("Choose the month."))
     return _month_day(fields.month_day, fields.month if fields.freq == "YEARLY" else None)
 
 
 def _counted(fields: RepeatFields) -> _Days:
     nth, weekday = fields.nth, fields.weekday
     if nth not in NTHS or weekday is None or not 0 <= weekday <= ANY_DAY:
-        raise RuleError(_("Choose which weekday of the month."))
+        raise RuleError(gettext("Choose which weekday of the month."))
     if fields.freq == "YEARLY" and fields.month is None:
-        raise RuleError(_("Choose the month."))
+        raise RuleError(gettext("Choose the month."))
     if weekday in _GROUPS:
         return each(_GROUPS[weekday]), (), (nth,)
     return ((nth, weekday),), (), ()
@@ -144,7 +146,7 @@ def _month_day(day: int, month: int | None) -> _Days:
         return (), (day,), ()
     rule = Rule("MONTHLY").on_day(day)
     if day > {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(month or 0, 31):
-        raise RuleError(_("That month has no such day."))
+        raise RuleError(gettext("That month has no such day."))
     if month and month != 2:  # only February is shorter in some years than in others
         return (), (day,), ()
     return (), rule.by_month_day, rule.by_set_pos
@@ -181,141 +183,207 @@ def _counted_of(rule: Rule) -> tuple[int | None, int | None]:
     return rule.by_day[0]
 
 
-SAID = "said"
-"""Third part of the text: a rule that a person chose, in which the 31st means the last day of a shorter month."""
-
-WORDS = "words"
-_NAMES = (
-    "freq",
-    "interval",
-    "nth",
-    "weekday",
-    "monthday",
-    "month",
-    "ends",
-    "until",
-    "count",
-    "mode",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class RepeatChoice:
-    """What the selects show. All of it is text, as it was posted."""
+    """A rule and what it counts from, as the field gives it."""
 
-    freq: str = ""
-    interval: str = "1"
-    weekdays: tuple[str, ...] = ()
-    nth: str = ""
-    weekday: str = "0"
-    monthday: str = ""
-    month: str = ""
-    ends: str = "never"
-    until: str = ""
-    count: str = ""
-    mode: str = "due"
+    rrule: str
+    mode: Mode = "due"
+    said: bool = field(default=False, compare=False)
+    """By a person, for whom the 31st means the last day of a shorter month; not as the text of an RRULE."""
 
-    @classmethod
-    def posted(cls, data: Any) -> RepeatChoice | None:
-        """From a form that came with selects."""
-        if "repeat_freq" not in data:
-            return None
-        given = {name: data.get(f"repeat_{name}", "").strip() for name in _NAMES}
-        return cls(weekdays=tuple(data.getlist("repeat_weekdays")), **given)
 
-    @classmethod
-    def of(cls, text: str) -> RepeatChoice:
-        """From the field's text; what the selects can't say is left to words."""
-        rrule, _bar, rest = text.partition("|")
-        mode = "completion" if rest.strip().startswith("completion") else "due"
-        if not rrule.strip():
-            return cls()
+WORDS = "words"
+_BLANK = {
+    "": "",  # the words, under the field's own name
+    "freq": "",
+    "interval": "1",
+    "weekdays": [],
+    "nth": "",
+    "weekday": "0",
+    "monthday": "",
+    "month": "",
+    "ends": "never",
+    "until": "",
+    "count": "",
+    "mode": "due",
+}
+
+
+class RepeatWidget(forms.MultiWidget):
+    """The selects, and the words for what they can't say. The stylesheet knows them by their names."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        count = {"min": 1, "class": "todos-input todos-repeat-number"}
+        choice = {"class": "todos-input"}
+        super().__init__(
+            {
+                "": forms.TextInput(choice),
+                "freq": forms.Select(choice | {"aria-label": _("How often")}),
+                "interval": forms.NumberInput(count | {"max": limits.MAX_INTERVAL}),
+                "weekdays": forms.CheckboxSelectMultiple(),
+                "nth": forms.Select(choice),
+                "weekday": forms.Select(
+                    {"class": "todos-input todos-repeat-counted", "aria-label": _("Weekday")}
+                ),
+                "monthday": forms.NumberInput(
+                    {
+                        "class": "todos-input todos-repeat-number todos-repeat-day",
+                        "min": -1,
+                        "max": 31,
+                        "aria-label": _("Day of the month; -1 is the last"),
+                    }
+                ),
+                "month": forms.Select(choice),
+                "ends": forms.Select(choice),
+                "until": forms.DateInput(
+                    {
+                        "type": "date",
+                        "class": "todos-input todos-repeat-until",
+                        "aria-label": _("Last day"),
+                    }
+                ),
+                "count": forms.NumberInput(
+                    {
+                        "min": 1,
+                        "max": limits.MAX_COUNT,
+                        "class": "todos-input todos-repeat-number todos-repeat-count",
+                        "aria-label": _("How many times"),
+                    }
+                ),
+                "mode": forms.RadioSelect(),
+            },
+            attrs,
+        )
+
+    def offer(self, week_start: int) -> None:
+        """Fill the selects, in the language of now and with the viewer's first day of the week."""
+        offered = {
+            "freq": units(),
+            "weekdays": weekdays(week_start),
+            "nth": nths(),
+            "weekday": counted_days(week_start),
+            "month": months(),
+            "ends": ends(),
+            "mode": modes(),
+        }
+        for name, widget in zip(_BLANK, self.widgets, strict=True):
+            if name in offered:
+                widget.choices = offered[name]  # type: ignore[attr-defined]
+
+    def decompress(self, value: RepeatChoice | None) -> list[Any]:
+        """What the inputs show of a rule; one that the selects can't say is left to the words."""
+        if value is None:
+            return list(_BLANK.values())
+        shown = _BLANK | {"": value.rrule, "mode": value.mode}
         try:
-            fields = fields_of(rrule.strip())
+            fields = fields_of(value.rrule)
         except RuleError:
             fields = None
         if fields is None:
-            return cls(freq=WORDS, mode=mode)
-        nth = str(fields.nth) if fields.nth is not None else "day" if fields.month_day else ""
-        return cls(
-            freq=fields.freq,
-            interval=str(fields.interval),
-            weekdays=tuple(map(str, fields.weekdays)),
-            nth=nth,
-            weekday=str(fields.weekday or 0),
-            monthday=str(fields.month_day or ""),
-            month=str(fields.month or ""),
-            ends=fields.ends,
-            until=fields.until.isoformat() if fields.until else "",
-            count=str(fields.count or ""),
-            mode=mode,
-        )
-
-    def text(self) -> str:
-        """The field's text. Raises RuleError with what is wrong."""
-        if not self.freq:
-            return ""
-        mode = "completion" if self.mode == "completion" else "due"
-        return f"{build(self._fields())} | {mode} | {SAID}"
-
-    def _fields(self) -> RepeatFields:
-        counted = self.nth not in ("", "day")
-        if self.freq not in FREQS:
-            raise RuleError(_("Choose days, weeks, months or years."))
-        return RepeatFields(
-            freq=self.freq,
-            interval=_number(self.interval),
-            weekdays=tuple(_number(day) for day in self.weekdays),
-            month_day=_number(self.monthday) if self.nth == "day" else None,
-            nth=_number(self.nth) if counted else None,
-            weekday=_number(self.weekday) if counted else None,
-            month=_number(self.month) if self.month else None,
-            ends="until" if self.ends == "until" else "count" if self.ends == "count" else "never",
-            until=_day(self.until) if self.ends == "until" else None,
-            count=_number(self.count) if self.ends == "count" else None,
-        )
+            return list((shown | {"freq": WORDS}).values())
+        day = "day" if fields.month_day else ""
+        shown |= {
+            "freq": fields.freq,
+            "interval": str(fields.interval),
+            "weekdays": [str(day) for day in fields.weekdays],
+            "nth": day if fields.nth is None else str(fields.nth),
+            "weekday": str(fields.weekday or 0),
+            "monthday": str(fields.month_day or ""),
+            "month": str(fields.month or ""),
+            "ends": fields.ends,
+            "until": fields.until.isoformat() if fields.until else "",
+            "count": str(fields.count or ""),
+        }
+        return list(shown.values())
 
 
-def fold(posted: QueryDict) -> QueryDict:
-    """A copy of what was posted in which the text of ``repeat`` says what the selects said.
+class HiddenRepeatWidget(RepeatWidget):
+    """The same, as what the person saw travels along."""
 
-    What they can't say comes back as ``repeat_problem``, which the form shows as the field's error.
-    """
-    data = posted.copy()
-    data.pop("repeat_problem", None)
-    choice = RepeatChoice.posted(data)
-    if choice is None or choice.freq == WORDS:
-        return data
-    if choice == RepeatChoice.of(data.get("initial-repeat", "")):
-        return data  # nobody touched the selects: the text says what it said, or what was typed
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.widgets = [
+            forms.MultipleHiddenInput() if name == "weekdays" else forms.HiddenInput()
+            for name in _BLANK
+        ]
+
+
+class RepeatField(forms.MultiValueField):
+    """A repeat by selects, in words (“every 2 weeks”, “every! 3 days”) or as an RFC 5545 RRULE."""
+
+    widget: Any = RepeatWidget
+    hidden_widget = HiddenRepeatWidget
+    viewer: Viewer
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = forms.CharField(required=False, max_length=limits.MAX_RRULE)
+        parts = [words] + [forms.Field(required=False) for _name in list(_BLANK)[1:]]
+        super().__init__(parts, required=False, require_all_fields=False, **kwargs)
+
+    def to_python(self, value: RepeatChoice | None) -> RepeatChoice | None:
+        """A stored rule as its inputs would be read again."""
+        return self.compress(self.widget.decompress(value)) if value else None
+
+    def compress(self, data_list: list[Any]) -> RepeatChoice | None:
+        """Raises ValidationError with what is wrong with the rule.
+
+        Words count where they are chosen, where nothing is (a form without the selects), and under "never"; but there
+        not the text of the rule that just went.
+        """
+        if not data_list:
+            return None
+        given = dict(zip(_BLANK, data_list, strict=True))
+        words, freq = given[""], given["freq"]
+        mode: Mode = "completion" if given["mode"] == "completion" else "due"
+        is_rrule = "FREQ=" in words.upper()
+        try:
+            if freq and freq != WORDS:
+                return RepeatChoice(build(_fields(given)), mode, said=True)
+            if not words or (is_rrule and freq == ""):
+                return None
+            if is_rrule:
+                return RepeatChoice(parse_rrule(words), mode)
+            found = quickadd.parse_repeat(words, **self.viewer.reading)
+        except RuleError as error:
+            raise ValidationError(str(error)) from error
+        if found is None:
+            raise ValidationError(
+                gettext("“%(text)s” is no repeat. Write it like “every 2 weeks on mon and thu”.")
+                % {"text": words}
+            )
+        return RepeatChoice(found.rrule, found.mode, said=True)
+
+
+def _fields(given: dict[str, Any]) -> RepeatFields:
+    nth, ending = given["nth"] or "", given["ends"]
+    counted = nth not in ("", "day")
+    if given["freq"] not in FREQS:
+        raise RuleError(gettext("Choose days, weeks, months or years."))
+    return RepeatFields(
+        freq=given["freq"],
+        interval=_number(given["interval"]),
+        weekdays=tuple(_number(day) for day in given["weekdays"] or ()),
+        month_day=_number(given["monthday"]) if nth == "day" else None,
+        nth=_number(nth) if counted else None,
+        weekday=_number(given["weekday"]) if counted else None,
+        month=_number(given["month"]) if given["month"] else None,
+        ends=ending if ending in ("until", "count") else "never",
+        until=_day(given["until"]) if ending == "until" else None,
+        count=_number(given["count"]) if ending == "count" else None,
+    )
+
+
+def _number(text: str | None) -> int:
     try:
-        data["repeat"] = choice.text()
-    except RuleError as error:
-        data["repeat_problem"] = str(error)
-    return data
-
-
-def unfold(data: QueryDict) -> None:
-    """Take the selects away where the text alone is to be shown."""
-    for key in [key for key in data if key.startswith("repeat_")]:
-        del data[key]
-
-
-def is_said(text: str) -> bool:
-    """Whether a person said the rule, in words or by the selects, rather than as an RRULE."""
-    return "FREQ=" not in text.upper() or text.rstrip().endswith(f"| {SAID}")
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text)
+        return int(text or "")
     except ValueError:
-        raise RuleError(_("Enter a whole number.")) from None
+        raise RuleError(gettext("Enter a whole number.")) from None
 
 
-def _day(text: str) -> date | None:
+def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text or "")
     except ValueError:
         return None
 
@@ -331,7 +399,7 @@ def units() -> list[tuple[str, str]]:
         ("WEEKLY", pgettext("every N", "weeks")),
         ("MONTHLY", pgettext("every N", "months")),
         ("YEARLY", pgettext("every N", "years")),
-        (WORDS, _("in words")),
+        (WORDS, gettext("in words")),
     ]
 
 
@@ -346,7 +414,7 @@ def nths() -> list[tuple[str, str]]:
         -1: pgettext("which weekday of the month", "last"),
         -2: pgettext("which weekday of the month", "second to last"),
     }
-    same = [("", _("the day of its date")), ("day", _("the day with the number"))]
+    same = [("", gettext("the day of its date")), ("day", gettext("the day with the number"))]
     return same + [(str(nth), names[nth]) for nth in NTHS]
 
 
@@ -367,38 +435,26 @@ def counted_days(week_start: int) -> list[tuple[str, str]]:
 
 def months() -> list[tuple[str, str]]:
     """The months, or that of the date."""
-    return [("", _("the month of its date"))] + [(str(n), str(MONTHS[n])) for n in range(1, 13)]
+    return [("", gettext("the month of its date"))] + [
+        (str(n), str(MONTHS[n])) for n in range(1, 13)
+    ]
+
+
+def ends() -> list[tuple[str, str]]:
+    """When it ends."""
+    return [
+        ("never", gettext("never")),
+        ("until", gettext("on a day")),
+        ("count", gettext("after so many times")),
+    ]
+
+
+def modes() -> list[tuple[str, str]]:
+    """What it counts from."""
+    return [("due", gettext("the due date")), ("completion", gettext("completion"))]
 
 
 # -- in the form -----------------------------------------------------------------------------------
-
-
-class RepeatField(ReadField):
-    """A repeat in words (“every 2 weeks”, “every! 3 days”) or as an RFC 5545 RRULE. Gives (rule, mode) or None."""
-
-    viewer: Viewer
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=limits.MAX_RRULE, **kwargs)
-
-    def read(self, text: str) -> tuple[str, str] | None:
-        """Raises ValidationError with what is wrong with the rule."""
-        if not text:
-            return None
-        try:
-            if "FREQ=" in text.upper():
-                rule, _bar, rest = text.partition("|")
-                mode = rest.partition("|")[0].strip()
-                return parse_rrule(rule.strip()), ("completion" if mode == "completion" else "due")
-            found = quickadd.parse_repeat(text, **self.viewer.reading)
-        except RuleError as error:
-            raise ValidationError(str(error)) from error
-        if found is None:
-            raise ValidationError(
-                gettext("“%(text)s” is no repeat. Write it like “every 2 weeks on mon and thu”.")
-                % {"text": text}
-            )
-        return found
 
 
 class RepeatPart(forms.Form):
@@ -407,44 +463,35 @@ class RepeatPart(forms.Form):
     todo: Todo
     viewer: Viewer
 
-    def check_repeat(self) -> None:
-        """What the selects could not say is the field's error."""
-        if problem := self.data.get("repeat_problem"):
-            self.add_error("repeat", problem)
-
     def saved_dates(self) -> list[Moment]:
         """The next five dates of the todo as it is."""
         try:
-            repeat = self.todo.repeat
+            return self._next_dates(self.todo.repeat, self.todo.due)
         except RuleError:
             return []
-        if repeat is None:
-            return []
-        viewer, done = self.viewer, self.todo.completions_of_rule()
-        return upcoming(repeat, self.todo.due, viewer.now, viewer.zone, 5, done)
 
     def give_date(self, cleaned: dict[str, Any]) -> None:
         """A new repeat on a todo without a date begins on its first day from today on."""
-        found = cleaned.get("repeat")
-        if not found or found == (self.todo.rrule, self.todo.repeat_mode) or cleaned.get("due"):
+        found: RepeatChoice | None = cleaned.get("repeat")
+        if found is None or self._is_own(found) or cleaned.get("due"):
             return
-        first = first_occurrence(found[0], Moment(self.viewer.today))
+        first = first_occurrence(found.rrule, Moment(self.viewer.today))
         if first is None:
             self.add_error("repeat", gettext("No day fits this repeat rule."))
         elif "due" in cleaned:
             cleaned["due"] = first
 
-    def repeat_of(self, found: tuple[str, str] | None, due: Moment) -> Repeat | None:
-        """The rule that was typed for a todo due then; the todo's own, with its anchor, where it is the same."""
+    def repeat_of(self, found: RepeatChoice | None, due: Moment) -> Repeat | None:
+        """The rule that was chosen for a todo due then; the todo's own, with its anchor, where it is the same."""
         if found is None:
             return None
-        if found == (self.todo.rrule, self.todo.repeat_mode):
+        if self._is_own(found):
             return self.todo.repeat
-        rrule, mode = found
         anchor = due or Moment(self.viewer.today)
-        if is_said(self.data.get("repeat", "")):
-            rrule = str(parse(rrule).said_on(anchor.date, mode))  # type: ignore[arg-type]
-        return Repeat(rrule, mode, anchor)  # type: ignore[arg-type]
+        rule = parse(found.rrule)
+        if found.said:
+            rule = rule.said_on(anchor.date, found.mode)
+        return Repeat(str(rule), found.mode, anchor)
 
     def preview(self) -> tuple[str, list[Moment]]:
         """The repeat as it is typed, before it is saved: in a sentence, and its next five dates."""
@@ -454,24 +501,32 @@ class RepeatPart(forms.Form):
         repeat = self.repeat_of(self.cleaned_data["repeat"], due)
         if repeat is None:
             return "", []
-        done = self.todo.completions_of_rule() if repeat == self.todo.repeat else 0
-        viewer = self.viewer
-        dates = upcoming(repeat, due, viewer.now, viewer.zone, 5, done)
-        return describe(repeat.rrule, repeat.mode), dates
+        return describe(repeat.rrule, repeat.mode), self._next_dates(repeat, due)
 
-    def repeat_options(self) -> dict[str, Any]:
-        """What the selects beside the repeat's text offer."""
-        start = self.viewer.week_start
-        return {
-            "units": units(),
-            "weekdays": weekdays(start),
-            "nths": nths(),
-            "counted": counted_days(start),
-            "months": months(),
+    def repeat_inputs(self) -> dict[str, BoundWidget | list[BoundWidget]]:
+        """The inputs of the repeat, each by its name; boxes and circles as a list."""
+        bound, widget = self["repeat"], self.fields["repeat"].widget
+        parts = dict(zip(_BLANK, bound.subwidgets[0].data["subwidgets"], strict=True))
+        words = parts[""]["attrs"]
+        words["aria-describedby"] = f"{bound.auto_id}_helptext"
+        if bound.errors:
+            words |= {"aria-invalid": "true"}
+            words["aria-describedby"] += f" {bound.auto_id}_error"
+        inputs: dict[str, Any] = {
+            name or "words": BoundWidget(widget, part, self.renderer)
+            for name, part in parts.items()
         }
+        for name in ("weekdays", "mode"):
+            options = [one for _group, some, _index in parts[name]["optgroups"] for one in some]
+            inputs[name] = [BoundWidget(widget, one, self.renderer) for one in options]
+        return inputs
 
-    @property
-    def repeat_choice(self) -> RepeatChoice:
-        """What the selects beside the repeat's text show."""
-        chosen = RepeatChoice.posted(self.data) if self.is_bound else None
-        return chosen or RepeatChoice.of(str(self["repeat"].value() or ""))
+    def _is_own(self, found: RepeatChoice) -> bool:
+        return (found.rrule, found.mode) == (self.todo.rrule, self.todo.repeat_mode)
+
+    def _next_dates(self, repeat: Repeat | None, due: Moment) -> list[Moment]:
+        if repeat is None:
+            return []
+        viewer = self.viewer
+        done = self.todo.completions_of_rule() if repeat == self.todo.repeat else 0
+        return upcoming(repeat, due, viewer.now, viewer.zone, 5, done)

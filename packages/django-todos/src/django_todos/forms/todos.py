@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos import limits
 from django_todos.dates import Moment
 from django_todos.forms.dates import ReadField, WordsDateField, ZoneField
-from django_todos.forms.repeat import RepeatField, RepeatPart
+from django_todos.forms.repeat import RepeatChoice, RepeatField, RepeatPart
 from django_todos.models import (
     BUCKETS,
     PRIORITY_CHOICES,
@@ -26,6 +27,8 @@ from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from django_todos.models import Todo
     from django_todos.viewer import Viewer
 
@@ -137,11 +140,12 @@ class TodoForm(RepeatPart, forms.Form):
             member.user.get_username(): member.user
             for member in todo.todo_list.memberships.select_related("user").order_by("created_at")
         }
-        super().__init__(data, initial=self.current(), **kwargs)
+        super().__init__(self._settled(data), initial=self.current(), **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
             if isinstance(field, WordsDateField | RepeatField):
                 field.viewer = viewer
+        self.fields["repeat"].widget.offer(viewer.week_start)  # type: ignore[attr-defined]
         choices = [("", _("Nobody"))] + [
             (name, display_name(user)) for name, user in self.members.items()
         ]
@@ -175,10 +179,54 @@ class TodoForm(RepeatPart, forms.Form):
             "start_date": todo.start_date,
             "start_time": todo.start_time,
             "start_tz": todo.start_tz,
-            "repeat": f"{todo.rrule} | {todo.repeat_mode}" if todo.rrule else "",
+            "repeat": RepeatChoice(todo.rrule, todo.repeat_mode) if todo.rrule else None,  # type: ignore[arg-type]
             "labels": sorted((label.name for label in todo.labels.all()), key=Label.key_of),
             "assignee": todo.assignee.get_username() if todo.assignee is not None else "",
         }
+
+    @classmethod
+    def _keys(cls, name: str) -> list[str]:
+        """The names under which a field is posted: its own, or those of the inputs of its widget."""
+        return [name + part for part in getattr(cls.base_fields[name].widget, "widgets_names", [""])]  # type: ignore[attr-defined]
+
+    @classmethod
+    def _settled(cls, posted: Any) -> Any:
+        """What was posted; where a conflict was settled for the other value (``keep_<field>=theirs``), with that one."""
+        theirs = [
+            key
+            for value, inputs in cls.INPUTS.items()
+            if posted and posted.get(f"keep_{value}") == "theirs"
+            for name in inputs
+            for key in cls._keys(name)
+        ]
+        if not theirs:
+            return posted
+        data = posted.copy()
+        for key in theirs:
+            data.setlist(key, posted.getlist(f"initial-{key}"))
+        return data
+
+    def merged(self, fresh: Todo, both: Iterable[str]) -> TodoForm:
+        """The form over the todo as it is now: what others changed is merged in, but for the values that both changed.
+
+        The hidden initial values become those that stand now, so that saving again is a deliberate choice.
+        """
+        now = TodoForm(todo=fresh, viewer=self.viewer)
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+        # A date of theirs with a time of ours would be neither: the inputs of one value stay together.
+        ours = {name for value in both for name in self.INPUTS[value]}
+        for name, field in now.fields.items():
+            keys, value = self._keys(name), now[name].value()
+            parts = field.widget.decompress(value) if len(keys) > 1 else [value]  # type: ignore[attr-defined]
+            same = all(data.getlist(key) == data.getlist(f"initial-{key}") for key in keys)
+            for key, part in zip(keys, parts, strict=True):
+                shown = part if isinstance(part, list) else ["" if part is None else str(part)]
+                if same and name not in ours:
+                    data.setlist(key, shown)
+                data.setlist(f"initial-{key}", shown)
+        form = TodoForm(data, todo=fresh, viewer=self.viewer)
+        form.is_valid()
+        return form
 
     def clean_title(self) -> str:
         """A title is one line."""
@@ -187,7 +235,6 @@ class TodoForm(RepeatPart, forms.Form):
     def clean(self) -> dict[str, Any]:
         """Puts dates together: words may have brought a time, and a time needs a date."""
         cleaned = super().clean() or {}
-        self.check_repeat()
         for name in ("due", "start"):
             if any(f"{name}_{part}" in self.errors for part in ("date", "time", "tz")):
                 continue
@@ -229,10 +276,13 @@ class TodoForm(RepeatPart, forms.Form):
         """What the person saw when they began; what stands now, for a field that came without it."""
         seen = self._shown()
         for name, field in self.fields.items():
-            raw = self.data.get(self.add_initial_prefix(name))
-            if raw is not None:
+            initial = self.add_initial_prefix(name)
+            if initial in self.data:
+                widget = field.hidden_widget()
                 with suppress(ValidationError):
-                    seen[name] = field.clean(raw)
+                    seen[name] = field.clean(
+                        widget.value_from_datadict(self.data, self.files, initial)
+                    )
         return self._exact(self._edit_values(_put_together(seen)))
 
     def _shown(self) -> dict[str, Any]:

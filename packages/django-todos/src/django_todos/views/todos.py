@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -15,7 +15,6 @@ from django_todos import limits
 from django_todos.access import get_action, get_list, get_todo, get_todos
 from django_todos.dates import Moment
 from django_todos.forms.dates import MoveToDayForm, ReminderForm, RescheduleForm, offered
-from django_todos.forms.repeat import fold, unfold
 from django_todos.forms.todos import BulkForm, QuickAddForm, TodoForm
 from django_todos.models import (
     BUCKETS,
@@ -78,7 +77,7 @@ def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return _todo_page(request, get_todo(viewer.user, uuid))
     todo = get_todo(viewer.user, uuid, "edit")
-    form = TodoForm(_chosen(request.POST), todo=todo, viewer=viewer)
+    form = TodoForm(request.POST, todo=todo, viewer=viewer)
     if not form.is_valid():
         return _todo_page(request, todo, form=form, status=422)
     try:
@@ -93,38 +92,11 @@ def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
     return _todo_page(request, fresh, row=row_of(fresh), toast=actions.about(action, viewer))
 
 
-def _chosen(posted: QueryDict) -> QueryDict:
-    """What was posted; where a conflict was settled for the other value (``keep_<field>=theirs``), with that one."""
-    data = fold(posted)
-    for key in posted:
-        if key.startswith("keep_") and posted[key] == "theirs":
-            if key == "keep_repeat":
-                unfold(data)
-            for name in TodoForm.INPUTS.get(key.removeprefix("keep_"), ()):
-                data[name] = posted.get(f"initial-{name}", "")
-    return data
-
-
 def _conflict(request: Request, form: TodoForm, conflict: Conflict) -> HttpResponse:
-    """The form again (409): what others changed is merged in; where both changed a field, both values stand to choose.
-
-    The hidden initial values become those that stand now, so that saving again is a deliberate choice.
-    """
+    """The form again (409): where both changed a value, both stand to choose."""
     viewer = request.todos_viewer
     fresh = get_todo(viewer.user, form.todo.uuid, "edit")
-    now = TodoForm(todo=fresh, viewer=viewer)
-    data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
-    unfold(data)  # the repeat's text, merged or not, is what the selects show
-    # A date of theirs with a time of ours would be neither: the inputs of one value stay together.
-    ours = {name for value in conflict.theirs for name in TodoForm.INPUTS[value]}
-    for name in form.fields:
-        shown = now[name].value()
-        current = "" if shown is None else str(shown)
-        if name not in ours and data.get(name, "") == data.get(form.add_initial_prefix(name), ""):
-            data[name] = current
-        data[form.add_initial_prefix(name)] = current
-    again = TodoForm(data, todo=fresh, viewer=viewer)
-    again.is_valid()
+    again = form.merged(fresh, conflict.theirs)
     who = Action.objects.filter(changes__todos__has_key=str(fresh.pk)).exclude(user=viewer.user.pk)
     last = who.order_by("-created_at", "-pk").select_related("user").first()
     conflicts = [
@@ -189,7 +161,7 @@ def todo_repeat(request: Request, uuid: UUID) -> HttpResponse:
     """The next five dates of the rule in a todo's form; nothing is saved. Without htmx, the page with the form."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    form = TodoForm(fold(request.POST), todo=todo, viewer=viewer)
+    form = TodoForm(request.POST, todo=todo, viewer=viewer)
     form.is_valid()
     sentence, dates = form.preview()
     context: dict[str, Any] = {"repeat_sentence": sentence, "repeat_dates": dates}
