@@ -371,8 +371,3 @@ def test_a_notice_goes_the_ways_that_are_set_up(scene, ways):
 def test_notices_are_of_our_main_and_releases(scene, run, told):
     assert scene.play("notice.yml", "workflow_run", **run), scene.said
     assert scene.ran() == (["notice"] if told else [])
-
-
-def test_a_night_goes_on_when_one_of_its_jobs_fails(scene):
-    assert not scene.play("nightly.yml", "schedule", fail="newest")
-    assert set(scene.ran()) == {"newest", "audit"}
