@@ -20,10 +20,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-NO_SYNC = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-OPTIONS = f"-c listen_addresses='' -c max_connections=120 {NO_SYNC}"
+OPTIONS = "-c listen_addresses='' -c max_connections=120 -c fsync=off -c full_page_writes=off"
 
 
 def programs(folder: Path) -> Path:
@@ -52,7 +52,9 @@ def server(folder: Path) -> Iterator[str]:
     def run(program: str, options: str) -> None:
         command = [str(place / program), f"--pgdata={data}", *shlex.split(options)]
         clean = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if root else {}
+        who: Any = (
+            {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if root else {}
+        )
         # To a file, not to a pipe, which the server would hold open.
         with (folder / "said").open("w+") as said:
             done = subprocess.run(command, cwd="/", env=clean, stdout=said, stderr=said, **who)
