@@ -130,7 +130,7 @@ def test_every_goes_on_until_it_is_stopped(monkeypatch, restored_signals):
         os.kill(os.getpid(), signal.SIGTERM)
         return 1
 
-    monkeypatch.setattr(todos_worker, "JOBS", {"job": job})
+    monkeypatch.setattr(todos_worker.Command, "jobs", {"job": job})
     monkeypatch.setattr(todos_worker, "close_old_connections", lambda: None)
     out, _err = work(every=1)
     assert len(runs) == 2 and runs[0] < runs[1]
