@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -14,12 +16,118 @@ from tests.views.pages import untouched
 
 from django_todos.dates import Moment
 from django_todos.forms import repeat as repeat_form
-from django_todos.forms.repeat import RepeatChoice, RepeatField
+from django_todos.forms.repeat import (
+    ANY_DAY,
+    WEEKEND_DAY,
+    WORKING_DAY,
+    RepeatChoice,
+    RepeatField,
+    RepeatFields,
+    build,
+    fields_of,
+)
+from django_todos.limits import MAX_COUNT, MAX_INTERVAL
 from django_todos.models import Preferences, Todo, anchor_columns
-from django_todos.repeats.rule import parse
+from django_todos.repeats.rule import RuleError, parse
 from django_todos.viewer import Viewer
 
 M = Moment.parse
+
+
+FIELDS = [
+    ("FREQ=DAILY;INTERVAL=3", RepeatFields("DAILY", 3)),
+    ("FREQ=WEEKLY;BYDAY=MO,TH", RepeatFields("WEEKLY", weekdays=(0, 3))),
+    ("FREQ=MONTHLY", RepeatFields("MONTHLY")),
+    ("FREQ=MONTHLY;BYMONTHDAY=15", RepeatFields("MONTHLY", month_day=15)),
+    ("FREQ=MONTHLY;BYMONTHDAY=-1", RepeatFields("MONTHLY", month_day=-1)),
+    (
+        "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+        RepeatFields("MONTHLY", month_day=31),
+    ),
+    ("FREQ=MONTHLY;BYDAY=-1FR", RepeatFields("MONTHLY", nth=-1, weekday=4)),
+    (
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        RepeatFields("MONTHLY", nth=-1, weekday=WORKING_DAY),
+    ),
+    ("FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1", RepeatFields("MONTHLY", nth=1, weekday=WEEKEND_DAY)),
+    (
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=-2",
+        RepeatFields("MONTHLY", nth=-2, weekday=ANY_DAY),
+    ),
+    ("FREQ=YEARLY;BYMONTH=6", RepeatFields("YEARLY", month=6)),
+    ("FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=30", RepeatFields("YEARLY", month=4, month_day=30)),
+    (
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+        RepeatFields("YEARLY", month=2, month_day=29),
+    ),
+    ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", RepeatFields("YEARLY", nth=4, weekday=3, month=11)),
+    ("FREQ=DAILY;COUNT=10", RepeatFields("DAILY", ends="count", count=10)),
+    ("FREQ=DAILY;UNTIL=20270601", RepeatFields("DAILY", ends="until", until=date(2027, 6, 1))),
+]
+
+
+@pytest.mark.parametrize("rrule, fields", FIELDS)
+def test_the_forms_fields_in_both_directions(rrule, fields):
+    assert build(fields) == rrule
+    assert fields_of(rrule) == fields
+
+
+def test_what_belongs_to_another_frequency_is_left_out():
+    filled = RepeatFields("DAILY", weekdays=(0,), month_day=3, nth=1, weekday=2, month=4)
+    assert build(filled) == "FREQ=DAILY"
+    assert build(RepeatFields("DAILY", count=3, until=date(2027, 1, 1))) == "FREQ=DAILY"
+
+
+@pytest.mark.parametrize(
+    "rrule",
+    [
+        "FREQ=DAILY;BYDAY=MO",
+        "FREQ=WEEKLY;BYDAY=MO;WKST=SU",
+        "FREQ=WEEKLY;BYDAY=MO,FR;BYSETPOS=1",
+        "FREQ=MONTHLY;BYMONTHDAY=1,15",
+        "FREQ=MONTHLY;BYMONTHDAY=31",  # skips the shorter months: not what the form's 31 means
+        "FREQ=MONTHLY;BYMONTHDAY=-2",
+        "FREQ=MONTHLY;BYDAY=1MO,3MO",
+        "FREQ=MONTHLY;BYDAY=MO",
+        "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1",
+        "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1,2",
+        "FREQ=YEARLY;BYMONTHDAY=15",
+        "FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1",
+        "FREQ=YEARLY;BYWEEKNO=20",
+        "FREQ=YEARLY;BYYEARDAY=100",
+        "FREQ=DAILY;UNTIL=20270601T220000Z",
+    ],
+)
+def test_other_rules_are_custom(rrule):
+    assert fields_of(rrule) is None
+
+
+@pytest.mark.parametrize(
+    "fields, says",
+    [
+        (RepeatFields("HOURLY"), "Choose days"),  # type: ignore[arg-type]
+        (RepeatFields("DAILY", 0), "number from 1"),
+        (RepeatFields("DAILY", MAX_INTERVAL + 1), "number from 1"),
+        (RepeatFields("DAILY", ends="count"), "how many times"),
+        (RepeatFields("DAILY", ends="count", count=MAX_COUNT + 1), "how many times"),
+        (RepeatFields("DAILY", ends="until"), "last day"),
+        (RepeatFields("MONTHLY", month_day=32), "days 1 to 31"),
+        (RepeatFields("MONTHLY", month_day=0), "days 1 to 31"),
+        (RepeatFields("MONTHLY", nth=6, weekday=0), "which weekday"),
+        (RepeatFields("MONTHLY", nth=1), "which weekday"),
+        (RepeatFields("MONTHLY", weekday=1), "which weekday"),
+        (RepeatFields("MONTHLY", nth=1, weekday=10), "which weekday"),
+        (RepeatFields("YEARLY", month_day=1), "Choose the month"),
+        (RepeatFields("YEARLY", nth=1, weekday=1), "Choose the month"),
+        (RepeatFields("YEARLY", month=2, month_day=30), "no such day"),
+        (RepeatFields("YEARLY", month=4, month_day=31), "no such day"),
+        (RepeatFields("YEARLY", month=13), "BYMONTH"),
+        (RepeatFields("WEEKLY", weekdays=(7,)), "Choose weekdays"),
+    ],
+)
+def test_fields_that_make_no_rule_say_why(fields, says):
+    with pytest.raises(RuleError, match=says):
+        build(fields)
 
 
 def selects(**values):
@@ -211,13 +319,13 @@ def todo(cast):
     return make_todo(cast.flat, "Pay rent", due=M("2026-12-31"))
 
 
-def fields_of(client, todo):
+def sent_by(client, todo):
     """What is posted for the todo's form by somebody who changed nothing."""
     return untouched(client.get(todo.get_absolute_url()).context["form"])
 
 
 def save(client, todo, **changes):
-    response = client.post(todo.get_absolute_url(), fields_of(client, todo) | changes)
+    response = client.post(todo.get_absolute_url(), sent_by(client, todo) | changes)
     todo.refresh_from_db()
     return response
 
@@ -278,7 +386,7 @@ class TestPages:
     def test_the_next_five_dates_before_saving(self, cast, todo):
         client = cast.client("alice")
         path = reverse("django_todos:todo-repeat", args=[todo.uuid])
-        data = fields_of(client, todo) | selects(freq="MONTHLY", nth="-1", weekday="4")
+        data = sent_by(client, todo) | selects(freq="MONTHLY", nth="-1", weekday="4")
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert html.lstrip().startswith('<div id="repeat-dates"')
         assert "Last Friday of every month." in html
@@ -297,14 +405,14 @@ class TestPages:
     def test_the_preview_says_what_is_wrong(self, cast, todo, values, says):
         client = cast.client("alice")
         path = reverse("django_todos:todo-repeat", args=[todo.uuid])
-        data = fields_of(client, todo) | selects(**values)
+        data = sent_by(client, todo) | selects(**values)
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert says in html and "todos-leaf" not in html
 
     def test_no_repeat_has_no_dates(self, cast, todo):
         client = cast.client("alice")
         path = reverse("django_todos:todo-repeat", args=[todo.uuid])
-        data = fields_of(client, todo) | selects()
+        data = sent_by(client, todo) | selects()
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert "todos-leaf" not in html
 
@@ -324,14 +432,14 @@ class TestPages:
     def test_who_may(self, cast, todo, name, status):
         path = reverse("django_todos:todo-repeat", args=[todo.uuid])
         client = cast.client(name)
-        data = fields_of(cast.client("alice"), todo) | selects(freq="DAILY")
+        data = sent_by(cast.client("alice"), todo) | selects(freq="DAILY")
         assert client.post(path, data).status_code == status
         assert client.get(path).status_code in (405, 302)
 
     def test_a_conflict_does_not_bring_an_old_rule_back(self, cast, todo):
         """Somebody changed the rule meanwhile; who only changed the title sees the new one."""
         alice = cast.client("alice")
-        data = fields_of(alice, todo) | selects() | seen_selects()
+        data = sent_by(alice, todo) | selects() | seen_selects()
         save(cast.client("bob"), todo, title="Bob's title", **selects(freq="DAILY"))
         response = alice.post(todo.get_absolute_url(), data | {"title": "Alice's title"})
         assert response.status_code == 409
@@ -341,7 +449,7 @@ class TestPages:
     @pytest.mark.parametrize("keep, rrule", [("yours", "FREQ=WEEKLY"), ("theirs", "FREQ=DAILY")])
     def test_a_repeat_that_both_chose_is_settled_by_choosing(self, cast, todo, keep, rrule):
         alice, url = cast.client("alice"), todo.get_absolute_url()
-        data = fields_of(alice, todo) | seen_selects()
+        data = sent_by(alice, todo) | seen_selects()
         save(cast.client("bob"), todo, **selects(freq="DAILY"))
         response = alice.post(url, data | selects(freq="WEEKLY"))
         assert response.status_code == 409

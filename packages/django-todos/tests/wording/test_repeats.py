@@ -1,24 +1,13 @@
-"""Rules in words and as the form's fields."""
+"""Rules in words."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
-from django_todos.forms.repeat import (
-    ANY_DAY,
-    WEEKEND_DAY,
-    WORKING_DAY,
-    RepeatFields,
-    build,
-    fields_of,
-)
-from django_todos.limits import MAX_COUNT, MAX_INTERVAL
-from django_todos.repeats.rule import RuleError
 from django_todos.wording.repeats import describe, short
 
 SENTENCES = [
@@ -155,102 +144,6 @@ def test_names_of_days_and_months_are_djangos():
         assert "Freitag" in describe("FREQ=MONTHLY;BYDAY=-1FR")
         assert "Juni" in describe("FREQ=DAILY;UNTIL=20270601")
         assert short("FREQ=WEEKLY;BYDAY=MO,TH") == "Mo, Do"
-
-
-FIELDS = [
-    ("FREQ=DAILY;INTERVAL=3", RepeatFields("DAILY", 3)),
-    ("FREQ=WEEKLY;BYDAY=MO,TH", RepeatFields("WEEKLY", weekdays=(0, 3))),
-    ("FREQ=MONTHLY", RepeatFields("MONTHLY")),
-    ("FREQ=MONTHLY;BYMONTHDAY=15", RepeatFields("MONTHLY", month_day=15)),
-    ("FREQ=MONTHLY;BYMONTHDAY=-1", RepeatFields("MONTHLY", month_day=-1)),
-    (
-        "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
-        RepeatFields("MONTHLY", month_day=31),
-    ),
-    ("FREQ=MONTHLY;BYDAY=-1FR", RepeatFields("MONTHLY", nth=-1, weekday=4)),
-    (
-        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
-        RepeatFields("MONTHLY", nth=-1, weekday=WORKING_DAY),
-    ),
-    ("FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1", RepeatFields("MONTHLY", nth=1, weekday=WEEKEND_DAY)),
-    (
-        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=-2",
-        RepeatFields("MONTHLY", nth=-2, weekday=ANY_DAY),
-    ),
-    ("FREQ=YEARLY;BYMONTH=6", RepeatFields("YEARLY", month=6)),
-    ("FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=30", RepeatFields("YEARLY", month=4, month_day=30)),
-    (
-        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
-        RepeatFields("YEARLY", month=2, month_day=29),
-    ),
-    ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", RepeatFields("YEARLY", nth=4, weekday=3, month=11)),
-    ("FREQ=DAILY;COUNT=10", RepeatFields("DAILY", ends="count", count=10)),
-    ("FREQ=DAILY;UNTIL=20270601", RepeatFields("DAILY", ends="until", until=date(2027, 6, 1))),
-]
-
-
-@pytest.mark.parametrize("rrule, fields", FIELDS)
-def test_the_forms_fields_in_both_directions(rrule, fields):
-    assert build(fields) == rrule
-    assert fields_of(rrule) == fields
-
-
-def test_what_belongs_to_another_frequency_is_left_out():
-    filled = RepeatFields("DAILY", weekdays=(0,), month_day=3, nth=1, weekday=2, month=4)
-    assert build(filled) == "FREQ=DAILY"
-    assert build(RepeatFields("DAILY", count=3, until=date(2027, 1, 1))) == "FREQ=DAILY"
-
-
-@pytest.mark.parametrize(
-    "rrule",
-    [
-        "FREQ=DAILY;BYDAY=MO",
-        "FREQ=WEEKLY;BYDAY=MO;WKST=SU",
-        "FREQ=WEEKLY;BYDAY=MO,FR;BYSETPOS=1",
-        "FREQ=MONTHLY;BYMONTHDAY=1,15",
-        "FREQ=MONTHLY;BYMONTHDAY=31",  # skips the shorter months: not what the form's 31 means
-        "FREQ=MONTHLY;BYMONTHDAY=-2",
-        "FREQ=MONTHLY;BYDAY=1MO,3MO",
-        "FREQ=MONTHLY;BYDAY=MO",
-        "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1",
-        "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1,2",
-        "FREQ=YEARLY;BYMONTHDAY=15",
-        "FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1",
-        "FREQ=YEARLY;BYWEEKNO=20",
-        "FREQ=YEARLY;BYYEARDAY=100",
-        "FREQ=DAILY;UNTIL=20270601T220000Z",
-    ],
-)
-def test_other_rules_are_custom(rrule):
-    assert fields_of(rrule) is None
-
-
-@pytest.mark.parametrize(
-    "fields, says",
-    [
-        (RepeatFields("HOURLY"), "Choose days"),  # type: ignore[arg-type]
-        (RepeatFields("DAILY", 0), "number from 1"),
-        (RepeatFields("DAILY", MAX_INTERVAL + 1), "number from 1"),
-        (RepeatFields("DAILY", ends="count"), "how many times"),
-        (RepeatFields("DAILY", ends="count", count=MAX_COUNT + 1), "how many times"),
-        (RepeatFields("DAILY", ends="until"), "last day"),
-        (RepeatFields("MONTHLY", month_day=32), "days 1 to 31"),
-        (RepeatFields("MONTHLY", month_day=0), "days 1 to 31"),
-        (RepeatFields("MONTHLY", nth=6, weekday=0), "which weekday"),
-        (RepeatFields("MONTHLY", nth=1), "which weekday"),
-        (RepeatFields("MONTHLY", weekday=1), "which weekday"),
-        (RepeatFields("MONTHLY", nth=1, weekday=10), "which weekday"),
-        (RepeatFields("YEARLY", month_day=1), "Choose the month"),
-        (RepeatFields("YEARLY", nth=1, weekday=1), "Choose the month"),
-        (RepeatFields("YEARLY", month=2, month_day=30), "no such day"),
-        (RepeatFields("YEARLY", month=4, month_day=31), "no such day"),
-        (RepeatFields("YEARLY", month=13), "BYMONTH"),
-        (RepeatFields("WEEKLY", weekdays=(7,)), "Choose weekdays"),
-    ],
-)
-def test_fields_that_make_no_rule_say_why(fields, says):
-    with pytest.raises(RuleError, match=says):
-        build(fields)
 
 
 def test_the_example_of_the_documentation():

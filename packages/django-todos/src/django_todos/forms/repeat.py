@@ -218,7 +218,7 @@ class RepeatWidget(forms.MultiWidget):
         choice = {"class": "todos-input"}
         super().__init__(
             {
-                "": forms.TextInput(choice),
+                "": forms.TextInput(choice | {"maxlength": limits.MAX_RRULE}),
                 "freq": forms.Select(choice | {"aria-label": _("How often")}),
                 "interval": forms.NumberInput(count | {"max": limits.MAX_INTERVAL}),
                 "weekdays": forms.CheckboxSelectMultiple(),
