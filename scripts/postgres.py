@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """Run a command with a PostgreSQL at hand, and remove the server when the command ends.
 
-    scripts/postgres.py python -m pytest ...
-
 The one that DATABASE_URL names; else a server in a temporary folder, that listens on a socket there and on no port, so
 that many can run beside each other. Its programs are Debian's of version 15, or any other initdb here, or at last those
 of a wheel that `make test` puts into .venv where there is no initdb. CI takes version 15 alone.
