@@ -117,16 +117,23 @@ def test_test_mail(image, stack):
         docker("rm", "-f", sink)
 
 
-def test_backup_proves_itself(filled, tmp_path):
+@pytest.fixture(scope="module")
+def backup(filled, tmp_path_factory) -> str:
+    """The newest of a folder that keeps one."""
+    folder = tmp_path_factory.mktemp("backups")
+    for old in ("todos-20200101T000000Z.dump", "todos-20200101T000000Z.dump.sha256"):
+        (folder / old).touch()
+    kept = {**filled.environment, "KEEP": "1"}
+    return run("deploy/backup", str(folder), env=kept).stdout.strip()
+
+
+def test_backup_proves_itself(filled, backup):
     """It was restored before it got its name; the hash beside it is that of an export from there."""
     documented("deploy/backup backups")
-    for _ in range(2):
-        kept = {**filled.environment, "KEEP": "1"}
-        file = run("deploy/backup", str(tmp_path), env=kept).stdout.strip()
-    names = {str(path) for path in tmp_path.iterdir()}
-    assert names == {file, f"{file}.sha256"}, "older ones go, and no half one stays"
-    FIGURES["backup of the demo data"] = f"{os.path.getsize(file) / 1e3:.0f} kB"
-    assert Path(f"{file}.sha256").read_text().split()[0] == export_hash(filled)
+    names = {str(path) for path in Path(backup).parent.iterdir()}
+    assert names == {backup, f"{backup}.sha256"}, "older ones go, and no half one stays"
+    FIGURES["backup of the demo data"] = f"{os.path.getsize(backup) / 1e3:.0f} kB"
+    assert Path(f"{backup}.sha256").read_text().split()[0] == export_hash(filled)
     databases = filled.psql("SELECT string_agg(datname, ' ') FROM pg_database")
     assert "trial" not in databases
 
@@ -146,14 +153,13 @@ def test_a_backup_that_lost_a_row_is_none(filled, tmp_path):
     assert list((tmp_path / "to").iterdir()) == []
 
 
-def test_into_an_empty_volume_and_to_a_newer_version(filled, tmp_path):
+def test_into_an_empty_volume_and_to_a_newer_version(filled, backup, tmp_path):
     """The page's own override, with the database that is at hand; all that was there is there."""
     documented("deploy/restore backups/")
-    file = run("deploy/backup", str(tmp_path), env=filled.environment).stdout.strip()
     before = export_hash(filled)
     accounts = filled.psql("SELECT username, password FROM auth_user ORDER BY id")
 
-    refused = run("deploy/restore", file, check=False, env=filled.environment)
+    refused = run("deploy/restore", backup, check=False, env=filled.environment)
     assert refused.returncode == 1 and "only an empty one is restored into" in refused.stderr
 
     page = re.search(r"```yaml\n# postgres17.yaml\n(.*?)```", README, re.S)[1]
@@ -163,7 +169,7 @@ def test_into_an_empty_volume_and_to_a_newer_version(filled, tmp_path):
     filled.compose("down", "--timeout", "5")
     filled.write(COMPOSE_FILE=f"{filled.values['COMPOSE_FILE']}:{override}")
     filled.compose("up", "-d", "db")
-    run("deploy/restore", file, env=filled.environment)
+    run("deploy/restore", backup, env=filled.environment)
     filled.up()
     assert export_hash(filled) == before
     assert filled.psql("SELECT username, password FROM auth_user ORDER BY id") == accounts
