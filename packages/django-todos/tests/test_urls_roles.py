@@ -71,7 +71,9 @@ TABLE = {
     "list-delete": Expect("list", get="200 403 403 404", post=OWNERS),
     "list-restore": Expect("trashed_list", post=OWNERS),
     "list-purge": Expect("trashed_list", get="200 403 403 404", post=OWNERS),
-    "todo-create": Expect("", get=EVERYBODY, post=EDITORS, data={"text": "Bread", "list": "{list}"}),
+    "todo-create": Expect(
+        "", get=EVERYBODY, post=EDITORS, data={"text": "Bread", "list": "{list}"}
+    ),
     "todo-preview": Expect(
         "", post="200 200 403 404", data={"text": "Bread fri", "list": "{list}"}
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.urls import path
 
 from django_todos.views import (
-    chips,
     days,
     exchange,
     lists,
@@ -38,7 +37,7 @@ urlpatterns = [
     path("lists/<uuid:uuid>/restore/", trash.list_restore, name="list-restore"),
     path("lists/<uuid:uuid>/purge/", trash.list_purge, name="list-purge"),
     path("todos/new/", todos.todo_create, name="todo-create"),
-    path("todos/preview/", chips.todo_preview, name="todo-preview"),
+    path("todos/preview/", todos.todo_preview, name="todo-preview"),
     path("todos/bulk/", todos.todo_bulk, name="todo-bulk"),
     path("todos/<uuid:uuid>/", todos.todo_detail, name="todo-detail"),
     path("todos/<uuid:uuid>/subtasks/", todos.todo_subtasks, name="todo-subtasks"),
@@ -57,7 +56,7 @@ urlpatterns = [
     path("trash/", trash.trash, name="trash"),
     path("trash/empty/", trash.trash_empty, name="trash-empty"),
     path("actions/<uuid:uuid>/undo/", todos.action_undo, name="action-undo"),
-    path("actions/<uuid:uuid>/plain/", chips.action_plain, name="action-plain"),
+    path("actions/<uuid:uuid>/plain/", todos.action_plain, name="action-plain"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/time-zone/", preferences.time_zone, name="time-zone"),
     path("import/", exchange.import_upload, name="import"),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.utils import translation
 from tests.factories import NOW, Cast, make_todo
 from tests.views.pages import untouched
 
 from django_todos.dates import Moment
+from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import WordsDateField, ZoneField
 from django_todos.forms.exchange import ImportForm
 from django_todos.forms.lists import ListForm
 from django_todos.forms.preferences import PreferencesForm
-from django_todos.forms.todos import LabelsField, QuickAddForm, TodoForm
+from django_todos.forms.todos import LabelsField, TodoForm
 from django_todos.models import Preferences, TodoList
 from django_todos.repeats.occurrences import Repeat
 from django_todos.viewer import Viewer
@@ -126,10 +129,11 @@ def test_what_is_stored_but_cant_be_read_survives_an_edit_of_the_title(
     "text, valid",
     [("a", True), ("a\n\n b\n", True), ("", False), (" \n ", False), ("a\n" * 501, False)],
 )
-def test_lines_of_quick_add(text: str, valid: bool):
-    form = QuickAddForm({"text": text, "view": ""})
+def test_lines_of_quick_add(viewer: Viewer, text: str, valid: bool):
+    form = QuickAddForm(QueryDict(urlencode({"text": text, "view": ""})), viewer=viewer)
     assert form.is_valid() == valid
-    assert not QuickAddForm({"text": "a", "view": "elsewhere"}).is_valid()
+    elsewhere = QueryDict(urlencode({"text": "a", "view": "elsewhere"}))
+    assert not QuickAddForm(elsewhere, viewer=viewer).is_valid()
 
 
 def test_lists_and_preferences(db: None):

@@ -330,36 +330,6 @@ def _put_together(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-class QuickAddForm(forms.Form):
-    """One line makes a todo; several lines make several."""
-
-    text = forms.CharField(
-        label=_("Add a todo"),
-        max_length=limits.MAX_QUICK_ADD,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 1}),
-    )
-    list = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    view = forms.ChoiceField(
-        required=False,
-        choices=[(name, name) for name in ("", "inbox", "list", "today", "upcoming", "todo")],
-        widget=forms.HiddenInput,
-    )
-
-    def clean_text(self) -> str:
-        """Not more todos at once than one request can add well."""
-        lines = [line for line in str(self.cleaned_data["text"]).splitlines() if line.strip()]
-        if not lines:
-            raise ValidationError(gettext("Write what there is to do."))
-        if len(lines) > limits.MAX_LINES:
-            raise ValidationError(
-                gettext("Add at most %(most)d todos at once; import a file for more.")
-                % {"most": limits.MAX_LINES}
-            )
-        return "\n".join(lines)
-
-
 class BulkForm(forms.Form):
     """What to do to the todos that were picked."""
 

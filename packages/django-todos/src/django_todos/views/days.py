@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from django_todos import limits
 from django_todos.dates import day_bounds, today_in
+from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
-from django_todos.forms.todos import QuickAddForm
 from django_todos.models import Completion, Todo, TodoList, Verb, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer

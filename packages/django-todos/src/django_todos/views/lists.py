@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from django_todos.access import get_list
+from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.filters import FilterForm
 from django_todos.forms.lists import ListForm
-from django_todos.forms.todos import QuickAddForm
 from django_todos.models import Conflict, Membership, TodoList
 from django_todos.viewer import Viewer
 from django_todos.views._page import (

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django_todos import limits
 from django_todos.access import get_action, get_list, get_todo, get_todos
 from django_todos.dates import Moment
+from django_todos.forms.adding import QuickAddForm, keep_as_text
 from django_todos.forms.dates import MoveToDayForm, ReminderForm, RescheduleForm, offered
-from django_todos.forms.todos import BulkForm, QuickAddForm, TodoForm
+from django_todos.forms.todos import BulkForm, TodoForm
 from django_todos.models import (
     BUCKETS,
     Action,
@@ -32,7 +33,6 @@ from django_todos.models import (
     recording,
 )
 from django_todos.viewer import Viewer
-from django_todos.views import adding
 from django_todos.views._page import (
     Request,
     back,
@@ -46,6 +46,7 @@ from django_todos.views._page import (
 )
 from django_todos.views._rows import family_of, row_of
 from django_todos.wording import actions
+from django_todos.wording.chips import chips
 
 # -- adding ----------------------------------------------------------------------------------------
 
@@ -56,15 +57,33 @@ def todo_create(request: Request) -> HttpResponse:
     viewer = request.todos_viewer
     if request.method != "POST":
         return page(request, "todo_create", "", {"quick_add": QuickAddForm()})
-    form = QuickAddForm(request.POST)
-    todo_list, parent = adding.target(viewer, form)
-    home = parent.get_absolute_url() if parent is not None else todo_list.get_absolute_url()
-    lines = adding.read(viewer, form, todo_list, parent) if form.is_valid() else []
-    if form.errors:
-        context = {"quick_add": form, "here": next_url(request, home)}
-        return page(request, "todo_create", current_of(todo_list), context, status=422)
-    action, first = adding.add(viewer, form, lines, todo_list, parent)
-    return back_after(action, request, home, anchor=first.uuid)
+    form = QuickAddForm(request.POST, viewer=viewer)
+    if not form.is_valid():
+        context = {"quick_add": form, "here": next_url(request, form.home)}
+        return page(request, "todo_create", current_of(form.todo_list), context, status=422)
+    action, first = form.save()
+    return back_after(action, request, form.home, anchor=first.uuid)
+
+
+@signed_in("POST")
+def todo_preview(request: Request) -> HttpResponse:
+    """The chips of what stands in quick add. Nothing is written."""
+    form = QuickAddForm(request.POST, viewer=request.todos_viewer)
+    form.is_valid()
+    read = form.lines[0].read if len(form.lines) == 1 else None
+    context = {
+        "chips": chips(request.todos_viewer, read) if read is not None else [],
+        "kept": form.kept if form.lines else [],
+    }
+    return part(request, "quick_add_chips", context)
+
+
+@signed_in("POST")
+def action_plain(request: Request, uuid: UUID) -> HttpResponse:
+    """Keep what was typed as text: the todo stays, without what was read from it."""
+    viewer = request.todos_viewer
+    action, todo = keep_as_text(viewer, get_action(viewer.user, uuid))
+    return back_after(action, request, todo.todo_list.get_absolute_url(), anchor=todo.uuid)
 
 
 # -- one todo --------------------------------------------------------------------------------------

@@ -1,20 +1,22 @@
-"""From what was typed to todos: what quick add can name for this person, and the writing of what it read."""
+"""Quick add: what a person can name in a line, the lines as they are read, and the writing of what was read."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from django_todos import quickadd
+from django_todos import limits, quickadd
 from django_todos.access import get_list, get_todo
 from django_todos.dates import Moment
-from django_todos.limits import MAX_DEPTH, MAX_TITLE
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
@@ -29,7 +31,6 @@ from django_todos.models import (
 from django_todos.quickadd.lines import titled
 
 if TYPE_CHECKING:
-    from django_todos.forms.todos import QuickAddForm
     from django_todos.viewer import Viewer
 
 
@@ -43,7 +44,7 @@ class Line:
     assignee: AbstractBaseUser | None = None
 
 
-class Reader:
+class LineReader:
     """Reads what a person types into a list, or under a todo: their lists and the list's members have names there."""
 
     def __init__(self, viewer: Viewer, todo_list: TodoList, parent: Todo | None = None) -> None:
@@ -71,7 +72,7 @@ class Reader:
         """Every line of a text, as read. Names cost a query only where their sign stands."""
         options = {**self.viewer.reading, "plain": list(plain)}
         lists = list(self.lists) if "+" in text else []
-        room = MAX_DEPTH - (self.parent.depth + 1 if self.parent is not None else 0)
+        room = limits.MAX_DEPTH - (self.parent.depth + 1 if self.parent is not None else 0)
         found: list[Line] = []
         home = self.todo_list
         here = self._names(home, text)
@@ -90,17 +91,6 @@ class Reader:
         return self.members(todo_list) if "@" in text else {}
 
 
-def target(viewer: Viewer, form: QuickAddForm) -> tuple[TodoList, Todo | None]:
-    """The list, and the todo above, that the form names; the inbox when it names none."""
-    form.is_valid()
-    if parent := form.cleaned_data.get("parent"):
-        above = get_todo(viewer.user, parent, "edit")
-        return above.todo_list, above
-    if uuid := form.cleaned_data.get("list"):
-        return get_list(viewer.user, uuid, "edit"), None
-    return TodoList.objects.inbox_of(viewer.user), None
-
-
 def _by_name(users: list[AbstractBaseUser]) -> dict[str, AbstractBaseUser]:
     names: dict[str, AbstractBaseUser] = {}
     for get in ("get_full_name", "get_short_name"):
@@ -110,59 +100,116 @@ def _by_name(users: list[AbstractBaseUser]) -> dict[str, AbstractBaseUser]:
     return names | {user.get_username(): user for user in users}
 
 
-def read(
-    viewer: Viewer, form: QuickAddForm, todo_list: TodoList, parent: Todo | None
-) -> list[Line]:
-    """What a valid form says. A title that is too long is the form's error then: nothing is cut off."""
-    posted = cast(QueryDict, form.data)
-    reader = Reader(viewer, todo_list, parent)
-    lines = reader.lines(form.cleaned_data["text"], posted.getlist("plain"))
-    for line in lines:
-        if len(line.read.title) > MAX_TITLE:
-            start = line.read.title[:40]
-            message = _(
-                "A title has at most %(most)d characters. Put the rest behind //: “%(start)s…”"
-            )
-            form.add_error("text", message % {"most": MAX_TITLE, "start": start})
-    return lines
+class QuickAddForm(forms.Form):
+    """One line makes a todo; several lines make several.
 
-
-def add(
-    viewer: Viewer,
-    form: QuickAddForm,
-    lines: list[Line],
-    todo_list: TodoList,
-    parent: Todo | None,
-) -> tuple[Action, Todo]:
-    """Add the lines, in their order, as one action. Gives that and the first of the todos.
-
-    On Today they are due today, unless they say otherwise. What was typed stays with the action, so that it can be
-    kept as text afterwards (`keep_as_text`).
+    A bound form knows where they go (`todo_list`, `above`) once it is asked whether it holds. Whoever
+    may not write there gets no answer to that: 404 or 403.
     """
-    verb = Verb.CREATE if len(lines) == 1 else Verb.BULK_CREATE
-    targets = {line.todo_list.pk for line in lines} | {todo_list.pk}
-    default = Moment(viewer.today) if form.cleaned_data["view"] == "today" else Moment()
-    with recording(viewer.user, verb, targets, at=viewer.now) as rec:
-        trees = _trees(lines)
-        # A list takes a new todo at its top, a todo takes one at its end.
-        added = [
-            _add_tree(rec, viewer, tree, parent, default)
-            for tree in (trees if parent is not None else reversed(trees))
-        ]
-        first = added[0] if parent is not None else added[-1]
-        if len(lines) == 1 and lines[0].read.spans:
-            rec.flush()  # its version counts the labels
-            rec.typed = {
-                "text": lines[0].read.text,
-                "list": todo_list.pk,
-                "version": first.version,
-                "due": default.format(),
-            }
-    assert rec.action is not None
-    return rec.action, first
+
+    lines: Sequence[Line] = ()
+
+    text = forms.CharField(
+        label=_("Add a todo"),
+        max_length=limits.MAX_QUICK_ADD,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+    list = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    view = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for name in ("", "inbox", "list", "today", "upcoming", "todo")],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, data: Any = None, *, viewer: Viewer | None = None, **kwargs: Any) -> None:
+        self.viewer: Viewer = viewer  # type: ignore[assignment]  # who only shows the form needs none
+        super().__init__(data, **kwargs)
+
+    def clean_text(self) -> str:
+        """Not more todos at once than one request can add well."""
+        lines = [line for line in str(self.cleaned_data["text"]).splitlines() if line.strip()]
+        if not lines:
+            raise ValidationError(gettext("Write what there is to do."))
+        if len(lines) > limits.MAX_LINES:
+            raise ValidationError(
+                gettext("Add at most %(most)d todos at once; import a file for more.")
+                % {"most": limits.MAX_LINES}
+            )
+        return "\n".join(lines)
+
+    def clean(self) -> dict[str, Any]:
+        """Reads the lines. A title that is too long is the text's error: nothing is cut off."""
+        cleaned = super().clean() or {}
+        self.todo_list, self.above = self._place(cleaned)
+        if "text" not in cleaned:
+            return cleaned
+        reader = LineReader(self.viewer, self.todo_list, self.above)
+        self.lines = reader.lines(cleaned["text"], self.kept)
+        for line in self.lines:
+            if len(line.read.title) > limits.MAX_TITLE:
+                message = gettext(
+                    "A title has at most %(most)d characters. Put the rest behind //: “%(start)s…”"
+                )
+                values = {"most": limits.MAX_TITLE, "start": line.read.title[:40]}
+                self.add_error("text", message % values)
+        return cleaned
+
+    def _place(self, cleaned: dict[str, Any]) -> tuple[TodoList, Todo | None]:
+        """The list, and the todo above, that the form names; the inbox when it names none."""
+        user = self.viewer.user
+        if parent := cleaned.get("parent"):
+            above = get_todo(user, parent, "edit")
+            return above.todo_list, above
+        if uuid := cleaned.get("list"):
+            return get_list(user, uuid, "edit"), None
+        return TodoList.objects.inbox_of(user), None
+
+    @property
+    def kept(self) -> Sequence[str]:
+        """The phrases that were turned back into words and that the text still has; each once."""
+        words = " ".join(str(self.data.get("text", "")).split()).casefold()
+        plain = cast(QueryDict, self.data).getlist("plain")
+        kept = {" ".join(phrase.split()): None for phrase in plain if phrase.strip()}
+        return [one for one in list(kept)[: limits.MAX_KEPT] if one.casefold() in words]
+
+    @property
+    def home(self) -> str:
+        """The page of the todo above, else of the list."""
+        return (self.above or self.todo_list).get_absolute_url()
+
+    def save(self) -> tuple[Action, Todo]:
+        """Add the lines, in their order, as one action. Gives that and the first of the todos.
+
+        On Today they are due today, unless they say otherwise. What was typed stays with the action, so that it can be
+        kept as text afterwards (`keep_as_text`).
+        """
+        lines, viewer = self.lines, self.viewer
+        verb = Verb.CREATE if len(lines) == 1 else Verb.BULK_CREATE
+        targets = {line.todo_list.pk for line in lines} | {self.todo_list.pk}
+        default = Moment(viewer.today) if self.cleaned_data["view"] == "today" else Moment()
+        with recording(viewer.user, verb, targets, at=viewer.now) as rec:
+            trees = _trees(lines)
+            # A list takes a new todo at its top, a todo takes one at its end.
+            added = [
+                _add_tree(rec, viewer, tree, self.above, default)
+                for tree in (trees if self.above is not None else reversed(trees))
+            ]
+            first = added[0] if self.above is not None else added[-1]
+            if len(lines) == 1 and lines[0].read.spans:
+                rec.flush()  # its version counts the labels
+                rec.typed = {
+                    "text": lines[0].read.text,
+                    "list": self.todo_list.pk,
+                    "version": first.version,
+                    "due": default.format(),
+                }
+        assert rec.action is not None
+        return rec.action, first
 
 
-def _trees(lines: list[Line]) -> list[list[Line]]:
+def _trees(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines, each top-level one with those below it."""
     trees: list[list[Line]] = []
     for line in lines:
@@ -225,8 +272,8 @@ def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:
         if todo.version != typed["version"]:
             raise ChangedMeanwhile
         values = {
-            "title": text[:MAX_TITLE],
-            "notes": text if len(text) > MAX_TITLE else "",
+            "title": text[: limits.MAX_TITLE],
+            "notes": text if len(text) > limits.MAX_TITLE else "",
             "priority": 0,
             "due": Moment.parse(typed["due"]),
             "start": Moment(),

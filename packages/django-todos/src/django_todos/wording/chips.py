@@ -1,28 +1,20 @@
-"""What quick add reads, shown while it is typed; and the reading taken back after it was saved."""
+"""What quick add read from a line, part by part, in words: shown as chips while it is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from django_todos.access import get_action
-from django_todos.forms.todos import QuickAddForm
-from django_todos.limits import MAX_KEPT
-from django_todos.models import ChangedMeanwhile, Label, color_for, priority_bucket
-from django_todos.quickadd import ParsedTodo, Part
-from django_todos.templatetags.django_todos import todos_priority
-from django_todos.viewer import Viewer
-from django_todos.views import adding
-from django_todos.views._page import Request, back, part, signed_in
+from django_todos.models import PRIORITY_CHOICES, Label, color_for, priority_bucket
 from django_todos.wording.dates import time_words, when_words
 from django_todos.wording.repeats import describe
+
+if TYPE_CHECKING:
+    from django_todos.quickadd import ParsedTodo, Part
+    from django_todos.viewer import Viewer
 
 ICONS = {"due": "calendar", "time": "clock", "start": "upcoming", "repeat": "repeat"}
 SIGNS = {"label": "#", "assignee": "@", "list": "+"}
@@ -40,29 +32,6 @@ class Chip:
     sign: str = ""
     color: str = ""
     bucket: str = ""
-
-
-@signed_in("POST")
-def todo_preview(request: Request) -> HttpResponse:
-    """The chips of what stands in quick add. Nothing is written."""
-    viewer = request.todos_viewer
-    form = QuickAddForm(request.POST)
-    context: dict[str, Any] = {"chips": [], "kept": []}
-    todo_list, parent = adding.target(viewer, form)
-    if form.is_valid():
-        plain = _still_there(request.POST.getlist("plain"), form.cleaned_data["text"])
-        lines = adding.Reader(viewer, todo_list, parent).lines(form.cleaned_data["text"], plain)
-        context["kept"] = plain
-        if len(lines) == 1:
-            context["chips"] = chips(viewer, lines[0].read)
-    return part(request, "quick_add_chips", context)
-
-
-def _still_there(plain: Iterable[str], text: str) -> list[str]:
-    """The phrases turned back that the text still has; each once."""
-    words = " ".join(text.split()).casefold()
-    kept = {" ".join(phrase.split()): None for phrase in plain if phrase.strip()}
-    return [phrase for phrase in list(kept)[:MAX_KEPT] if phrase.casefold() in words]
 
 
 def chips(viewer: Viewer, todo: ParsedTodo) -> list[Chip]:
@@ -95,7 +64,7 @@ def _in_words(viewer: Viewer, todo: ParsedTodo, part: Part) -> tuple[str, str]:
     if part.kind == "repeat":
         return _repeat_words(viewer, todo, part), _("Repeats: %(value)s.")
     if part.kind == "priority":
-        return todos_priority(priority_bucket(part.value)), _("Priority: %(value)s.")
+        return str(dict(PRIORITY_CHOICES)[priority_bucket(part.value)]), _("Priority: %(value)s.")
     return (
         Truncator(part.value).chars(60),
         {
@@ -114,16 +83,3 @@ def _repeat_words(viewer: Viewer, todo: ParsedTodo, part: Part) -> str:
         return words
     first = when_words(todo.due, viewer.now, viewer.zone, done=True).words
     return _("%(rule)s, first %(date)s") % {"rule": words, "date": first}
-
-
-@signed_in("POST")
-def action_plain(request: Request, uuid: UUID) -> HttpResponse:
-    """Keep what was typed as text: the todo stays, without what was read from it."""
-    viewer = request.todos_viewer
-    action = get_action(viewer.user, uuid)
-    try:
-        done, todo = adding.keep_as_text(viewer, action)
-    except ChangedMeanwhile:
-        return back(request, reverse("django_todos:today"), kept="changed")
-    fallback = todo.todo_list.get_absolute_url()
-    return back(request, fallback, anchor=todo.uuid, done=done and done.uuid)
