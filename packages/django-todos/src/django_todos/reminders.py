@@ -45,8 +45,8 @@ _SALT = "django_todos.unsubscribe"
 
 
 @dataclass
-class Report:
-    """What a run did."""
+class MailCount:
+    """How many mails a run sent, and how many it could not."""
 
     sent: int = 0
     failed: int = 0
@@ -57,7 +57,7 @@ class _Sender:
     """Sends claimed mails over one connection, which is opened anew after a failure."""
 
     now: datetime
-    report: Report = field(default_factory=Report)
+    report: MailCount = field(default_factory=MailCount)
     connection: Any = None
 
     def send(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> None:
@@ -122,7 +122,7 @@ def _has_come(reminder: Reminder, viewer: Viewer, now: datetime) -> bool:
     return moment is not None and max(now - GRACE, reminder.created_at) <= moment <= now
 
 
-def send_reminders(now: datetime) -> Report:
+def send_reminders(now: datetime) -> MailCount:
     """Send what is due. A second worker at the same time sends none of the same."""
     sender = _Sender(now)
     for reminder, viewer in due_reminders(now):
@@ -159,7 +159,7 @@ def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
                 yield key, viewer
 
 
-def send_digests(now: datetime) -> Report:
+def send_digests(now: datetime) -> MailCount:
     """Send the digests of the day: what is overdue and what is due. Who has nothing to do gets none."""
     sender = _Sender(now)
     for key, viewer in due_digests(now):

@@ -11,8 +11,13 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.exchange import json as own
-from django_todos.exchange import taskwarrior, taskwarrior_writer, todotxt, todotxt_writer
+from django_todos.exchange import (
+    own_json,
+    taskwarrior,
+    taskwarrior_writer,
+    todotxt,
+    todotxt_writer,
+)
 from django_todos.exchange.records import ListRecord, Losses, ParseResult, TodoRecord
 
 Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
@@ -34,12 +39,12 @@ FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
         Format(
-            own.NAME,
+            own_json.NAME,
             _("JSON (everything)"),
             "json",
             "application/json",
-            lambda text, tz: own.parse(text),
-            lambda groups, tz, losses: own.write(groups),
+            lambda text, tz: own_json.parse(text),
+            lambda groups, tz, losses: own_json.write(groups),
         ),
         Format(
             todotxt.NAME,
@@ -66,7 +71,7 @@ def sniff(text: str) -> str:
     body = text.removeprefix("\ufeff").lstrip()
     if body[:1] == "{":
         if re.match(r'\{\s*"format"\s*:', body) or _is_own(body):
-            return own.NAME
+            return own_json.NAME
         return taskwarrior.NAME
     if re.match(r"\[\s*([{\[]|\]?\s*$)", body):
         return taskwarrior.NAME

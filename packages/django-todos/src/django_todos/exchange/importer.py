@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from django_todos import limits
 from django_todos.exchange.formats import FORMATS, sniff
-from django_todos.exchange.planning import Row, Survey, fallbacks_of
+from django_todos.exchange.planning import PlannedRow, Survey, fallbacks_of
 from django_todos.exchange.records import ParseResult, clean_text, decode
 from django_todos.exchange.writing import Writer
 from django_todos.models import Action, ChangedMeanwhile, TodoList, Verb, recording
@@ -24,7 +24,7 @@ from django_todos.models import Action, ChangedMeanwhile, TodoList, Verb, record
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-__all__ = ["Plan", "Report", "Row", "apply", "plan"]
+__all__ = ["Plan", "PlannedRow", "Report", "apply", "plan"]
 
 #: An undo loads what it takes back; larger imports are undone by deleting what they made.
 
@@ -38,7 +38,7 @@ class Plan:
     tz: ZoneInfo
     todo_list: TodoList | None
     result: ParseResult
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PlannedRow, ...] = ()
     notes: tuple[str, ...] = ()
     new_lists: tuple[str, ...] = ()
     list_ids: frozenset[int] = frozenset()

@@ -37,7 +37,7 @@ CHUNK = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlannedRow:
     """One row of the report.
 
     ``kind``: ``add``; ``changed`` (added, but not quite as written: ``notes`` say what); ``same``
@@ -182,7 +182,7 @@ class Survey:
         deleted = todo.deleted_at is not None
         return Place(target, todo.depth, todo.is_completed, deleted, todo=todo)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PlannedRow]:
         """The report, in the order of the file."""
         by_line = defaultdict(list)
         for note in self.result.notes:
@@ -199,14 +199,16 @@ class Survey:
                 rows.append(self._row(index, entry, notes, titles.get(entry.parent_key, "")))
         return rows
 
-    def _row(self, index: int, record: TodoRecord, notes: list[str], parent_title: str) -> Row:
+    def _row(
+        self, index: int, record: TodoRecord, notes: list[str], parent_title: str
+    ) -> PlannedRow:
         here = self.known.get(record.key)
         if here is not None:
             said = describe_here(here, record, self.tz)
-            return Row(index, record.line, "same", record.title, here=said, record=record)
+            return PlannedRow(index, record.line, "same", record.title, here=said, record=record)
         place = self.places[record.key]
         notes = [*notes, *self.notes[record.key]]
-        return Row(
+        return PlannedRow(
             index=index,
             number=record.line,
             kind="changed" if notes else "add",
@@ -218,13 +220,13 @@ class Survey:
             notes=tuple(map(clean_text, notes)),
         )
 
-    def _problem_row(self, index: int, problem: Problem) -> Row:
+    def _problem_row(self, index: int, problem: Problem) -> PlannedRow:
         record = problem.fallback
         here = self.known.get(record.key) if record is not None else None
         if record is not None and here is not None:
             said = describe_here(here, record, self.tz)
-            return Row(index, problem.line, "same", record.title, here=said, record=record)
-        return Row(
+            return PlannedRow(index, problem.line, "same", record.title, here=said, record=record)
+        return PlannedRow(
             index=index,
             number=problem.line,
             kind="bad",
@@ -236,7 +238,7 @@ class Survey:
         )
 
 
-def fallbacks_of(rows: Iterable[Row], accept: Iterable[int]) -> Iterator[TodoRecord]:
+def fallbacks_of(rows: Iterable[PlannedRow], accept: Iterable[int]) -> Iterator[TodoRecord]:
     """The records of the bad rows that somebody chose to import nevertheless."""
     chosen = set(accept)
     for row in rows:

@@ -198,7 +198,7 @@ def _collect(
     key = keys.key(text)
     while True:
         try:
-            task = _Reader(Values(entry), line, tz).task(key)
+            task = _TaskwarriorReader(Values(entry), line, tz).task(key)
             break
         except BadDate as error:
             first = first or error
@@ -220,7 +220,7 @@ def _title(entry: Any) -> str:
     return shorten(title, 200) if isinstance(title, str) else ""
 
 
-class _Reader:
+class _TaskwarriorReader:
     """Reads one task's attributes."""
 
     def __init__(self, values: Values, line: int, tz: ZoneInfo) -> None:

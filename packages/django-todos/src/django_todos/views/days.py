@@ -27,7 +27,7 @@ DAYS = 7
 
 
 @dataclass(frozen=True)
-class Day:
+class UpcomingDay:
     """A day of Upcoming: its date and its rows."""
 
     date: date
@@ -89,7 +89,7 @@ def upcoming(request: Request) -> HttpResponse:
         if due in by_day:
             by_day[due].append(Row(todo))
     context = {
-        "days": [Day(day, rows) for day, rows in by_day.items()],
+        "days": [UpcomingDay(day, rows) for day, rows in by_day.items()],
         "overdue_count": (
             open_todos(viewer).overdue(viewer.now, viewer.zone).count()
             if first == viewer.today

@@ -19,7 +19,7 @@ from django_todos.dates import resolve_zone
 from django_todos.exchange.exporter import export as export_file
 from django_todos.exchange.exporter import losses
 from django_todos.exchange.formats import FORMATS
-from django_todos.exchange.importer import Plan, Report, Row, apply, plan
+from django_todos.exchange.importer import Plan, PlannedRow, Report, apply, plan
 from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.forms.exchange import ExportForm, ImportForm
 from django_todos.models import ImportDraft, TodoList
@@ -170,10 +170,10 @@ def _message(report: Report) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One row in words."""
 
-    row: Row
+    row: PlannedRow
     details: list[str]
 
     @property
@@ -212,12 +212,12 @@ def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
             "same": found.same,
             "bad": found.bad,
         },
-        "lines": [Line(row, _details(viewer, row)) for row in shown],
+        "lines": [ReportLine(row, _details(viewer, row)) for row in shown],
         "hidden": len(problems) + len(others) - len(shown),
     }
 
 
-def _details(viewer: Viewer, row: Row) -> list[str]:
+def _details(viewer: Viewer, row: PlannedRow) -> list[str]:
     record = row.record
     if record is None or row.kind == "same":
         return []

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from django_todos.exchange.formats import FORMATS
-from django_todos.exchange.importer import Plan, Row, apply, plan
+from django_todos.exchange.importer import Plan, PlannedRow, apply, plan
 from django_todos.management.commands._exchange import get_list, get_user, get_zone
 from django_todos.models import TodoList
 
@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"line {row.number}: {row.title}: {said}")
 
 
-def _bad(row: Row, accepted: bool) -> str:
+def _bad(row: PlannedRow, accepted: bool) -> str:
     text = f"line {row.number}: {row.reason} {row.text}"
     return f"{text} → {row.choice}" if accepted else text
 

@@ -35,7 +35,7 @@ def empty_trash(now: datetime) -> int:
     return count
 
 
-def _mails(send: Callable[[datetime], reminders.Report]) -> Callable[[datetime], int]:
+def _mails(send: Callable[[datetime], reminders.MailCount]) -> Callable[[datetime], int]:
     return lambda now: send(now).sent if settings.BASE_URL else 0
 
 

@@ -145,7 +145,7 @@ def parse(text: str) -> ParseResult:
     except Unreadable as error:
         line = error.args[1] if len(error.args) > 1 else 0
         return ParseResult(error=str(error.args[0]), error_line=line)
-    reader = _Reader(_line_numbers(text))
+    reader = _JsonReader(_line_numbers(text))
     for entry in entries:
         reader.read_list(entry)
     arranged = arrange(reader.records)
@@ -183,7 +183,7 @@ def _line_numbers(text: str) -> dict[str, int]:
     return numbers
 
 
-class _Reader:
+class _JsonReader:
     """Collects records, notes and problems over the lists of one file."""
 
     def __init__(self, numbers: dict[str, int]) -> None:
