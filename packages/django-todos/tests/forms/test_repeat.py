@@ -15,7 +15,6 @@ from tests.factories import NOW, make_todo
 from tests.views.pages import untouched
 
 from django_todos.dates import Moment
-from django_todos.forms import repeat as repeat_form
 from django_todos.forms.repeat import (
     ANY_DAY,
     WEEKEND_DAY,
@@ -304,11 +303,13 @@ def test_whatever_is_posted_becomes_a_rule_or_an_error(values, freq):
     assert found is None or field.clean(field.widget.decompress(found)) == found
 
 
-def test_every_choice_has_words():
-    for choices in (repeat_form.units(), repeat_form.nths(), repeat_form.months()):
-        assert all(words for _value, words in choices)
-    assert [value for value, _words in repeat_form.weekdays(6)] == list("6012345")
-    assert len(repeat_form.counted_days(0)) == 10
+def test_every_choice_has_words(field):
+    field.widget.begin_weeks_on(6)
+    inputs = dict(zip(field.widget.widgets_names, field.widget.widgets, strict=True))
+    offered = {name: list(one.choices) for name, one in inputs.items() if hasattr(one, "choices")}
+    assert all(str(words) for choices in offered.values() for _value, words in choices)
+    assert [value for value, _words in offered["_weekdays"]] == [6, 0, 1, 2, 3, 4, 5]
+    assert len(offered["_weekday"]) == 10
 
 
 # -- through the pages -------------------------------------------------------------------------------

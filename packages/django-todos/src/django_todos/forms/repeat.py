@@ -16,7 +16,7 @@ from django.forms.boundfield import BoundWidget
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment
@@ -43,7 +43,38 @@ Ends = Literal["never", "until", "count"]
 # What a counted weekday may be: a day of the week, or one of these.
 WORKING_DAY, WEEKEND_DAY, ANY_DAY = 7, 8, 9
 _GROUPS = {WORKING_DAY: WORKDAYS, WEEKEND_DAY: WEEKEND, ANY_DAY: EVERY_DAY}
-NTHS = (1, 2, 3, 4, 5, -1, -2)
+WORDS = "words"
+
+UNITS = [
+    ("", pgettext_lazy("repeat", "Never")),
+    ("DAILY", pgettext_lazy("every N", "days")),
+    ("WEEKLY", pgettext_lazy("every N", "weeks")),
+    ("MONTHLY", pgettext_lazy("every N", "months")),
+    ("YEARLY", pgettext_lazy("every N", "years")),
+    (WORDS, _("in words")),
+]
+NTHS = {
+    1: pgettext_lazy("which weekday of the month", "first"),
+    2: pgettext_lazy("which weekday of the month", "second"),
+    3: pgettext_lazy("which weekday of the month", "third"),
+    4: pgettext_lazy("which weekday of the month", "fourth"),
+    5: pgettext_lazy("which weekday of the month", "fifth"),
+    -1: pgettext_lazy("which weekday of the month", "last"),
+    -2: pgettext_lazy("which weekday of the month", "second to last"),
+}
+DAYS_OF_MONTH = [
+    ("", _("the day of its date")),
+    ("day", _("the day with the number")),
+    *NTHS.items(),
+]
+GROUPS_OF_DAYS = [
+    (ANY_DAY, pgettext_lazy("counted in a month", "day")),
+    (WORKING_DAY, pgettext_lazy("counted in a month", "working day")),
+    (WEEKEND_DAY, pgettext_lazy("counted in a month", "weekend day")),
+]
+MONTHS_OF_YEAR = [("", _("the month of its date")), *MONTHS.items()]
+ENDS = [("never", _("never")), ("until", _("on a day")), ("count", _("after so many times"))]
+MODES = [("due", _("the due date")), ("completion", _("completion"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +224,6 @@ class RepeatChoice:
     """By a person, for whom the 31st means the last day of a shorter month; not as the text of an RRULE."""
 
 
-WORDS = "words"
 _BLANK = {
     "": "",  # the words, under the field's own name
     "freq": "",
@@ -210,66 +240,42 @@ _BLANK = {
 }
 
 
+def _attrs(*names: str, **attrs: Any) -> dict[str, Any]:
+    """The attributes of an input: how it is dressed, and what a screen reader says of one without a label."""
+    if label := attrs.pop("label", None):
+        attrs["aria-label"] = label
+    return {"class": " ".join(["todos-input", *(f"todos-repeat-{n}" for n in names)]), **attrs}
+
+
 class RepeatWidget(forms.MultiWidget):
     """The selects, and the words for what they can't say. The stylesheet knows them by their names."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        count = {"min": 1, "class": "todos-input todos-repeat-number"}
-        choice = {"class": "todos-input"}
-        super().__init__(
-            {
-                "": forms.TextInput(choice | {"maxlength": limits.MAX_RRULE}),
-                "freq": forms.Select(choice | {"aria-label": _("How often")}),
-                "interval": forms.NumberInput(count | {"max": limits.MAX_INTERVAL}),
-                "weekdays": forms.CheckboxSelectMultiple(),
-                "nth": forms.Select(choice),
-                "weekday": forms.Select(
-                    {"class": "todos-input todos-repeat-counted", "aria-label": _("Weekday")}
-                ),
-                "monthday": forms.NumberInput(
-                    {
-                        "class": "todos-input todos-repeat-number todos-repeat-day",
-                        "min": -1,
-                        "max": 31,
-                        "aria-label": _("Day of the month; -1 is the last"),
-                    }
-                ),
-                "month": forms.Select(choice),
-                "ends": forms.Select(choice),
-                "until": forms.DateInput(
-                    {
-                        "type": "date",
-                        "class": "todos-input todos-repeat-until",
-                        "aria-label": _("Last day"),
-                    }
-                ),
-                "count": forms.NumberInput(
-                    {
-                        "min": 1,
-                        "max": limits.MAX_COUNT,
-                        "class": "todos-input todos-repeat-number todos-repeat-count",
-                        "aria-label": _("How many times"),
-                    }
-                ),
-                "mode": forms.RadioSelect(),
-            },
-            attrs,
-        )
-
-    def offer(self, week_start: int) -> None:
-        """Fill the selects, in the language of now and with the viewer's first day of the week."""
-        offered = {
-            "freq": units(),
-            "weekdays": weekdays(week_start),
-            "nth": nths(),
-            "weekday": counted_days(week_start),
-            "month": months(),
-            "ends": ends(),
-            "mode": modes(),
+        times = _attrs("number", "count", label=_("How many times"), min=1, max=limits.MAX_COUNT)
+        day = _attrs("number", "day", label=_("Day of the month; -1 is the last"), min=-1, max=31)
+        last = _attrs("until", label=_("Last day"), type="date")
+        inputs: dict[str, Any] = {
+            "": forms.TextInput(_attrs(maxlength=limits.MAX_RRULE)),
+            "freq": forms.Select(_attrs(label=_("How often")), UNITS),
+            "interval": forms.NumberInput(_attrs("number", min=1, max=limits.MAX_INTERVAL)),
+            "weekdays": forms.CheckboxSelectMultiple(),
+            "nth": forms.Select(_attrs(), DAYS_OF_MONTH),
+            "weekday": forms.Select(_attrs("counted", label=_("Weekday"))),
+            "monthday": forms.NumberInput(day),
+            "month": forms.Select(_attrs(), MONTHS_OF_YEAR),
+            "ends": forms.Select(_attrs(), ENDS),
+            "until": forms.DateInput(last),
+            "count": forms.NumberInput(times),
+            "mode": forms.RadioSelect(choices=MODES),
         }
-        for name, widget in zip(_BLANK, self.widgets, strict=True):
-            if name in offered:
-                widget.choices = offered[name]  # type: ignore[attr-defined]
+        super().__init__(inputs, attrs)
+
+    def begin_weeks_on(self, first: int) -> None:
+        """The days of a week in the viewer's order."""
+        week = [((first + n) % 7, WEEKDAYS[(first + n) % 7]) for n in range(7)]
+        inputs: dict[str, Any] = dict(zip(_BLANK, self.widgets, strict=True))
+        inputs["weekdays"].choices = week
+        inputs["weekday"].choices = week + GROUPS_OF_DAYS
 
     def decompress(self, value: RepeatChoice | None) -> list[Any]:
         """What the inputs show of a rule; one that the selects can't say is left to the words."""
@@ -386,72 +392,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
-
-
-# -- what there is to choose from --------------------------------------------------------------------
-
-
-def units() -> list[tuple[str, str]]:
-    """How often, beside a number."""
-    return [
-        ("", pgettext("repeat", "Never")),
-        ("DAILY", pgettext("every N", "days")),
-        ("WEEKLY", pgettext("every N", "weeks")),
-        ("MONTHLY", pgettext("every N", "months")),
-        ("YEARLY", pgettext("every N", "years")),
-        (WORDS, gettext("in words")),
-    ]
-
-
-def nths() -> list[tuple[str, str]]:
-    """Which day of a month."""
-    names = {
-        1: pgettext("which weekday of the month", "first"),
-        2: pgettext("which weekday of the month", "second"),
-        3: pgettext("which weekday of the month", "third"),
-        4: pgettext("which weekday of the month", "fourth"),
-        5: pgettext("which weekday of the month", "fifth"),
-        -1: pgettext("which weekday of the month", "last"),
-        -2: pgettext("which weekday of the month", "second to last"),
-    }
-    same = [("", gettext("the day of its date")), ("day", gettext("the day with the number"))]
-    return same + [(str(nth), names[nth]) for nth in NTHS]
-
-
-def weekdays(week_start: int) -> list[tuple[str, str]]:
-    """The days of a week, from the viewer's first on."""
-    order = [(week_start + n) % 7 for n in range(7)]
-    return [(str(day), str(WEEKDAYS[day])) for day in order]
-
-
-def counted_days(week_start: int) -> list[tuple[str, str]]:
-    """What can be counted in a month."""
-    return weekdays(week_start) + [
-        (str(ANY_DAY), pgettext("counted in a month", "day")),
-        (str(WORKING_DAY), pgettext("counted in a month", "working day")),
-        (str(WEEKEND_DAY), pgettext("counted in a month", "weekend day")),
-    ]
-
-
-def months() -> list[tuple[str, str]]:
-    """The months, or that of the date."""
-    return [("", gettext("the month of its date"))] + [
-        (str(n), str(MONTHS[n])) for n in range(1, 13)
-    ]
-
-
-def ends() -> list[tuple[str, str]]:
-    """When it ends."""
-    return [
-        ("never", gettext("never")),
-        ("until", gettext("on a day")),
-        ("count", gettext("after so many times")),
-    ]
-
-
-def modes() -> list[tuple[str, str]]:
-    """What it counts from."""
-    return [("due", gettext("the due date")), ("completion", gettext("completion"))]
 
 
 # -- in the form -----------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ class TodoForm(RepeatPart, forms.Form):
             field.show_hidden_initial = True
             if isinstance(field, WordsDateField | RepeatField):
                 field.viewer = viewer
-        self.fields["repeat"].widget.offer(viewer.week_start)  # type: ignore[attr-defined]
+        self.fields["repeat"].widget.begin_weeks_on(viewer.week_start)  # type: ignore[attr-defined]
         choices = [("", _("Nobody"))] + [
             (name, display_name(user)) for name, user in self.members.items()
         ]
