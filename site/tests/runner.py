@@ -11,4 +11,4 @@ class Runner:
         self.options = {0: ["-q"], 1: []}.get(verbosity, ["-v"])
 
     def run_tests(self, test_labels: Sequence[str], **kwargs: Any) -> int:
-        return int(pytest.main([*self.options, *test_labels]))
+        return int(pytest.main([*self.options, *(test_labels or ["tests"])]))
