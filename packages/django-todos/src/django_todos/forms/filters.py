@@ -76,14 +76,14 @@ class FilterForm(forms.Form):
             todos = todos.assigned_to(viewer.user)
         elif chosen.get("assignee") == "nobody":
             todos = todos.filter(assignee=None)
-        return _due_filter(todos, chosen.get("due"), viewer)
-
-
-def _due_filter(todos: TodoQuerySet, due: str | None, viewer: Viewer) -> TodoQuerySet:
-    if due == "overdue":
-        return todos.overdue(viewer.now, viewer.zone)
-    if due == "today":
-        return todos.due_on(viewer.today, viewer.zone)
-    if due == "week":
-        return todos.due_between(viewer.today, viewer.today + timedelta(days=6), viewer.zone)
-    return todos.filter(due_date=None) if due == "none" else todos
+        match chosen.get("due"):
+            case "overdue":
+                todos = todos.overdue(viewer.now, viewer.zone)
+            case "today":
+                todos = todos.due_between(viewer.today, viewer.today, viewer.zone)
+            case "week":
+                week = viewer.today + timedelta(days=6)
+                todos = todos.due_between(viewer.today, week, viewer.zone)
+            case "none":
+                todos = todos.filter(due_date=None)
+        return todos

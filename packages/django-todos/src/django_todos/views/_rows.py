@@ -11,10 +11,13 @@ from typing import Any
 from django.core import signing
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.db.models.functions import Coalesce, Lower, RowNumber
+from django.http import HttpResponse
 
 from django_todos import limits
-from django_todos.models import Todo, TodoList
+from django_todos.models import Action, Todo, TodoList
 from django_todos.models.querysets import TodoQuerySet
+from django_todos.views._page import Request, back_after, is_htmx, part
+from django_todos.wording import actions
 
 
 @dataclass
@@ -194,3 +197,15 @@ def row_of(todo: Todo) -> Row:
             return row
         stack += row.children
     return Row(todo)
+
+
+def answer_row(
+    request: Request, todo: Todo, action: Action | None, *, same: str = "done"
+) -> HttpResponse:
+    """After something was done to one row: the row as it is now for htmx, else back to it."""
+    if is_htmx(request):
+        context = {"row": row_of(todo), "toast": actions.about(action, request.todos_viewer)}
+        current = request.headers.get("Todos-Current", "")
+        return part(request, "todo_row_update", context, current=current)
+    fallback = todo.todo_list.get_absolute_url()
+    return back_after(action, request, fallback, anchor=todo.uuid, same=same)

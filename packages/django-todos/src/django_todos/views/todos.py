@@ -44,7 +44,7 @@ from django_todos.views._page import (
     part,
     signed_in,
 )
-from django_todos.views._rows import family_of, row_of
+from django_todos.views._rows import answer_row, family_of, row_of
 from django_todos.wording import actions
 from django_todos.wording.chips import chips
 
@@ -217,10 +217,10 @@ def reminder_delete(request: Request, uuid: UUID) -> HttpResponse:
 def todo_complete(request: Request, uuid: UUID) -> HttpResponse:
     """Tick. ``occurrence`` says what the person saw, so that a second click changes nothing."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
     seen = _occurrence(request)
+    todo = get_todo(viewer.user, uuid, "edit")
     action = todo.complete(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=seen)
-    return _row(request, todo, action)
+    return answer_row(request, todo, action)
 
 
 @signed_in("POST")
@@ -228,17 +228,17 @@ def todo_reopen(request: Request, uuid: UUID) -> HttpResponse:
     """Untick."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    return _row(request, todo, todo.reopen(by=viewer.user, at=viewer.now))
+    return answer_row(request, todo, todo.reopen(by=viewer.user, at=viewer.now))
 
 
 @signed_in("POST")
 def todo_skip(request: Request, uuid: UUID) -> HttpResponse:
     """Move a repeating todo on without completing it."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
     seen = _occurrence(request)
+    todo = get_todo(viewer.user, uuid, "edit")
     action = todo.skip(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=seen)
-    return _row(request, todo, action)
+    return answer_row(request, todo, action)
 
 
 @signed_in("POST")
@@ -253,24 +253,12 @@ def todo_set(request: Request, uuid: UUID) -> HttpResponse:
         form = RescheduleForm({"date": request.POST.get("due", "")}, viewer=viewer)
         if "due" in request.POST and form.is_valid():
             fresh.reschedule(form.cleaned_data["date"].date, rec=rec, zone=viewer.zone)
-    return _row(request, todo, rec.action, same="same")
+    return answer_row(request, todo, rec.action, same="same")
 
 
 def _occurrence(request: Request) -> int | None:
     text = request.POST.get("occurrence", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _row(
-    request: Request, todo: Todo, action: Action | None, *, same: str = "done"
-) -> HttpResponse:
-    """After something was done to one row: the row as it is now for htmx, else back to it."""
-    if not is_htmx(request):
-        fallback = todo.todo_list.get_absolute_url()
-        return back_after(action, request, fallback, anchor=todo.uuid, same=same)
-    context = {"row": row_of(todo), "toast": actions.about(action, request.todos_viewer)}
-    current = request.headers.get("Todos-Current", "")
-    return part(request, "todo_row_update", context, current=current)
 
 
 # -- moving ----------------------------------------------------------------------------------------

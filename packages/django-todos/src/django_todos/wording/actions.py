@@ -63,16 +63,19 @@ def _about_todos(action: Action, viewer: Viewer) -> Toast:
     verb, many = action.verb, total > 1
     if verb.startswith("bulk-"):
         return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many)
+    sentence = _sentence_about(verb, top, total)
+    is_typed = "typed" in action.changes
+    read = _read(top, viewer) if is_typed else ""
+    day = top.due.wall(viewer.zone).date
     values = {
         "title": top.title,
         "count": total - 1,
         "list": top.todo_list.name,
-        "day": _due_day(top, viewer),
+        "day": date_words(day, viewer.today) if day is not None else "",
     }
-    text = _sentence_about(verb, top, total) % values
-    if "typed" not in action.changes:
+    text = f"{sentence % values} {read}".strip()
+    if not is_typed:
         return Toast(text, action.uuid, many)
-    text = " ".join([text, _read(top, viewer)]).strip()
     return Toast(text, action.uuid, url=top.get_absolute_url(), plain=action.uuid)
 
 
@@ -90,12 +93,6 @@ def _read(todo: Todo, viewer: Viewer) -> str:
     ]
     read = ", ".join(str(one) for one in said if one)
     return _("Read: %(read)s.") % {"read": read} if read else ""
-
-
-def _due_day(todo: Todo, viewer: Viewer) -> str:
-    """The day that a todo is due, where the viewer is."""
-    day = todo.due.wall(viewer.zone).date
-    return date_words(day, viewer.today) if day is not None else ""
 
 
 def _top(action: Action) -> tuple[Todo | None, int]:
