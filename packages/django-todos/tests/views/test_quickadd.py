@@ -92,6 +92,17 @@ def test_what_does_not_hold_comes_back(cast: Cast, text: str) -> None:
     assert not Todo.objects.exists()
 
 
+def test_a_refused_line_comes_back_whole_where_a_reload_answers(cast: Cast) -> None:
+    client, url = cast.client("alice"), reverse("django_todos:todo-create")
+    there = cast.flat.get_absolute_url()
+    data = {"text": "x" * 501, "list": cast.flat.uuid, "next": f"{there}?sort=due"}
+    html = client.post(url, data).content.decode()
+    assert "x" * 501 + "</textarea>" in html and "A title has at most 500 characters." in html
+    assert f'name="next" value="{there}?sort=due"' in html
+    assert f'name="list" value="{cast.flat.uuid}"' in html
+    assert client.get(url).status_code == 200
+
+
 def test_long_words_after_the_title_are_notes(cast: Cast) -> None:
     assert added(cast, "Short // " + "long " * 200).notes == ("long " * 200).strip()
 
