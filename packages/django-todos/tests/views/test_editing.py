@@ -188,7 +188,7 @@ def test_notes_with_spaces_and_line_ends_of_another_program_can_be_edited(cast: 
 def test_readers_see_no_form(cast: Cast, todo: Todo):
     response = get(cast.client("rita"), "todo-detail", todo.uuid)
     assert "todo-form" not in Page(response).ids
-    assert not response.context["can_edit"]
+    assert not response.context["todo"].can_edit
 
 
 # -- rows ------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def test_an_archived_list_is_read_and_brought_back(cast: Cast):
     cast.flat.archive(by=cast.alice, at=NOW)
     client = cast.client("alice")
     page = get(client, "list-detail", cast.flat.uuid)
-    assert titles(page) == ["Buy milk"] and not page.context["can_edit"]
+    assert titles(page) == ["Buy milk"] and not page.context["todo_list"].can_edit
     assert titles(get(client, "today")) == []
     told = message(post(client, "list-unarchive", cast.flat.uuid))
     assert "“Flat” is back." in get(client, "today", **told).content.decode()
@@ -117,7 +117,7 @@ def test_a_list_about_an_object_is_edited_by_the_hosts_rule(cast: Cast, settings
     about = TodoList.objects.create_about(cast.charlie, name="About charlie")
     client = cast.client("charlie")
     page = get(client, "list-detail", about.uuid)
-    assert (page.context["can_edit"], page.context["role"]) == (True, "")
+    assert (page.context["todo_list"].can_edit, page.context["role"]) == (True, "")
     assert message(post(client, "list-move", about.uuid, to="up")) == {"kept": "edge"}
     assert "done" in message(post(client, "todo-create", text="Call", list=str(about.uuid)))
     assert post(client, "list-edit", about.uuid, name="Me", color="red").status_code == 303

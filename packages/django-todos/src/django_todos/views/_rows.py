@@ -29,11 +29,6 @@ class Row:
     more: int = 0
     current: bool = False
 
-    @property
-    def can_edit(self) -> bool:
-        """Until the templates ask the todo."""
-        return self.todo.can_edit
-
 
 @dataclass(frozen=True)
 class Rows:

@@ -92,8 +92,6 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
         "rows": rows,
         "filters": filters,
         "select": "select" in request.GET and todo_list.can_edit,
-        "can_edit": todo_list.can_edit,
-        "can_own": todo_list.can_own,
         "quick_add": QuickAddForm(initial=place),
     }
     return page(request, "list_detail", current_of(todo_list), context, more="todo_page")
@@ -131,7 +129,7 @@ def list_edit(request: Request, uuid: UUID) -> HttpResponse:
         except Conflict as conflict:
             form.ask_again(conflict.theirs)
             status = 409
-    context = {"form": form, "todo_list": todo_list, "can_own": todo_list.can_own}
+    context = {"form": form, "todo_list": todo_list}
     return page(request, "list_form", str(todo_list.uuid), context, status=status)
 
 

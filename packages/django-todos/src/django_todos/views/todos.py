@@ -156,7 +156,6 @@ def _todo_page(
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
-        "can_edit": todo.can_edit,
         "quick_add": QuickAddForm(initial={"parent": todo.uuid, "view": "todo"}),
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
         **context,
