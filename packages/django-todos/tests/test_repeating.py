@@ -119,6 +119,7 @@ def test_a_double_click_completes_once(flat, alice):
 
 def test_a_stale_object_completes_nothing_twice(flat, alice, bob):
     todo = make_repeating(flat, "FREQ=DAILY", "2026-11-23")
+    flat.add_member(bob)
     hers, his = Todo.objects.get(pk=todo.pk), Todo.objects.get(pk=todo.pk)
     assert hers.complete(by=alice, at=NOW, zone=UTC, seen=0) is not None
     assert his.complete(by=bob, at=NOW, zone=UTC, seen=0) is None
@@ -249,6 +250,7 @@ def test_undo_of_the_last_occurrence_opens_it_again(flat, alice):
 def test_undo_after_somebody_went_on_changes_nothing(flat, alice, bob):
     todo = make_repeating(flat, "FREQ=DAILY", "2026-11-23")
     action = complete(todo, alice)
+    flat.add_member(bob)
     complete(todo, bob)
     with pytest.raises(ChangedMeanwhile):
         action.undo(at=NOW)

@@ -135,6 +135,7 @@ def test_labels_of_a_todo_that_comes_back_are_the_lists_own(cast: Cast):
 def test_labels_that_changed_elsewhere_go_back_with_it(cast: Cast):
     todo = make_todo(cast.flat)
     action = move_away(todo, cast)
+    TodoList.objects.get(name="Trip").add_member(cast.bob)
     relabel(Todo.objects.get(pk=todo.pk), cast, "new")
     assert action is not None and action.undo(at=later(2))
     assert [(one.name, one.todo_list) for one in todo.labels.all()] == [("new", cast.flat)]

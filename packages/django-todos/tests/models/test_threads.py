@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from tests.factories import UTC, Cast, faults, later, make_list, make_todo, outline
 
 from django_todos.models import (
+    Action,
     ChangedMeanwhile,
     Completion,
     NotAllowedHere,
+    Role,
     Todo,
     TodoList,
 )
@@ -115,3 +118,78 @@ def test_undo_and_a_change_at_once_are_one_or_the_other(cast: Cast):
 def test_additions_keep_the_count_true(cast: Cast):
     at_once(lambda n: make_todo(cast.flat, f"t{n}"))
     assert TodoList.objects.get(pk=cast.flat.pk).open_count == MANY
+
+
+# -- what is taken away while a writer waits for the lock ------------------------------------------
+
+TAKEN: dict[str, Callable[[Cast], Any]] = {
+    "removal": lambda c: c.flat.remove_member(c.bob),
+    "role change": lambda c: c.flat.add_member(c.bob, Role.VIEWER),
+    "archive": lambda c: c.flat.archive(by=c.alice, at=later()),
+    "list in the trash": lambda c: c.flat.trash(by=c.alice, at=later()),
+    "list deleted": lambda c: c.flat.purge(),
+    "user deleted": lambda c: c.bob.delete(),
+}
+
+
+def while_waiting(cast: Cast, write: Callable[[], Any], change: Callable[[Cast], Any]) -> Any:
+    """`write` in a thread comes as far as the list's lock, which this one holds; then `change`; then it is free."""
+
+    def run(_number: int) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '20s'")
+        return write()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            TodoList.objects.lock({cast.flat.pk})
+            job = pool.submit(at_once, run, 1)
+            is_waiting = False
+            while not (is_waiting or job.done()):
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks"
+                    " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+                )
+                is_waiting = cursor.fetchone() != (0,)
+            assert is_waiting
+            change(cast)
+        return job.result()[0]
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_is_taken_away_from_a_writer_who_waits_is_not_written(cast: Cast, taken: str):
+    todo = make_todo(cast.flat)
+    write = partial(todo.complete, by=cast.bob, at=later(), zone=UTC, seen=0)
+    assert while_waiting(cast, write, TAKEN[taken]) is ChangedMeanwhile
+    assert not Completion.objects.exists() and not Action.objects.filter(verb="complete").exists()
+    assert faults() == []
+
+
+def test_nothing_taken_away_is_written_after_the_wait(cast: Cast):
+    write = partial(make_todo(cast.flat).complete, by=cast.bob, at=later(), zone=UTC, seen=0)
+    assert isinstance(while_waiting(cast, write, lambda c: None), Action)
+
+
+def test_nobody_is_given_a_todo_while_they_go(cast: Cast):
+    values = {"initial": {"assignee_id": None}, "values": {"assignee_id": cast.bob.pk}}
+    write = partial(make_todo(cast.flat).edit, by=cast.alice, at=later(), **values)
+    assert while_waiting(cast, write, TAKEN["removal"]) is ChangedMeanwhile
+    assert faults() == []
+
+
+@pytest.mark.parametrize("taken", ["removal", "user deleted"])
+def test_undo_that_waits_does_not_bring_back_who_goes(cast: Cast, taken: str):
+    values = {"initial": {"assignee_id": cast.bob.pk}, "values": {"assignee_id": None}}
+    todo = make_todo(cast.flat, assignee=cast.bob)
+    action = todo.edit(by=cast.alice, at=later(), **values)
+    assert action is not None
+    assert while_waiting(cast, partial(action.undo, at=later(2)), TAKEN[taken]) is True
+    assert Todo.objects.get().assignee is None and faults() == []
+
+
+def test_what_is_restored_while_the_trash_is_emptied_stays(cast: Cast):
+    todo = make_todo(cast.flat)
+    todo.trash(by=cast.alice, at=later())
+    empty = Todo.objects.trashed().purge
+    assert while_waiting(cast, empty, lambda c: todo.restore(by=c.alice, at=later(2))) == 0
+    assert Todo.objects.get().deleted_at is None

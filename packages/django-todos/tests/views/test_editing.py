@@ -307,14 +307,14 @@ def test_somebody_was_quicker(cast: Cast, htmx: bool, monkeypatch: pytest.Monkey
     todo = make_todo(cast.flat)
     purge = Todo.objects.filter(pk=todo.pk)
 
-    def meanwhile(ids):
+    def meanwhile(*args):
         monkeypatch.undo()
         make = Todo.objects.get(pk=todo.pk)
         make.trash(by=cast.alice, at=later())
         purge.purge()
-        return TodoList.objects.lock(ids)
+        return TodoList.objects.lock(*args)
 
-    monkeypatch.setattr(type(TodoList.objects), "lock", lambda self, ids: meanwhile(ids))
+    monkeypatch.setattr(type(TodoList.objects), "lock", lambda self, *args: meanwhile(*args))
     response = post(cast.client("bob"), "todo-complete", todo.uuid, htmx=htmx)
     if htmx:
         assert response["HX-Redirect"] == "/todos/?kept=changed"

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from django.conf import settings as project
 from django.db import models, transaction
@@ -63,7 +64,10 @@ class Changes(TypedDict):
 
 
 class Verb(models.TextChoices):
-    """What a person can do. A host may record verbs of its own: they are told in plain words."""
+    """What a person can do. A host may record verbs of its own: they are told in plain words.
+
+    What begins with ``list-`` is for owners to do, everything else for editors (`recording`).
+    """
 
     CREATE = "create"
     EDIT = "edit"
@@ -90,7 +94,8 @@ class Verb(models.TextChoices):
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed what is to be written, or moved it out of the lists that were locked for it."""
+    """Somebody else changed what is to be written, moved it out of the lists that were locked for it, or took away
+    the right to write it."""
 
 
 class Conflict(Exception):
@@ -182,6 +187,12 @@ class Recording:
             self._added[todo.pk] = top
             self.tell(signals.created, todo)
 
+    @cached_property
+    def members(self) -> set[tuple[int, Any]]:
+        """Every list with every member of it, under the locks: who can be given a todo there."""
+        rows = tables.Membership.objects.filter(todo_list__in=self.lists)
+        return set(rows.values_list("todo_list_id", "user_id"))
+
     def labels(self, todo: Todo) -> list[str]:
         """The names of a loaded todo's labels, in order; remembered as they were before."""
         names = _label_names(todo)
@@ -227,6 +238,7 @@ class Recording:
     def finish(self) -> None:
         """Write what is left, the counts, and the action."""
         self.flush()
+        self._ask_assignees()
         for completion in Completion.objects.bulk_create(self._completions, batch_size=100):
             self._completion_keys[str(completion.pk)] = (None, completion.key)
         self._count()
@@ -237,6 +249,17 @@ class Recording:
             )
         if self._signals:
             transaction.on_commit(self._send)
+
+    def _ask_assignees(self) -> None:
+        """A todo is given to members of its list alone. Who is no member any more was one when the form was made."""
+        given = {
+            (todo.todo_list_id, todo.assignee_id)
+            for pk, todo in self.todos.items()
+            if todo.assignee_id is not None
+            and (pk in self._added or todo.assignee_id != self._before[pk]["assignee_id"])
+        }
+        if given and not given <= self.members:
+            raise ChangedMeanwhile
 
     def _send(self) -> None:
         for signal, todo in self._signals:
@@ -283,11 +306,14 @@ def recording(
     list_ids: set[int],
     *,
     at: datetime,
+    right: Literal["is_editor"] | None = None,
     within: Recording | None = None,
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
 
-    A context manager around every write. `at` is the moment of the action. Raises ChangedMeanwhile where a list is gone.
+    A context manager around every write. `at` is the moment of the action. What the verb needs (or `right`, another
+    property of `TodoList`) is asked again under the locks; `user` None is the system, which may do everything.
+    Raises ChangedMeanwhile where a list or the right is gone.
     """
     if within is not None:
         if not list_ids <= within.lists.keys():
@@ -295,8 +321,10 @@ def recording(
         yield within
         return
     with transaction.atomic():
-        lists = tables.TodoList.objects.lock(list_ids)
-        if lists.keys() != list_ids:
+        lists = tables.TodoList.objects.lock(list_ids, user)
+        needed = right or ("can_own" if verb.startswith("list-") else "can_edit")
+        may = user is None or all(getattr(todo_list, needed) for todo_list in lists.values())
+        if lists.keys() != list_ids or not may:
             raise ChangedMeanwhile
         rec = Recording(user, verb, lists, at)
         yield rec
@@ -341,7 +369,7 @@ class Action(models.Model):
         return ids | set(todos.values_list("todo_list_id", flat=True))
 
     def undo(self, *, at: datetime) -> bool:
-        """Put back exactly what was. False when it was undone before.
+        """Put back exactly what was, but for an assignee who is no member any more. False when it was undone before.
 
         Raises ChangedMeanwhile, having changed nothing, where somebody changed one of the values since.
         """
@@ -366,6 +394,11 @@ class Action(models.Model):
             names = _labels_before(rec, todo, change.pop("labels", None), "todo_list_id" in change)
             was_completed = todo.is_completed
             values = _reverse(todo, change)
+            home, assignee = (
+                values.get(name, getattr(todo, name)) for name in ("todo_list_id", "assignee_id")
+            )
+            if assignee is not None and (home, assignee) not in rec.members:
+                values["assignee_id"] = None
             if values.keys() & {"todo_list_id", "tree", "depth"}:
                 todo.take_along(rec, values, passing=done)
             rec.update(todo, **values)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits
 from django_todos._compat import check_constraint
-from django_todos.models.history import Action, Conflict, Verb, recording
+from django_todos.models.history import Action, ChangedMeanwhile, Conflict, Verb, recording
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
 
@@ -185,7 +185,7 @@ class TodoList(models.Model):
     def edit(
         self,
         *,
-        by: AbstractBaseUser,
+        by: AbstractBaseUser | None,
         at: datetime,
         initial: dict[str, str],
         values: dict[str, str],
@@ -195,7 +195,11 @@ class TodoList(models.Model):
         Raises Conflict, having changed nothing, where somebody else gave such a field a third value meanwhile.
         """
         changed = {name: value for name, value in values.items() if initial[name] != value}
+        if not changed:
+            return None
         with recording(by, Verb.LIST_EDIT, {self.pk}, at=at) as rec:
+            if rec.lists[self.pk].deleted_at is not None:
+                raise ChangedMeanwhile
             current = {name: getattr(rec.lists[self.pk], name) for name in changed}
             theirs = {
                 name: value
@@ -207,35 +211,41 @@ class TodoList(models.Model):
             rec.update_list(self.pk, **changed)
         return rec.action
 
-    def archive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+    def archive(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Put the list aside: readable, but in none of the views across lists."""
         return self._set_time(Verb.LIST_ARCHIVE, "archived_at", at, by=by, at=at)
 
-    def unarchive(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+    def unarchive(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Bring an archived list back."""
         return self._set_time(Verb.LIST_UNARCHIVE, "archived_at", None, by=by, at=at)
 
-    def trash(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+    def trash(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Move the list, with everything in it, to the trash."""
         return self._set_time(Verb.LIST_DELETE, "deleted_at", at, by=by, at=at)
 
-    def restore(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+    def restore(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Bring the list back from the trash."""
         return self._set_time(Verb.LIST_RESTORE, "deleted_at", None, by=by, at=at)
 
     def purge(self) -> None:
         """Delete the list and everything in it for ever."""
-        with transaction.atomic():
-            TodoList.objects.lock({self.pk})
-            self.delete()
+        TodoList.objects.filter(pk=self.pk).purge()
 
     def _set_time(
-        self, verb: str, field: str, value: datetime | None, *, by: AbstractBaseUser, at: datetime
+        self,
+        verb: Verb,
+        field: str,
+        value: datetime | None,
+        *,
+        by: AbstractBaseUser | None,
+        at: datetime,
     ) -> Action | None:
+        if self.is_inbox:
+            raise ValueError("An inbox can't be archived or deleted.")
         with recording(by, verb, {self.pk}, at=at) as rec:
             current = rec.lists[self.pk]
-            if current.is_inbox:
-                raise ValueError("An inbox can't be archived or deleted.")
+            if field != "deleted_at" and current.deleted_at is not None:
+                raise ChangedMeanwhile
             if (getattr(current, field) is None) != (value is None):
                 rec.update_list(self.pk, **{field: value})
         return rec.action

@@ -49,8 +49,7 @@ def settle(rec: Recording, todo: Todo, target: int, tree: UUID, depth: int) -> N
     names: list[str] = []
     if target != todo.todo_list_id:
         names = rec.labels(todo)
-        members = rec.lists[target].memberships
-        if todo.assignee_id and not members.filter(user=todo.assignee_id).exists():
+        if todo.assignee_id and (target, todo.assignee_id) not in rec.members:
             rec.update(todo, assignee_id=None)
     rec.update(todo, todo_list_id=target, tree=tree, depth=depth)
     if names:

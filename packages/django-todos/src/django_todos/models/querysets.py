@@ -197,15 +197,26 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
             member_count=_count(members, "todo_list"),
         )
 
-    def lock(self, ids: set[int]) -> dict[int, tables.TodoList]:
+    def lock(self, ids: set[int], user: User | None = None) -> dict[int, tables.TodoList]:
         """Take the write lock of each list and return them by primary key. The first statement of every write.
 
+        Lists are read after that, with what `user` may do in them now; those that the user no longer sees are missing.
         An UPDATE serialises writers on SQLite and PostgreSQL alike; a fixed order keeps two of them from waiting for
         each other.
         """
         for pk in sorted(ids):
             self.filter(pk=pk).update(version=F("version") + 1, updated_at=Now())
-        return {todo_list.pk: todo_list for todo_list in self.filter(pk__in=ids)}
+        with object_types_remembered():
+            lists: TodoListQuerySet = self if user is None else self.with_rights(user)
+        return lists.in_bulk(ids)
+
+    def purge(self) -> int:
+        """Delete for ever, with everything in them, those that are still found under their locks. Returns how many."""
+        with transaction.atomic():
+            ids = set(self.values_list("pk", flat=True))
+            tables.TodoList.objects.lock(ids)
+            gone = self.filter(pk__in=ids).delete()[1]
+            return gone.get("django_todos.TodoList", 0)
 
 
 class TodoQuerySet(QuerySet["tables.Todo"]):
@@ -213,18 +224,19 @@ class TodoQuerySet(QuerySet["tables.Todo"]):
 
     def visible_to(self, user: User) -> Self:
         """Todos in lists that `user` may read, those in the trash included."""
-        return self._in(tables.TodoList.objects.visible_to(user))
+        return self.in_lists(tables.TodoList.objects.visible_to(user))
 
     def editable_by(self, user: User) -> Self:
         """Todos in lists whose todos `user` may change."""
-        return self._in(tables.TodoList.objects.editable_by(user))
+        return self.in_lists(tables.TodoList.objects.editable_by(user))
 
     def with_rights(self, user: User) -> Self:
         """Each with its list, which knows what `user` may do in it; without one where that can't be read."""
         lists = tables.TodoList.objects.with_rights(user)
         return self.prefetch_related(Prefetch("todo_list", lists))
 
-    def _in(self, lists: TodoListQuerySet) -> Self:
+    def in_lists(self, lists: TodoListQuerySet) -> Self:
+        """Todos in these lists."""
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
     def alive(self) -> Self:
@@ -252,16 +264,15 @@ class TodoQuerySet(QuerySet["tables.Todo"]):
         return self.filter(deleted_top=None, todo_list__deleted_at=None).exclude(deleted_at=None)
 
     def purge(self) -> int:
-        """Delete for ever, with everything below, under the locks of their lists. Returns how many todos went."""
+        """Delete for ever, with everything below, those that are still found under the locks of their lists.
+
+        Returns how many todos went.
+        """
         with transaction.atomic():
             ids = set(self.values_list("todo_list", flat=True))
             tables.TodoList.objects.lock(ids)
-            return (
-                self.filter(todo_list__in=ids)
-                .exclude(deleted_at=None)
-                .delete()[1]
-                .get("django_todos.Todo", 0)
-            )
+            gone = self.filter(todo_list__in=ids).exclude(deleted_at=None).delete()[1]
+            return gone.get("django_todos.Todo", 0)
 
     def in_order(self) -> Self:
         """In the order that people gave them."""

@@ -380,7 +380,7 @@ class Todo(models.Model):
         return rec.action
 
     def skip(
-        self, *, by: AbstractBaseUser, at: datetime, zone: ZoneInfo, seen: int | None = None
+        self, *, by: AbstractBaseUser | None, at: datetime, zone: ZoneInfo, seen: int | None = None
     ) -> Action | None:
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
@@ -415,7 +415,7 @@ class Todo(models.Model):
     def edit(
         self,
         *,
-        by: AbstractBaseUser,
+        by: AbstractBaseUser | None,
         at: datetime,
         initial: dict[str, Any],
         values: dict[str, Any],
@@ -469,14 +469,17 @@ class Todo(models.Model):
         return rec.action
 
     def restore(
-        self, *, by: AbstractBaseUser, at: datetime, fallback: TodoList | None = None
+        self, *, by: AbstractBaseUser | None, at: datetime, fallback: TodoList | None = None
     ) -> Action | None:
         """Bring it back from the trash to where it was, else to its list's top level, else to `fallback`.
 
         `fallback` is the person's inbox, given when the todo's own list can't take it.
         """
         lists = {self.todo_list_id} | ({fallback.pk} if fallback is not None else set())
-        with recording(by, Verb.RESTORE, lists, at=at) as rec:
+        with recording(by, Verb.RESTORE, lists, at=at, right="is_editor") as rec:
+            home = rec.lists[self.todo_list_id if fallback is None else fallback.pk]
+            if by is not None and not home.can_edit:
+                raise ChangedMeanwhile
             todo = rec.reload(self)
             if todo.deleted_at is None or todo.deleted_top_id is not None:
                 return None
@@ -492,7 +495,7 @@ class Todo(models.Model):
     def move(
         self,
         *,
-        by: AbstractBaseUser,
+        by: AbstractBaseUser | None,
         at: datetime,
         todo_list: TodoList | None = None,
         parent: Todo | None = None,
@@ -525,7 +528,7 @@ class Todo(models.Model):
         return rec.action
 
     def move_by_one(
-        self, *, by: AbstractBaseUser, at: datetime, direction: Literal["up", "down"]
+        self, *, by: AbstractBaseUser | None, at: datetime, direction: Literal["up", "down"]
     ) -> Action | None:
         """Change places with the open neighbour above or below. None at the end of the row."""
         beside = self.neighbour(direction)
@@ -541,12 +544,12 @@ class Todo(models.Model):
             shown = shown.filter(is_completed=self.is_completed)
         return shown.above(self).last() if direction == "up" else shown.below(self).first()
 
-    def indent(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+    def indent(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Make it a subtask, the last one, of the todo above it. None when there is none."""
         above = self.neighbour("up")
         return self.move(by=by, at=at, parent=above) if above is not None else None
 
-    def outdent(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
+    def outdent(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Take it out one level, to right behind the todo it was under. None at the top level."""
         if self.parent is None:
             return None

@@ -42,8 +42,7 @@ def trash_empty(request: Request) -> HttpResponse:
         )
     with transaction.atomic():
         todos.purge()
-        for todo_list in lists:
-            todo_list.purge()
+        lists.purge()
     return back(request, reverse("django_todos:trash"))
 
 
@@ -76,7 +75,8 @@ def todo_purge(request: Request, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         below = [one for one in todo.descendants() if one.deleted_at is not None]
         return page(request, "todo_purge", "trash", {"todo": todo, "below": len(below)})
-    Todo.objects.trashed().filter(pk=todo.pk).purge()
+    lists = TodoList.objects.changeable_by(viewer.user)
+    Todo.objects.in_lists(lists).trashed().filter(pk=todo.pk).purge()
     return back(request, reverse("django_todos:trash"))
 
 
@@ -108,5 +108,5 @@ def list_purge(request: Request, uuid: UUID) -> HttpResponse:
     todo_list = get_list(viewer.user, uuid, "own", trashed=True)
     if request.method != "POST":
         return page(request, "list_purge", "trash", {"todo_list": todo_list})
-    todo_list.purge()
+    TodoList.objects.owned_by(viewer.user).trashed().filter(pk=todo_list.pk).purge()
     return back(request, reverse("django_todos:trash"))

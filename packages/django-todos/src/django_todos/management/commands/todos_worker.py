@@ -29,9 +29,9 @@ def empty_trash(now: datetime) -> int:
     # List by list, so that no writer waits for more than their own.
     for pk in set(old.values_list("todo_list", flat=True)):
         count += old.filter(todo_list=pk).purge()
-    for todo_list in TodoList.objects.trashed().filter(deleted_at__lt=limit):
-        todo_list.purge()
-        count += 1
+    lists = TodoList.objects.trashed().filter(deleted_at__lt=limit)
+    for pk in lists.values_list("pk", flat=True):
+        count += lists.filter(pk=pk).purge()
     return count
 
 
