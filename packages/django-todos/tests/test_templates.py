@@ -1,0 +1,39 @@
+"""What can be read off the templates themselves."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import django_todos
+
+CODE = Path(django_todos.__file__).parent
+TEMPLATES = CODE / "templates" / "django_todos"
+VIEWS = "".join(path.read_text(encoding="utf-8") for path in (CODE / "views").glob("*.py"))
+# What a view answers htmx with, less the one that only puts other parts together.
+ANSWERED = set(re.findall(r'(?:part\(request, |more=)"(\w+)"', VIEWS)) - {"todo_row_update"}
+
+
+def test_lines_can_be_read() -> None:
+    long = [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in sorted(TEMPLATES.rglob("*.*"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("part", sorted(ANSWERED))
+def test_the_root_of_a_part_is_named_as_its_file(part: str) -> None:
+    """Who reads an id in the browser knows the template."""
+    text = (TEMPLATES / "parts" / f"{part}.html").read_text(encoding="utf-8")
+    root = re.search(r"<(?!li>)\w+[^>]*>", text.split("{% endcomment %}")[-1])
+    assert root and f'id="{part.replace("_", "-")}' in root[0]
+
+
+def test_some_parts_are_answered() -> None:
+    """The pattern above still finds them."""
+    assert {"todo", "todo_row", "quick_add_chips", "repeat_dates"} <= ANSWERED
