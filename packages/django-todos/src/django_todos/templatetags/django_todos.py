@@ -1,4 +1,4 @@
-"""How todos are put into words and marks on a page. Presentation only: nothing here asks the database.
+"""How todos and their dates are shown on a page, and in a mail. Presentation only: nothing here asks the database.
 
 Names start with ``todos_`` because a host that loads the library beside its own shares one namespace.
 """
@@ -186,21 +186,6 @@ def todos_log_day(context: Context, day: date) -> str:
 def todos_day_short(context: Context, day: date) -> str:
     """“Wed 2 Dec”, also for days near; the year only if it is not this one."""
     return date_words(day, today_in(_now(context), _zone(context)))
-
-
-@register.filter
-def todos_weekday(day: date) -> str:
-    return date_format(day, "l")
-
-
-@register.filter
-def todos_weekday_short(day: date) -> str:
-    return date_format(day, "D")
-
-
-@register.filter
-def todos_month_short(day: date) -> str:
-    return date_format(day, "M")
 
 
 @register.simple_tag(takes_context=True)
