@@ -83,7 +83,7 @@ def test_the_examples_run() -> None:
 INTERNAL = {
     "TodoList": {"about_nothing", "changeable_by", "is_editor", "lock"},
     "Todo": {
-        "above", "below", "completions_of_rule", "fits", "fits_under", "neighbour", "repeat_anchor", "reschedule",
+        "above", "below", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
         "siblings", "take_along",
     },
     "Label": {"key_of", "named"},
