@@ -33,7 +33,8 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now, Replace
 
-from django_todos import models as tables  # which imports this module first: its names are there when asked
+# Which imports this module first: its names are there when they are asked for.
+from django_todos import models as tables
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 
