@@ -106,7 +106,7 @@ TABLE = {
     "import": Expect(get=EVERYBODY, post="422 422 422 422"),
     "import-draft": Expect("draft", get="200 404 404 404", post=OWN),
     "export": Expect(get=EVERYBODY),
-    "keyboard": Expect(get=EVERYBODY),
+    "keyboard": Expect(get=EVERYBODY, post=DONE),
 }
 
 

@@ -23,7 +23,7 @@ from tests.factories import (
 from tests.views.pages import HTMX, Page, get, message, path, post
 
 from django_todos.dates import Moment
-from django_todos.models import Label, Todo, TodoList
+from django_todos.models import Label, Preferences, Todo, TodoList
 
 LISTS = [
     "today", "upcoming", "inbox", "assigned", "search", "label-detail", "list-detail",
@@ -225,3 +225,25 @@ def test_indented_rows_come_with_their_roots(cast: Cast):
     response = get(cast.client("rita"), "list-detail", cast.flat.uuid)
     ids = [one for one in Page(response).ids if one.startswith("todo-row-")]
     assert len(ids) == 4
+
+
+def test_what_htmx_boosts_is_answered_as_a_browser_is(cast: Cast) -> None:
+    """A form that a script posts gets the page it leads to; only who is signed out is told so by 401."""
+    htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_BOOSTED": "true"}
+    client = Client()
+    assert client.get(reverse("django_todos:today"), **htmx).status_code == 401
+    client.force_login(cast.alice)
+    todo = make_todo(cast.flat, "Water the fig tree")
+    ticked = client.post(reverse("django_todos:todo-complete", args=[todo.uuid]), **htmx)
+    assert ticked.status_code == 303
+    assert b"<html" in client.get(ticked["Location"], **htmx).content
+
+
+def test_single_keys_are_switched_on_and_off_beside_their_list(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.alice)
+    url = reverse("django_todos:keyboard")
+    client.post(url)
+    assert not Preferences.of(cast.alice).shortcuts
+    client.post(url, {"shortcuts": "on"})
+    assert Preferences.of(cast.alice).shortcuts

@@ -59,11 +59,11 @@ def signed_in(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any
                 with object_types_remembered():
                     request.todos_viewer = Viewer.of(request.user)
                     response = _settled(view, request, *args, **kwargs)
-            elif is_htmx(request):
+            elif request.headers.get("HX-Request") == "true":
                 response = HttpResponse(status=401)
             else:
                 response = ask_to_sign_in(request)
-            patch_vary_headers(response, ["HX-Request"])
+            patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
             return response
 
         return guarded
@@ -84,8 +84,11 @@ def _settled(view: Callable[..., Any], request: Request, *args: Any, **kwargs: A
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks. Read from its header, so that a host needs no middleware for it."""
-    return request.headers.get("HX-Request") == "true"
+    """Whether htmx asks for a part. What it boosts (the page's own forms) is answered as a browser is, with a page.
+
+    Read from its headers, so that a host needs no middleware for it.
+    """
+    return request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
 
 
 @dataclass(frozen=True)

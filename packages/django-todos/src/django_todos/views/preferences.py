@@ -41,9 +41,14 @@ def time_zone(request: Request) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@signed_in("GET")
+@signed_in("GET", "POST")
 def keyboard(request: Request) -> HttpResponse:
-    """Every key and what it does."""
+    """Every key and what it does, and whether single keys do anything."""
+    if request.method == "POST":
+        on = "shortcuts" in request.POST
+        user = request.todos_viewer.user
+        Preferences.objects.update_or_create(user_id=user.pk, defaults={"shortcuts": on})
+        return back(request, reverse("django_todos:keyboard"), kept="preferences")
     return page(request, "keyboard", "keyboard", {})
 
 

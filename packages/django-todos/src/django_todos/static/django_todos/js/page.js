@@ -1,0 +1,54 @@
+// @ts-check
+/** First on every page: that scripts run, what the browser's clock says, and small help with fields. */
+
+/** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
+const one = (selector, from = document) => from.querySelector(selector);
+/** @param {string} name @param {object} [detail] */
+const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
+document.querySelectorAll(".todos").forEach((root) => root.classList.add("todos-js"));
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const { todosZoneUrl, todosZone } = document.body.dataset;
+if (todosZoneUrl && zone && zone !== todosZone) {
+  const token = /** @type {HTMLInputElement | null} */ (one(".todos [name=csrfmiddlewaretoken]"))?.value ?? "";
+  fetch(todosZoneUrl, { method: "POST", body: new URLSearchParams({ zone, csrfmiddlewaretoken: token }) }).then((answer) => answer.ok && emit("refresh"), () => {});
+}
+
+/** The names of time zones, offered where one is asked for. */
+document.addEventListener("focusin", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  if (!field.matches(".todos [name=due_tz], .todos [name=start_tz], .todos [name=time_zone]")) return;
+  if (!one("#todos-zones")) {
+    const list = Object.assign(document.createElement("datalist"), { id: "todos-zones" });
+    list.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
+    document.body.append(list);
+  }
+  field.setAttribute("list", "todos-zones");
+});
+
+/** @param {Event | {target: Element}} event */
+function grow({ target }) {
+  const field = /** @type {HTMLElement} */ (target);
+  if (!field.matches(".todos-todo-title") || CSS.supports("field-sizing", "content")) return;
+  field.style.blockSize = "auto";
+  field.style.blockSize = `${field.scrollHeight}px`;
+}
+document.addEventListener("input", (event) => grow({ target: /** @type {Element} */ (event.target) }));
+document.addEventListener("htmx:load", () => document.querySelectorAll(".todos-todo-title").forEach((target) => grow({ target })));
+
+document.addEventListener("keydown", (event) => {
+  const field = /** @type {HTMLTextAreaElement} */ (event.target);
+  if (!field.matches(".todos-todo-title") || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault(); // a title is one line
+  field.form?.requestSubmit();
+});
+
+/** How many rows are selected, said by the bar. */
+function count() {
+  const line = one("[data-todos-selected]");
+  const picked = document.querySelectorAll(".todos-pick:checked").length;
+  if (line) line.textContent = (one("#todos-texts")?.dataset.selected ?? "").replace("{count}", String(picked));
+}
+document.addEventListener("change", (event) => /** @type {Element} */ (event.target).matches(".todos-pick") && count());
+document.addEventListener("todos:swapped", count);
+count();

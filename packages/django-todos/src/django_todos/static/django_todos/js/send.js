@@ -1,0 +1,112 @@
+// @ts-check
+/**
+ * Sends the pages' plain forms by htmx, one after the other, and puts what comes back in its place: a row where a row was
+ * ticked, the open todo in its panel, else #main and #sidebar of the page that the action leads to.
+ *
+ * No action leads to an address that can't be reloaded: what is refused (422, 409) is shown where one is.
+ */
+
+/** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
+const one = (selector, from = document) => from.querySelector(selector);
+const htmx = () => /** @type {any} */ (window).htmx;
+/** @param {string} name @param {object} [detail] */
+const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
+/** The address of the page that #main shows; the address bar may name a todo opened beside it. */
+const here = () => one("#main")?.dataset.todosHere ?? location.pathname + location.search;
+const token = () => /** @type {HTMLInputElement | null} */ (one(".todos [name=csrfmiddlewaretoken]"))?.value ?? "";
+
+const WHOLE = { "HX-Boosted": "true" }; // the answer is a page, as a browser would get it
+const PAGE = { target: "#main", select: "#main > *", swap: "innerHTML show:none", headers: WHOLE };
+const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float form";
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (event.defaultPrevented || !htmx() || form.method !== "post" || form.enctype !== "application/x-www-form-urlencoded") return;
+  if (!form.matches(SENDS) || form.closest(".todos-widget, [data-todos-plain]")) return;
+  event.preventDefault();
+  const by = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  const row = by?.closest(".todos-row");
+  if (row) document.body.dataset.todosActed = row.id;
+  const data = new FormData(form, by);
+  if (!data.has("csrfmiddlewaretoken")) data.set("csrfmiddlewaretoken", token());
+  const panel = form.closest("#todos-panel #todo");
+  const open = form.id === "todo-delete-form" ? null : panel; // what was deleted is not shown again
+  if (panel && !open) data.set("next", here());
+  if (open) data.set("next", `${one("#todo-form")?.getAttribute("action")}?${new URLSearchParams({ next: here() })}`);
+  emit("sending", { form, by });
+  void post(by?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), data, by?.matches(".todos-check") ? row : open, form.id);
+});
+
+let queue = Promise.resolve();
+/** What is under way: the form it came from, and what is taken out of the answer. */
+let now = { form: "", select: "" };
+
+/**
+ * @param {() => {verb: string, url: string, form?: string} | null | undefined} ask  asked when its turn comes: what was there may have been
+ *   replaced meanwhile; what it gives beside verb and url is htmx's context of a request
+ */
+function request(ask) {
+  queue = queue.then(() => {
+    const wanted = ask();
+    if (!wanted) return null;
+    const { verb, url, form = "", select, ...context } = { ...PAGE, ...wanted };
+    now = { form, select };
+    return htmx().ajax(verb, url, { source: one(".todos"), ...context });
+  }).catch(() => {});
+  return queue;
+}
+
+/**
+ * @param {string} url
+ * @param {FormData} data
+ * @param {Element | null} [part]  the row or the todo that the answer replaces; else the page
+ * @param {string} [form]  the id of the form it came from
+ */
+function post(url, data, part, form) {
+  const values = Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
+  const target = part ? `${one("#todos-panel")?.contains(part) ? "#todos-panel " : ""}#${CSS.escape(part.id)}` : "";
+  const isRow = !!part?.matches(".todos-row");
+  const place = () => (target && one(target) ? { target, swap: "outerHTML", select: isRow ? "unset" : `#${part?.id}`, headers: isRow ? {} : WHOLE } : {});
+  return request(() => ({ verb: "POST", url, values, form, ...place() }));
+}
+
+document.addEventListener("todos:post", (event) => {
+  const { ask, row } = /** @type {CustomEvent} */ (event).detail;
+  void request(() => {
+    const { url, values } = ask() ?? {};
+    const place = row && one(`#${row}`) ? { target: `#${row}`, swap: "outerHTML", select: "unset", headers: {} } : {};
+    return url && { verb: "POST", url, values: { next: here(), csrfmiddlewaretoken: token(), ...values }, ...place };
+  });
+});
+
+document.addEventListener("todos:refresh", () => {
+  if (htmx() && one("#main")) void request(() => ({ verb: "GET", url: here() }));
+});
+
+document.addEventListener("todos:then", (event) => void queue.then(/** @type {CustomEvent} */ (event).detail.run));
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if ([409, 422].includes(detail.xhr.status)) Object.assign(detail, { shouldSwap: true, isError: false });
+  if (detail.requestConfig?.elt !== one(".todos")) return;
+  detail.selectOverride = now.select;
+  const form = now.form && `#${now.form}`;
+  if (detail.xhr.status === 422 && detail.target.id === "main" && form && one(form) && detail.serverResponse.includes(`id="${now.form}"`))
+    Object.assign(detail, { target: one(form), selectOverride: form, swapOverride: "outerHTML" }); // it alone, with what is wrong in it
+  if (!detail.requestConfig?.headers["HX-Boosted"] || detail.target.id !== "main" || detail.xhr.status >= 400) return;
+  const url = new URL(detail.xhr.responseURL || here(), location.href);
+  if (url.pathname === new URL(here(), location.href).pathname) return;
+  detail.shouldSwap = false;
+  location.assign(url);
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
+  document.addEventListener(name, (event) => {
+    const { xhr, requestConfig, etc } = /** @type {CustomEvent} */ (event).detail;
+    if (requestConfig?.elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
+    emit("unsent", { url: requestConfig?.path, status: xhr?.status ?? 0 });
+    if (xhr?.status === 401) return location.reload(); // signed out meanwhile: the page itself leads to signing in
+    if (name === "htmx:responseError" && xhr.status < 500) return emit("toast", { name: "refused" });
+    const retry = () => htmx().ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target: requestConfig.target, headers: etc?.headers, select: etc?.select, swap: etc?.swapOverride, values: Object.fromEntries(requestConfig.formData) });
+    emit("toast", { name: name === "htmx:responseError" ? "broken" : "failed", retry });
+  });
