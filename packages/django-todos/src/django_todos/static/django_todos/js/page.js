@@ -14,6 +14,44 @@ if (todosZoneUrl && zone && zone !== todosZone) {
   fetch(todosZoneUrl, { method: "POST", body: new URLSearchParams({ zone, csrfmiddlewaretoken: token }) }).then((answer) => answer.ok && emit("refresh"), () => {});
 }
 
+/* What is loaded on first use: the body's data-todos-load-NAME holds its addresses, a click on [data-todos-NAME] asks for it. */
+
+/** @type {Map<string, Promise<unknown>>} */
+const loading = new Map();
+/** @type {Set<string>} */
+const loaded = new Set();
+const parts = document.body.getAttributeNames().flatMap((name) => name.split("data-todos-load-")[1] ?? []);
+
+/** @param {string} url */
+const append = (url) => new Promise((resolve, reject) => {
+  const isStyle = new URL(url, location.href).pathname.endsWith(".css");
+  const part = isStyle ? Object.assign(document.createElement("link"), { rel: "stylesheet", href: url }) : Object.assign(document.createElement("script"), { type: "module", src: url });
+  part.onload = resolve;
+  part.onerror = () => reject(part.remove());
+  document.head.append(part);
+});
+
+/** @param {string} name @param {() => void} then */
+function load(name, then) {
+  const urls = document.body.getAttribute(`data-todos-load-${name}`)?.split(" ") ?? [];
+  if (!loading.has(name)) loading.set(name, Promise.all(urls.map(append)).then(() => loaded.add(name)));
+  loading.get(name)?.then(then, () => loading.delete(name) && emit("toast", { name: "failed", retry: () => load(name, then) }));
+}
+
+document.addEventListener("todos:load", (event) => {
+  const { name, then = () => {} } = /** @type {CustomEvent} */ (event).detail;
+  load(name, then);
+});
+
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const name = parts.find((part) => !loaded.has(part) && target.closest(`[data-todos-${part}]`));
+  if (!name) return;
+  event.preventDefault();
+  event.stopImmediatePropagation(); // it is done again when the part is there
+  load(name, () => target.dispatchEvent(new MouseEvent("click", event)));
+}, true);
+
 /** The names of time zones, offered where one is asked for. */
 document.addEventListener("focusin", (event) => {
   const field = /** @type {HTMLInputElement} */ (event.target);
