@@ -28,7 +28,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class Expect:
     """Which thing the address names, and by method the answers to alice, bob, rita and charlie.
 
-    Anonymous is sent to the login page wherever the method is allowed at all; other methods get 405.
+    Anonymous is sent to the login page wherever the method is allowed at all; other methods get 405. GET of an address
+    that only takes POST leads everybody to the page that it belongs to.
     """
 
     thing: str = ""
@@ -38,7 +39,8 @@ class Expect:
 
     def statuses(self, method: str) -> list[int]:
         """The answers to each of the cast, then to anonymous."""
-        text = {"GET": self.get, "HEAD": self.get, "POST": self.post}.get(method, "")
+        get = self.get or "303 303 303 303"
+        text = {"GET": get, "HEAD": get, "POST": self.post}.get(method, "")
         return [*map(int, text.split()), 302] if text else [405] * len(NAMES)
 
 
@@ -183,12 +185,36 @@ def test_a_script_of_somebody_signed_out_gets_401(cast: Cast):
                 assert response["Vary"].count("HX-Request") == 1
 
 
+@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if not row.get))
+def test_the_address_of_an_action_leads_to_a_page(cast: Cast, name: str):
+    things, client = make_things(cast), cast.client("alice")
+    answer = request(client, "GET", name, things)
+    assert client.get(answer["Location"]).status_code == 200
+    signed_out = Client()
+    assert request(signed_out, "POST", name, things)["Location"].endswith(answer["Location"])
+
+
+def test_an_action_s_address_leads_to_what_it_is_about(cast: Cast):
+    things, client = make_things(cast), cast.client("alice")
+    todo = reverse("django_todos:todo-detail", args=[things["todo"]])
+    places = {
+        "todo-complete": todo,
+        "reminder-create": todo,
+        "list-archive": cast.flat.get_absolute_url(),
+        "todo-restore": reverse("django_todos:trash"),
+        "time-zone": reverse("django_todos:preferences"),
+        "action-undo": reverse("django_todos:today"),
+    }
+    for name, place in places.items():
+        assert (name, request(client, "GET", name, things)["Location"]) == (name, place)
+
+
 @pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.thing))
 def test_what_does_not_exist_is_not_found(cast: Cast, name: str):
     expect, client = TABLE[name], cast.client("alice")
     nothing = {expect.thing: "nothing" if expect.thing == "label" else str(uuid.uuid4())}
-    for method in ("GET", "POST"):
-        if expect.statuses(method)[0] != 405:
+    for method, expected in (("GET", expect.get), ("POST", expect.post)):
+        if expected:
             assert request(client, method, name, nothing).status_code == 404
 
 

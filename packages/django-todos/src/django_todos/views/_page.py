@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
@@ -39,36 +40,51 @@ class Request(HttpRequest):
     todos_viewer: Viewer
 
 
-def signed_in(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def signed_in(
+    *methods: str, home: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A view for somebody signed in, by these methods (HEAD wherever GET is): it finds the viewer on the request.
 
     Anybody else is sent to the login page; a script gets 401, since it would put that page in a row's place.
     Where somebody was quicker, or the tree has no such place, nothing is done and the page says so.
+    Where only POST does anything, GET leads to the page that the address belongs to, or to the one named `home`:
+    whoever reloads, goes back or signs in there comes to a page.
     """
-    allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
+    allowed = [*methods, "GET", "HEAD"]
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        ask_to_sign_in = login_required(view)
-
         # LoginRequiredMiddleware would answer a script with a redirect, too.
         @login_not_required
         @require_http_methods(allowed)
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> Any:
-            if request.user.is_authenticated:
+            place = request.get_full_path() if "GET" in methods else _home(request, home)
+            if not request.user.is_authenticated:
+                script = request.headers.get("HX-Request") == "true"
+                response = HttpResponse(status=401) if script else redirect_to_login(place)
+            elif request.method in methods or "GET" in methods:
                 with object_types_remembered():
                     request.todos_viewer = Viewer.of(request.user)
                     response = _settled(view, request, *args, **kwargs)
-            elif request.headers.get("HX-Request") == "true":
-                response = HttpResponse(status=401)
             else:
-                response = ask_to_sign_in(request)
+                response = HttpResponseRedirect(place, status=303)
             patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
             return response
 
         return guarded
 
     return decorate
+
+
+def _home(request: HttpRequest, name: str) -> str:
+    """The page of that name, else the one a step up the address, as a todo's of ``…/complete/``; else Today."""
+    if name:
+        return reverse(f"django_todos:{name}")
+    step = request.path.rstrip("/").rfind("/") + 1 - len(request.path)
+    with suppress(Resolver404):
+        if resolve(request.path_info[:step]).app_name == "django_todos":
+            return request.path[:step]
+    return reverse("django_todos:today")
 
 
 def _settled(view: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:

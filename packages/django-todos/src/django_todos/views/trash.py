@@ -55,7 +55,7 @@ def todo_delete(request: Request, uuid: UUID) -> HttpResponse:
     return back_after(action, request, todo.todo_list.get_absolute_url(), same="done")
 
 
-@signed_in("POST")
+@signed_in("POST", home="trash")
 def todo_restore(request: Request, uuid: UUID) -> HttpResponse:
     """Bring a todo back: where it was, else to its list's top level, else to the viewer's inbox."""
     viewer = request.todos_viewer
@@ -92,7 +92,7 @@ def list_delete(request: Request, uuid: UUID) -> HttpResponse:
     return back_after(action, request, reverse("django_todos:list-index"), same="done")
 
 
-@signed_in("POST")
+@signed_in("POST", home="trash")
 def list_restore(request: Request, uuid: UUID) -> HttpResponse:
     """Bring a list back from the trash."""
     viewer = request.todos_viewer
