@@ -375,7 +375,7 @@ def test_records_are_kept_for_a_while(cast, alice):
 
 
 def test_the_digest_of_the_day(cast, alice, mailoutbox):
-    prefer(alice, digest=True, reminder_hour=10)
+    prefer(alice, digest=True, digest_hour=10)
     make_todo(cast.flat, "Pay rent", due=M("2026-11-20"))
     make_todo(cast.flat, "Water the fig tree", due=M("2026-11-23"))
     make_todo(cast.flat, "Call Bob", due=M("2026-11-23T18:00"))
@@ -397,7 +397,7 @@ def test_the_digest_of_the_day(cast, alice, mailoutbox):
 
 
 def test_a_day_is_the_readers(cast, alice):
-    prefer(alice, digest=True, reminder_hour=8, time_zone="Pacific/Tongatapu")
+    prefer(alice, digest=True, digest_hour=8, time_zone="Pacific/Tongatapu")
     make_todo(cast.flat, due=M("2026-11-24"))
     # 19:00 UTC on the 23rd is 08:00 on the 24th in Tonga.
     assert reminders.send_digests(when(2026, 11, 23, 18, 59)).sent == 0

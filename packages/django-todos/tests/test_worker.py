@@ -84,7 +84,7 @@ def test_what_cannot_be_undone_any_more_is_pruned(cast):
 def test_reminders_and_digests_go_out(cast, mailoutbox):
     cast.alice.email = "alice@example.org"
     cast.alice.save()
-    Preferences.objects.create(user=cast.alice, digest=True, reminder_hour=0)
+    Preferences.objects.create(user=cast.alice, digest=True, reminder_hour=0, digest_hour=0)
     now = timezone.now()
     todo = make_todo(cast.flat, due=Moment(now.date()))
     before = now - timedelta(days=1)
@@ -102,7 +102,7 @@ def test_without_an_address_of_its_own_it_sends_nothing_and_says_so(cast, settin
     del settings.TODOS_BASE_URL
     cast.alice.email = "alice@example.org"
     cast.alice.save()
-    Preferences.objects.create(user=cast.alice, digest=True, reminder_hour=0)
+    Preferences.objects.create(user=cast.alice, digest=True, reminder_hour=0, digest_hour=0)
     make_todo(cast.flat, due=Moment(timezone.now().date()))
     assert "TODOS_BASE_URL is not set" in work()[1]
     assert mailoutbox == []

@@ -105,7 +105,19 @@ class PreferencesAdmin(admin.ModelAdmin):
     """What people prefer."""
 
     list_display = ("user", "time_zone", "theme", "digest")
-    fields = ("time_zone", "week_start", "theme", "reminder_hour", "digest", "shortcuts")
+    fields = (
+        "theme",
+        "new_todos",
+        "time_zone",
+        "day_order",
+        "hour_cycle",
+        "week_start",
+        "reminders",
+        "reminder_hour",
+        "digest",
+        "digest_hour",
+        "shortcuts",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They come into being when somebody prefers something."""

@@ -151,7 +151,7 @@ def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
         for preferences in chunk:
             viewer = Viewer(preferences.user, preferences, now)
             hour = now.astimezone(viewer.zone).hour
-            if viewer.reachable and hour >= preferences.reminder_hour:
+            if viewer.reachable and hour >= preferences.digest_hour:
                 keys[f"digest:{preferences.user_id}:{viewer.today}"] = viewer
         known = _finished(set(keys))
         for key, viewer in keys.items():

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('contenttypes', '0002_remove_content_type_name'),
     ]
 
     operations = [
@@ -115,7 +115,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'todo',
                 'verbose_name_plural': 'todos',
-                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -140,11 +139,16 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('time_zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
                 ('seen_time_zone', models.CharField(blank=True, editable=False, max_length=64)),
+                ('seen_region', models.CharField(blank=True, editable=False, max_length=2)),
+                ('day_order', models.CharField(blank=True, choices=[('day', 'Day first'), ('month', 'Month first')], default='', max_length=5, verbose_name='dates')),
+                ('hour_cycle', models.CharField(blank=True, choices=[('12', '12 hours'), ('24', '24 hours')], default='', max_length=2, verbose_name='times')),
                 ('week_start', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='week starts on')),
-                ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=10, verbose_name='theme')),
+                ('theme', models.CharField(choices=[('system', 'Match system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=10, verbose_name='theme')),
+                ('new_todos', models.CharField(choices=[('bottom', 'To the end'), ('top', 'To the top')], default='bottom', max_length=6, verbose_name='new todos go')),
                 ('reminder_hour', models.PositiveSmallIntegerField(default=9, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='reminder hour')),
                 ('reminders', models.BooleanField(default=True, verbose_name='reminders by mail')),
                 ('digest', models.BooleanField(default=False, verbose_name='daily digest')),
+                ('digest_hour', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='digest at')),
                 ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),
             ],
@@ -378,7 +382,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='preferences',
+            constraint=check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
+            constraint=check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
+            constraint=check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
             constraint=check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'),
+        ),
+        migrations.AddConstraint(
+            model_name='preferences',
+            constraint=check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'),
         ),
         migrations.AddConstraint(
             model_name='preferences',

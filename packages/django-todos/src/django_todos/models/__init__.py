@@ -14,7 +14,14 @@ from django_todos.models.invariants import invariants
 from django_todos.models.lists import Label, TodoList, color_for, hand_over, let_go_of_objects
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.places import NotAllowedHere, Side
-from django_todos.models.preferences import Preferences, Theme, project_zone
+from django_todos.models.preferences import (
+    DayOrder,
+    HourCycle,
+    NewTodos,
+    Preferences,
+    Theme,
+    project_zone,
+)
 from django_todos.models.querysets import (
     CompletionQuerySet,
     LabelQuerySet,
@@ -43,12 +50,15 @@ __all__ = [
     "Completion",
     "CompletionQuerySet",
     "Conflict",
+    "DayOrder",
     "Delivery",
+    "HourCycle",
     "ImportDraft",
     "ImportedFrom",
     "Label",
     "LabelQuerySet",
     "Membership",
+    "NewTodos",
     "NotAllowedHere",
     "Preferences",
     "Recording",

@@ -24,28 +24,62 @@ if TYPE_CHECKING:
 class Theme(models.TextChoices):
     """Which of the two looks."""
 
-    SYSTEM = "system", _("As the system")
+    SYSTEM = "system", _("Match system")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
 
 
+class DayOrder(models.TextChoices):
+    """Which comes first in a date, the day or the month; empty: as the region of the browser writes."""
+
+    DAY = "day", _("Day first")
+    MONTH = "month", _("Month first")
+
+
+class HourCycle(models.TextChoices):
+    """Clock of 12 or 24 hours; empty: as the region of the browser writes."""
+
+    HALF_DAY = "12", _("12 hours")
+    DAY = "24", _("24 hours")
+
+
+class NewTodos(models.TextChoices):
+    """Where in its list a new todo goes."""
+
+    BOTTOM = "bottom", _("To the end")
+    TOP = "top", _("To the top")
+
+
 class Preferences(models.Model):
-    """What one user chose, and the zone that their browser was in last."""
+    """What one user chose, and the zone and region that their browser told last."""
 
     user = models.OneToOneField(
         project.AUTH_USER_MODEL, models.CASCADE, related_name="todos_preferences"
     )
     time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE_NAME, blank=True)
     seen_time_zone = models.CharField(max_length=MAX_ZONE_NAME, blank=True, editable=False)
+    seen_region = models.CharField(max_length=2, blank=True, editable=False)
+    day_order = models.CharField(
+        _("dates"), max_length=5, choices=DayOrder.choices, blank=True, default=""
+    )
+    hour_cycle = models.CharField(
+        _("times"), max_length=2, choices=HourCycle.choices, blank=True, default=""
+    )
     week_start = models.PositiveSmallIntegerField(_("week starts on"), null=True, blank=True)
     theme = models.CharField(
         _("theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM
+    )
+    new_todos = models.CharField(
+        _("new todos go"), max_length=6, choices=NewTodos.choices, default=NewTodos.BOTTOM
     )
     reminder_hour = models.PositiveSmallIntegerField(
         _("reminder hour"), default=9, validators=[MinValueValidator(0), MaxValueValidator(23)]
     )
     reminders = models.BooleanField(_("reminders by mail"), default=True)
     digest = models.BooleanField(_("daily digest"), default=False)
+    digest_hour = models.PositiveSmallIntegerField(
+        _("digest at"), default=7, validators=[MinValueValidator(0), MaxValueValidator(23)]
+    )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
 
     objects = OwnQuerySet["Preferences"].as_manager()
@@ -55,7 +89,15 @@ class Preferences(models.Model):
         verbose_name_plural = _("preferences")
         constraints = [
             check_constraint(Q(theme__in=Theme.values), name="todos_preferences_theme"),
+            check_constraint(
+                Q(day_order__in=["", *DayOrder.values]), name="todos_preferences_day_order"
+            ),
+            check_constraint(
+                Q(hour_cycle__in=["", *HourCycle.values]), name="todos_preferences_hour_cycle"
+            ),
+            check_constraint(Q(new_todos__in=NewTodos.values), name="todos_preferences_new"),
             check_constraint(Q(reminder_hour__lte=23), name="todos_preferences_hour"),
+            check_constraint(Q(digest_hour__lte=23), name="todos_preferences_digest_hour"),
             check_constraint(
                 Q(week_start=None) | Q(week_start__lte=6), name="todos_preferences_week"
             ),
