@@ -90,6 +90,7 @@ TABLE = {
     "todo-complete": Expect("todo", post=EDITORS),
     "todo-reopen": Expect("todo", post=EDITORS),
     "todo-skip": Expect("todo", post=EDITORS),
+    "todo-duplicate": Expect("todo", post=EDITORS),
     "todo-set": Expect("todo", post=EDITORS, data={"priority": "high"}),
     "todo-move": Expect("todo", get="200 200 403 404", post=EDITORS, data={"to": "up"}),
     "todo-delete": Expect("todo", post=EDITORS),

@@ -45,6 +45,7 @@ urlpatterns = [
     path("todos/<uuid:uuid>/reopen/", todos.todo_reopen, name="todo-reopen"),
     path("todos/<uuid:uuid>/repeat/", todos.todo_repeat, name="todo-repeat"),
     path("todos/<uuid:uuid>/skip/", todos.todo_skip, name="todo-skip"),
+    path("todos/<uuid:uuid>/duplicate/", todos.todo_duplicate, name="todo-duplicate"),
     path("todos/<uuid:uuid>/set/", todos.todo_set, name="todo-set"),
     path("todos/<uuid:uuid>/move/", todos.todo_move, name="todo-move"),
     path("todos/<uuid:uuid>/delete/", trash.todo_delete, name="todo-delete"),

@@ -81,6 +81,7 @@ WRITES: dict[str, Callable[[Cast], Step]] = {
     "skip": of_todo(lambda t, c: t.skip(by=c.bob, at=later(2), zone=UTC), rrule="FREQ=DAILY"),
     "reopen": of_todo(lambda t, c: t.reopen(by=c.bob, at=later(2)), is_completed=True, completed_at=NOW),
     "edit": of_todo(lambda t, c: t.edit(by=c.bob, at=later(2), initial={"notes": ""}, values={"notes": "x"})),
+    "duplicate": of_todo(lambda t, c: t.duplicate(by=c.bob, at=later(2))),
     "delete": of_todo(lambda t, c: t.trash(by=c.bob, at=later(2))),
     "move in": move_in,
     "move out": of_todo(lambda t, c: t.move(by=c.bob, at=later(2), todo_list=make_list(c.bob, "Mine"))),

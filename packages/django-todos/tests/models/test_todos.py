@@ -10,10 +10,12 @@ from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tr
 
 from django_todos.dates import Moment
 from django_todos.models import (
+    Action,
     ChangedMeanwhile,
     Completion,
     Conflict,
     Label,
+    Reminder,
     Todo,
     TodoList,
     priority_bucket,
@@ -55,6 +57,62 @@ def test_a_subtask_opens_what_is_completed_above_it(cast: Cast):
     assert outline(cast.flat) == ["a", "  b", "    c"]
 
 
+# -- copying ---------------------------------------------------------------------------------------
+
+
+def test_a_copy_stands_behind_it_with_its_subtasks_all_open(cast: Cast):
+    moments = {"due": Moment(DAY, time(9), "Europe/Berlin"), "start": Moment(DAY)}
+    tree = make_tree(cast.flat, "    a\n      b\n        c\n      gone\n    z\n")
+    again(tree["gone"]).trash(by=cast.bob, at=NOW)
+    values = {
+        "priority": 3,
+        "notes": "n",
+        "labels": ["Home"],
+        "assignee_id": cast.bob.pk,
+        **moments,
+    }
+    values["repeat"] = Repeat("FREQ=DAILY", "due", moments["due"])
+    empty = {"priority": 0, "notes": "", "labels": [], "due": Moment(), "start": Moment()}
+    again(tree["a"]).edit(by=cast.alice, at=NOW, initial=empty, values=values)
+    complete(again(tree["b"]), cast)
+    for user in (cast.alice, cast.bob):
+        Reminder.objects.create(todo=again(tree["a"]), user=user, minutes_before=15)
+    copy = again(tree["a"]).duplicate(by=cast.alice, at=later(2))
+    assert outline(cast.flat) == ["a", "  ✓ b", "    ✓ c", "a", "  b", "    c", "z"]
+    assert (copy.due, copy.start, copy.repeat) == (*moments.values(), values["repeat"])
+    assert (copy.priority, copy.notes, copy.assignee, copy.occurrence) == (3, "n", cast.bob, 0)
+    assert (copy.created_by, copy.created_at) == (cast.alice, later(2))
+    assert [label.name for label in copy.labels.all()] == ["Home"]
+    assert [one.user for one in copy.reminders.all()] == [cast.alice]
+    assert not any(one.is_completed for one in copy.descendants())
+    assert TodoList.objects.get(pk=cast.flat.pk).open_count == 5
+
+
+def test_undoing_a_copy_moves_it_to_the_trash_as_one(cast: Cast):
+    tree = make_tree(cast.flat, "    a\n      b\n    z\n")
+    for name in ("a", "z"):  # no room between them: making it is undone as well
+        Todo.objects.filter(title=name).update(position=0)
+    before = list(Todo.objects.order_by("pk").values("pk", "position"))
+    again(tree["a"]).duplicate(by=cast.bob, at=later())
+    assert outline(cast.flat) == ["a", "  b", "a", "  b", "z"]
+    Action.objects.latest("pk").undo(at=later(2))
+    assert outline(cast.flat) == ["a", "  b", "z"]
+    assert (
+        list(Todo.objects.filter(deleted_at=None).order_by("pk").values("pk", "position"))
+        == before
+    )
+    assert [one.title for one in Todo.objects.trashed()] == ["a"]
+
+
+def test_a_copy_of_what_is_under_something_completed_opens_that(cast: Cast):
+    tree = make_tree(cast.flat, "    a\n      b\n")
+    complete(tree["a"], cast)
+    again(tree["b"]).duplicate(by=cast.alice, at=later(2))
+    assert [(one.title, one.is_completed) for one in Todo.objects.order_by("pk")] == [
+        ("a", False), ("b", True), ("b", False)
+    ]  # fmt: skip
+
+
 def in_trash(cast: Cast, todo: Todo) -> None:
     again(todo).trash(by=cast.bob, at=NOW)
 
@@ -90,6 +148,7 @@ CHANGES = {
     "skip": lambda todo, cast: todo.skip(by=cast.alice, at=later(), zone=UTC),
     "reopen": lambda todo, cast: todo.reopen(by=cast.alice, at=later()),
     "trash": lambda todo, cast: todo.trash(by=cast.alice, at=later()),
+    "duplicate": lambda todo, cast: todo.duplicate(by=cast.alice, at=later()),
     "edit": lambda todo, cast: todo.edit(
         by=cast.alice, at=later(), initial={"title": "Buy milk"}, values={"title": "Buy oats"}
     ),

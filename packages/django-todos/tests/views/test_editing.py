@@ -330,3 +330,13 @@ def test_no_subtask_below_the_fifth_level(cast: Cast):
     response = post(client, "todo-create", text="too deep", parent=str(todo.uuid))
     assert message(response) == {"kept": "place"}
     assert Todo.objects.count() == MAX_DEPTH + 1
+
+
+def test_a_copy_is_told_and_returned_to(cast: Cast):
+    client, tree = cast.client("bob"), make_tree(cast.flat, "a\n  b\nz")
+    response = post(client, "todo-duplicate", tree["a"].uuid, next="/todos/?sort=due")
+    copy = Todo.objects.filter(title="a").latest("pk")
+    assert response["Location"].endswith(f"#todo-row-{copy.uuid}")
+    toast = client.get(response["Location"]).context["toast"]
+    assert toast.text == "Duplicated “a” and 1 subtask."
+    assert outline(cast.flat) == ["a", "  b", "a", "  b", "z"]

@@ -70,6 +70,7 @@ class Verb(models.TextChoices):
     """
 
     CREATE = "create"
+    DUPLICATE = "duplicate"
     EDIT = "edit"
     DATE = "date"
     COMPLETE = "complete"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from datetime import date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import limits, signals
+from django_todos import limits
+from django_todos import models as tables  # those that stand on this module: there when asked
+from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.models import places
@@ -70,6 +73,14 @@ def priority_bucket(priority: int) -> Bucket:
     if priority == 0:
         return "none"
     return "high" if priority < 5 else "medium" if priority == 5 else "low"
+
+
+COPIED = (
+    "todo_list_id", "depth", "position", "title", "notes", "priority", "assignee_id",
+    "due_date", "due_time", "due_tz", "due_at", "start_date", "start_time", "start_tz", "start_at",
+    "rrule", "repeat_mode", "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz",
+)  # fmt: skip
+"""What a copy takes over. Not what happened to the todo, nor what an import knows it by."""
 
 
 class Todo(models.Model):
@@ -347,6 +358,31 @@ class Todo(models.Model):
                 rec.set_labels(todo, labels)
         return todo
 
+    def duplicate(
+        self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
+    ) -> Todo:
+        """A copy of it right behind it, with its subtasks and labels, all of it open, and the person's own reminders.
+
+        Undoing it moves the copy to the trash.
+        """
+        with recording(by, Verb.DUPLICATE, {self.todo_list_id}, at=at, within=within) as rec:
+            todo = rec.reload(self)
+            if todo.deleted_at is not None:
+                raise ChangedMeanwhile
+            if todo.parent is not None:
+                todo.parent.reopen(by=by, at=at, within=rec)
+            rec.flush()
+            family = [todo, *(one for one in todo.descendants() if one.deleted_at is None)]
+            copies: dict[int, Todo] = {}
+            for _depth, level in groupby(family, key=lambda one: one.depth):
+                made = {one.pk: one._copy(rec, copies.get(one.parent_id or 0)) for one in level}
+                if not copies:
+                    made[todo.pk].position = places.position(rec, made[todo.pk], "after", todo)
+                rec.add(list(made.values()))
+                copies |= made
+            _copy_what_hangs_on(copies, rec)
+        return copies[todo.pk]
+
     def complete(
         self,
         *,
@@ -578,6 +614,19 @@ class Todo(models.Model):
         mode = cast("Mode", self.repeat_mode)
         return Repeat(self.rrule, mode, self.repeat_anchor or self.due)
 
+    def _copy(self, rec: Recording, above: Todo | None) -> Todo:
+        """Itself once more, open, not stored yet: under `above`, or beside itself."""
+        copy = Todo(
+            **{name: getattr(self, name) for name in COPIED},
+            parent_id=above.pk if above is not None else self.parent_id,
+            created_by_id=rec.user_id,
+            created_at=rec.at,
+            updated_at=rec.at,
+        )
+        is_root = copy.parent_id is None
+        copy.tree = copy.uuid if is_root else above.tree if above is not None else self.tree
+        return copy
+
     def _next_due(self, at: datetime, zone: ZoneInfo, *, skipped: bool = False) -> Moment | None:
         repeat = self.repeat
         if repeat is None:
@@ -665,6 +714,26 @@ class Todo(models.Model):
             rec.update(
                 self, rrule=repeat.rrule, repeat_mode=repeat.mode, **anchor_columns(repeat.anchor)
             )
+
+
+def _copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
+    """Labels, and the reminders of the person who copies: nobody else asked to be reminded twice."""
+    carried = Todo.labels.through._default_manager.filter(todo__in=copies)
+    Todo.labels.through._default_manager.bulk_create(
+        Todo.labels.through(todo_id=copies[pk].pk, label_id=label)
+        for pk, label in carried.values_list("todo_id", "label_id")
+    )
+    own = tables.Reminder.objects.filter(todo__in=copies, user=rec.user_id)
+    tables.Reminder.objects.bulk_create(
+        tables.Reminder(
+            todo=copies[one.todo_id],  # type: ignore[attr-defined]
+            user_id=one.user_id,  # type: ignore[attr-defined]
+            remind_at=one.remind_at,
+            minutes_before=one.minutes_before,
+            created_at=rec.at,
+        )
+        for one in own
+    )
 
 
 def due_columns(moment: Moment) -> dict[str, Any]:

@@ -241,6 +241,16 @@ def todo_skip(request: Request, uuid: UUID) -> HttpResponse:
 
 
 @signed_in("POST")
+def todo_duplicate(request: Request, uuid: UUID) -> HttpResponse:
+    """A copy right behind it, with its subtasks."""
+    viewer = request.todos_viewer
+    todo = get_todo(viewer.user, uuid, "edit")
+    with recording(viewer.user, Verb.DUPLICATE, {todo.todo_list_id}, at=viewer.now) as rec:
+        copy = todo.duplicate(by=viewer.user, at=viewer.now, within=rec)
+    return back_after(rec.action, request, todo.todo_list.get_absolute_url(), anchor=copy.uuid)
+
+
+@signed_in("POST")
 def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     """Set one thing from a row: ``priority`` by its word, or ``due`` as a day (ISO 8601, or empty for none)."""
     viewer = request.todos_viewer

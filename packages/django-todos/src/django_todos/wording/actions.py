@@ -96,9 +96,14 @@ def _read(todo: Todo, viewer: Viewer) -> str:
 
 
 def _top(action: Action) -> tuple[Todo | None, int]:
-    """The todo that the action was about, which is the highest of those it changed, and how many these are."""
+    """The todo that the action was about, which is the highest of those it changed, and how many these are.
+
+    Those that only made room for it don't count.
+    """
+    changes = action.changes["todos"].items()
+    changed = [int(pk) for pk, change in changes if change.keys() != {"position"}]
     todos = list(
-        Todo.objects.filter(pk__in=action.todo_ids)
+        Todo.objects.filter(pk__in=changed or action.todo_ids)
         .select_related("todo_list")
         .order_by("depth", "pk")
     )
@@ -116,6 +121,12 @@ def _sentence_about(verb: str, top: Todo, total: int) -> str:
         return f"{_sentence(verb)} {_('Next: %(day)s.')}"
     if verb == "date" and top.due_date is not None:
         return _("Moved “%(title)s” to %(day)s.")
+    if verb == "duplicate" and total > 1:
+        return ngettext(
+            "Duplicated “%(title)s” and %(count)s subtask.",
+            "Duplicated “%(title)s” and %(count)s subtasks.",
+            total - 1,
+        )
     return _sentence(verb)
 
 
@@ -151,6 +162,7 @@ _DONE = {
     "complete": _lazy("Completed “%(title)s”."),
     "skip": _lazy("Skipped “%(title)s”."),
     "reopen": _lazy("Reopened “%(title)s”."),
+    "duplicate": _lazy("Duplicated “%(title)s”."),
     "create": _lazy("Added “%(title)s” to %(list)s."),
     "edit": _lazy("Saved “%(title)s”."),
     "date": _lazy("Saved “%(title)s”."),
