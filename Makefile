@@ -82,7 +82,7 @@ sbom: .venv/ready
 	@$(TOX) -e sbom
 
 env:  ## write .env with fresh secrets for compose.yaml; never overwrites one
-	@$(PYTHON) scripts/env.py
+	@test ! -e .env || { echo ".env exists; it was not touched."; exit; }; umask 077; $(PYTHON) scripts/env.py >.env
 
 clean:  ## remove what the checks and the builds made; data/ and .env stay
 	rm -rf .venv .tox dist coverage
