@@ -24,7 +24,7 @@ HOSTED = re.compile(r"secrets\.|vars\.|steps\.|needs\.|github\.(?:token|ref)")
 
 
 class Step(NamedTuple):
-    """One command, with its job and what the job gives it."""
+    """One command, with its job, what the job gives it, and why it can't run here."""
 
     job: str
     command: str
@@ -34,26 +34,29 @@ class Step(NamedTuple):
 
 def steps(workflow: dict[str, Any]) -> list[Step]:
     """All that a workflow runs, in order."""
-    found = []
-    for job in workflow["jobs"].values():
-        for row in job.get("strategy", {}).get("matrix", {}).get("include", [{}]):
-            for step in job.get("steps", []):
-                if "run" in step:
-                    found.append(read(job, row, step))
-    return found
+    return [
+        read(job, row, step)
+        for job in workflow["jobs"].values()
+        for row in job.get("strategy", {}).get("matrix", {}).get("include", [{}])
+        for step in job.get("steps", [])
+        if "run" in step
+    ]
 
 
 def read(job: dict[str, Any], row: dict[str, str], step: dict[str, Any]) -> Step:
     """One step for one row of its job's matrix."""
-    given = {
-        name: EXPRESSION.sub(lambda match: row.get(match[1], match[0]), str(value))
-        for name, value in {**job.get("env", {}), **step.get("env", {})}.items()
+    known = {
+        name: str(value) for name, value in (job.get("env", {}) | step.get("env", {})).items()
     }
-    given = {name: value for name, value in given.items() if "${{" not in value}
-    name = EXPRESSION.sub(lambda match: row.get(match[1], match[0]), job["name"])
-    hosted = HOSTED.search(str(step))
-    reason = "needs what the hosted run alone has" if hosted else obstacle(step["run"], row)
-    return Step(name, step["run"], given, reason)
+    known |= {"": job["name"]}
+    filled = {
+        name: EXPRESSION.sub(lambda match: row.get(match[1], match[0]), value)
+        for name, value in known.items()
+    }
+    name = filled.pop("")
+    given = {name: value for name, value in filled.items() if "${{" not in value}
+    hosted = "needs what the hosted run alone has" if HOSTED.search(str(step)) else ""
+    return Step(name, step["run"], given, hosted or obstacle(step["run"], row))
 
 
 def obstacle(command: str, row: dict[str, str]) -> str:
@@ -70,10 +73,8 @@ def obstacle(command: str, row: dict[str, str]) -> str:
 
 def works(*command: str) -> bool:
     """Whether a program is here and answers."""
-    return (
-        bool(shutil.which(command[0]))
-        and not subprocess.run(command, capture_output=True).returncode
-    )
+    there = shutil.which(command[0])
+    return bool(there) and not subprocess.run(command, capture_output=True).returncode
 
 
 def main() -> int:
@@ -83,10 +84,9 @@ def main() -> int:
         print(f"\n=== {step.job}: {step.command}", flush=True)
         began, state = time.monotonic(), "not run"
         if not step.obstacle:
+            given = {**os.environ, **step.given}
             # The shell of the runner reads these lines too.
-            done = subprocess.run(
-                step.command, shell=True, cwd=ROOT, env={**os.environ, **step.given}
-            )  # nosec B602
+            done = subprocess.run(step.command, shell=True, cwd=ROOT, env=given)  # nosec B602
             state = "failed" if done.returncode else "passed"
         states.append(state)
         note = step.obstacle or f"{time.monotonic() - began:.0f} s"

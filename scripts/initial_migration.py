@@ -6,7 +6,6 @@ other way round. Until the first release there is one `0001_initial`; afterwards
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -45,34 +44,21 @@ def main() -> None:
     if django.VERSION[:2] != (4, 2):
         sys.exit(f"Run this with Django 4.2, not {django.__version__}.")
     sys.path.insert(0, str(PACKAGE))
-    settings.configure(
-        INSTALLED_APPS=[
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django_htmx",
-            "django_todos",
-        ],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        USE_TZ=True,
-    )
+    apps = ["django.contrib.auth", "django.contrib.contenttypes", "django_htmx", "django_todos"]
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+    settings.configure(INSTALLED_APPS=apps, DATABASES={"default": database}, USE_TZ=True)
     django.setup()
     MIGRATION.unlink(missing_ok=True)
-    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
-    call_command(
-        "makemigrations", "django_todos", name="initial", skip_checks=True, include_header=False
+    options = {"name": "initial", "skip_checks": True, "include_header": False}
+    call_command("makemigrations", "django_todos", **options)
+    text = MIGRATION.read_text().replace("models.CheckConstraint(", "check_constraint(")
+    text = text.replace("\n\nclass Migration(", BRANCH, 1)
+    text = text.replace("import django.db", "import django\nimport django.db", 1)
+    text, bracket, rest = text.rpartition("    ]")
+    search = (
+        "        migrations.RunPython(make_search_index, drop_search_index, elidable=False),\n"
     )
-    text = MIGRATION.read_text()
-    text = text.replace("models.CheckConstraint(", "check_constraint(")
-    text = text.replace("\n\nclass Migration(", BRANCH, 1).replace(
-        "import django.db", "import django\nimport django.db", 1
-    )
-    end = text.rindex("    ]")
-    text = (
-        text[:end]
-        + "        migrations.RunPython(make_search_index, drop_search_index, elidable=False),\n"
-        + text[end:]
-    )
-    MIGRATION.write_text(text)
+    MIGRATION.write_text(text + search + bracket + rest)
 
 
 if __name__ == "__main__":
