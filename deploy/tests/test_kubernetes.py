@@ -212,13 +212,6 @@ def pods(text: str) -> list[dict]:
     ]
 
 
-def test_the_example_of_an_operator_is_yaml():
-    kinds = [
-        r["kind"] for r in resources((KUBERNETES / "examples" / "cloudnativepg.yaml").read_text())
-    ]
-    assert kinds == ["Cluster", "ScheduledBackup"]
-
-
 FAKE = """#!{python}
 import json, os, subprocess, sys
 arguments = sys.argv[1:]
