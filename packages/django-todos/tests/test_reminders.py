@@ -142,12 +142,12 @@ def test_one_mail_when_the_time_has_come(cast, alice, mailoutbox):
     assert reminders.send_reminders(NOW - timedelta(minutes=14)).sent == 0
     (message,) = mailoutbox
     assert message.to == ["alice@example.org"]
-    assert message.subject == "Call the landlord – Today 10:00"
+    assert message.subject == "Call the landlord – Today, 10:00"
     link = f"https://todo.example.org{todo.get_absolute_url()}"
     html = message.alternatives[0][0]
     for body in (message.body, html):
         assert "Call the landlord" in body and link in body and "List: Flat" in body
-        assert "Due: Today 10:00" in body
+        assert "Due: Today, 10:00" in body
     assert "{" not in message.body + html
 
 
@@ -157,7 +157,7 @@ def test_what_is_typed_is_escaped_in_html_alone_and_a_subject_is_one_line(cast, 
     remind(todo, alice, 0)
     reminders.send_reminders(NOW)
     (message,) = mailoutbox
-    assert message.subject == "<b>Fish & chips</b> – Today 10:00"
+    assert message.subject == "<b>Fish & chips</b> – Today, 10:00"
     assert "<b>Fish &\nchips</b>" in message.body
     assert "&lt;b&gt;Fish &amp;\nchips&lt;/b&gt;" in message.alternatives[0][0]
 
@@ -389,7 +389,7 @@ def test_the_digest_of_the_day(cast, alice, mailoutbox):
     assert message.subject == "3 todos for today"
     text = message.body
     assert text.index("Overdue") < text.index("Pay rent (Fri 20 Nov)") < text.index("Today\n")
-    assert text.index("Call Bob (Today 18:00)") < text.index("Water the fig tree")
+    assert text.index("Call Bob (Today, 18:00)") < text.index("Water the fig tree")
     assert "Later" not in text and "Hidden" not in text and "Some day" not in text
     assert "https://todo.example.org" + reverse("django_todos:today") in text
     assert "<h2>Overdue</h2>" in message.alternatives[0][0]

@@ -74,7 +74,7 @@ def test_start_is_said_until_it_comes(start: Moment, done: bool, words: str) -> 
 def test_instants_are_said_in_the_viewers_zone() -> None:
     late = datetime(2026, 7, 23, 23, 30, tzinfo=timezone.utc)
     source = "{% todos_instant at as when %}{{ when.words }}"
-    assert render(source, at=late) == "Fri 24 Jul 00:30"
+    assert render(source, at=late) == "Fri 24 Jul, 00:30"
     assert render(source, at=None) == ""
     assert render("{% todos_clock at %}", at=late) == "00:30"
     assert render("{% todos_moment m as when %}{{ when.state }}", m=on(20)) == "done"

@@ -117,6 +117,7 @@ class PreferencesAdmin(admin.ModelAdmin):
         "digest",
         "digest_hour",
         "shortcuts",
+        "hints",
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -29,6 +29,7 @@ from django_todos.conf import settings
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import DAY
 from django_todos.viewer import Viewer
+from django_todos.wording.dates import written
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -149,7 +150,7 @@ def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
     for chunk in _chunks(wanted.iterator(_CHUNK)):
         keys = {}
         for preferences in chunk:
-            viewer = Viewer(preferences.user, preferences, now)
+            viewer = Viewer(preferences.user, preferences, now, preferences.seen_region)
             hour = now.astimezone(viewer.zone).hour
             if viewer.reachable and hour >= preferences.digest_hour:
                 keys[f"digest:{preferences.user_id}:{viewer.today}"] = viewer
@@ -204,7 +205,11 @@ def _message(
         "today_url": absolute(reverse("django_todos:today")),
         "unsubscribe_url": unsubscribe,
     }
-    with translation.override(project.LANGUAGE_CODE), timezone.override(viewer.zone):
+    with (
+        translation.override(project.LANGUAGE_CODE),
+        timezone.override(viewer.zone),
+        written(viewer.style),
+    ):
         name = f"django_todos/mail/{template}"
         subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
         text = render_to_string(f"{name}.txt", context).strip() + "\n"
@@ -250,10 +255,8 @@ def unsubscribe(user: AbstractBaseUser, kind: Kind) -> None:
 
 def _viewers(users: set[Any], now: datetime) -> dict[Any, Viewer]:
     saved = {one.user_id: one for one in Preferences.objects.filter(user__in=users)}
-    return {
-        user.pk: Viewer(user, saved.get(user.pk) or Preferences(user_id=user.pk), now)
-        for user in users
-    }
+    known = {user: saved.get(user.pk) or Preferences(user_id=user.pk) for user in users}
+    return {user.pk: Viewer(user, one, now, one.seen_region) for user, one in known.items()}
 
 
 def _finished(keys: set[str]) -> set[str]:

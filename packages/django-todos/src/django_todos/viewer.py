@@ -1,4 +1,4 @@
-"""Who looks at a page, fills in a form or gets a mail: their clock, their day and how their language writes dates."""
+"""Who looks at a page, fills in a form or gets a mail: their clock, their day and how they write dates."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.db.models import Exists
 from django.utils import formats, timezone
 
 from django_todos.dates import today_in
-from django_todos.models import Preferences, TodoList
+from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
 from django_todos.models.querysets import known_object_types
+from django_todos.wording.dates import Style
+from django_todos.wording.regions import MONTH_FIRST, TWELVE_HOURS, region_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -26,10 +28,12 @@ class Viewer:
     user: AbstractBaseUser
     preferences: Preferences
     now: datetime
+    region: str = ""
+    """Where their browser says that they live, where there is one to ask."""
 
     @classmethod
-    def of(cls, user: AbstractBaseUser) -> Viewer:
-        """The viewer that a user is now; one query."""
+    def of(cls, user: AbstractBaseUser, accept_language: str = "") -> Viewer:
+        """The viewer that a user is now, with the header that their browser sent; one query."""
         about_objects = TodoList.objects.exclude(object_type=None)
         saved = (
             Preferences.objects.filter(user=user.pk)
@@ -38,7 +42,9 @@ class Viewer:
         )
         if saved is not None and not saved.objects_exist:
             known_object_types([])  # spares the request a query
-        return cls(user, saved or Preferences(user_id=user.pk), timezone.now())
+        preferences = saved or Preferences(user_id=user.pk)
+        region = region_of(accept_language) or preferences.seen_region
+        return cls(user, preferences, timezone.now(), region)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -67,13 +73,30 @@ class Viewer:
         return (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7 if chosen is None else chosen
 
     @property
+    def day_first(self) -> bool:
+        """Whether the day comes before the month: as chosen, else as people in their region write."""
+        chosen = self.preferences.day_order
+        return chosen == DayOrder.DAY if chosen else self.region not in MONTH_FIRST
+
+    @property
+    def twelve_hours(self) -> bool:
+        """Whether it is 2:05 PM, not 14:05: as chosen, else as people in their region write."""
+        chosen = self.preferences.hour_cycle
+        return chosen == HourCycle.HALF_DAY if chosen else self.region in TWELVE_HOURS
+
+    @property
+    def style(self) -> Style:
+        """How dates and times are written for them."""
+        return Style(self.day_first, self.twelve_hours)
+
+    @property
     def reading(self) -> dict[str, Any]:
-        """What the reading of words for dates depends on. 1/2 is what the language's short dates make of it."""
+        """What the reading of words for dates depends on. 1/2 is read in the order that dates are written in."""
         return {
             "now": self.now,
             "tz": self.zone,
             "week_start": self.week_start,
-            "day_first": formats.get_format("SHORT_DATE_FORMAT")[:1] not in ("m", "n", "N", "M"),
+            "day_first": self.day_first,
         }
 
     @property

@@ -172,7 +172,7 @@ def test_no_half_of_a_date_is_merged_into_the_other_half(cast: Cast):
     asked = post(alice, "todo-detail", todo.uuid, **data | {"due_date": ""})
     assert asked.status_code == 409
     (conflict,) = asked.context["conflicts"]
-    assert (conflict["theirs"], conflict["yours"]) == ("Tue 15 Dec 09:00", "None")
+    assert (conflict["theirs"], conflict["yours"]) == ("Tue 15 Dec, 09:00", "None")
     message(post(alice, "todo-detail", todo.uuid, **filled(asked)))
     assert not again(todo).due
 

@@ -125,7 +125,7 @@ def test_chips_show_what_is_read(cast: Cast) -> None:
     assert answer.status_code == 200 and answer["Vary"].count("HX-Request") == 1
     said = [(chip.words, chip.plain) for chip in answer.context["chips"]]
     assert said == [
-        ("Tomorrow 09:00", "tomorrow 9am"),
+        ("Tomorrow, 09:00", "tomorrow 9am"),
         ("Every month", "every month"),
         ("home", "#home"),
         ("High", "!1"),
@@ -133,7 +133,7 @@ def test_chips_show_what_is_read(cast: Cast) -> None:
         ("ask about the meter", "// ask about the meter"),
     ]
     assert html.strip().startswith('<div class="todos-chips" id="quick-add-chips"')
-    assert 'aria-label="Due: Tomorrow 09:00. Turn back into plain words."' in html
+    assert 'aria-label="Due: Tomorrow, 09:00. Turn back into plain words."' in html
     assert not Todo.objects.exists() and not Label.objects.exists()
 
 
@@ -141,17 +141,17 @@ def test_other_chips(cast: Cast) -> None:
     make_list(cast.alice, "Garden")
     text = "Dig every mon call Ann 8pm starting 5 dec +Garden"
     words = [chip.words for chip in preview(cast, text).context["chips"]]
-    assert words == ["Every Monday", "Mon 7 Dec 20:00", "Sat 5 Dec", "Garden"]
+    assert words == ["Every Monday", "Mon 7 Dec, 20:00", "Sat 5 Dec", "Garden"]
     assert [c.words for c in preview(cast, "Sort no date").context["chips"]] == ["No date"]
     assert [c.words for c in preview(cast, "tomorrow ask Bo 9am").context["chips"]] == [
-        "Tomorrow 09:00",
+        "Tomorrow, 09:00",
         "09:00",
     ]
     assert [c.words for c in preview(cast, "Bins every tue").context["chips"]] == [
         "Every Tuesday, first Tomorrow"
     ]
     assert [c.about for c in preview(cast, "Fly 11am Europe/Lisbon").context["chips"]] == [
-        "Due: Today 11:00 Lisbon."
+        "Due: Today, 11:00 Lisbon."
     ]
 
 

@@ -25,8 +25,8 @@ def on(
 
 MOMENTS = [
     ("2026-11-24", "Tue 24 Nov"),
-    ("2026-01-01T09:00", "Thu 1 Jan 09:00"),
-    ("2027-01-01T09:00[Europe/Lisbon]", "Fri 1 Jan 2027 09:00 Europe/Lisbon"),
+    ("2026-01-01T09:00", "Thu 1 Jan, 09:00"),
+    ("2027-01-01T09:00[Europe/Lisbon]", "Fri 1 Jan 2027, 09:00 Europe/Lisbon"),
     ("2025-12-31", "Wed 31 Dec 2025"),
 ]
 
@@ -57,11 +57,11 @@ def test_names_follow_the_language() -> None:
         (Moment(), "none", ""),
         (on(20), "late", "Fri 20 Nov"),
         (on(22), "late", "Yesterday"),
-        (on(22, clock=time(17)), "late", "Yesterday 17:00"),
+        (on(22, clock=time(17)), "late", "Yesterday, 17:00"),
         (on(23), "today", "Today"),
-        (on(23, clock=time(18)), "today", "Today 18:00"),
-        (on(23, clock=time(9)), "late", "Today 09:00"),
-        (on(24, clock=time(9)), "later", "Tomorrow 09:00"),
+        (on(23, clock=time(18)), "today", "Today, 18:00"),
+        (on(23, clock=time(9)), "late", "Today, 09:00"),
+        (on(24, clock=time(9)), "later", "Tomorrow, 09:00"),
         (on(2, 12), "later", "Wed 2 Dec"),
         (on(1, 3, year=2027), "later", "Mon 1 Mar 2027"),
     ],
@@ -83,7 +83,7 @@ def test_when_says_the_city_of_another_zone_only() -> None:
         (on(23, clock=time(14)), "14:00"),
         (on(23, clock=time(9)), "09:00"),
         (on(23), ""),
-        (on(22, clock=time(17)), "Yesterday 17:00"),
+        (on(22, clock=time(17)), "Yesterday, 17:00"),
     ],
 )
 def test_when_time_only(moment: Moment, words: str) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
@@ -22,6 +21,7 @@ from django_todos.limits import MAX_DEPTH
 from django_todos.models import ImportedFrom, Todo, TodoList
 from django_todos.repeats.occurrences import parse_rrule
 from django_todos.repeats.rule import RuleError
+from django_todos.wording.dates import long_date
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -323,7 +323,7 @@ def describe_here(here: Here, record: TodoRecord, tz: ZoneInfo) -> str:
     """The sentence for a row that is not imported again."""
     if here.at is None:
         return _("this very todo")
-    values = {"date": date_format(here.at.astimezone(tz), "DATE_FORMAT")}
+    values = {"date": long_date(here.at.astimezone(tz).date())}
     todo = here.todo
     if here.todo_id is None:
         return _("imported on %(date)s, deleted since") % values

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment, resolve_zone, to_instant
 from django_todos.models.reminders import DAY, before_text
+from django_todos.wording.dates import date_words
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
@@ -41,7 +41,7 @@ class ReadField(forms.CharField):
 
 
 class WordsDateField(ReadField):
-    """A date in the language's own formats, as ISO 8601, or in words: “fri”, “in 3 days”.
+    """A date in digits, in the viewer's order of day and month, as ISO 8601, or in words: “fri”, “in 3 days”.
 
     Gives a `Moment`, because words may bring a time along. `viewer` is set by the form.
     """
@@ -55,25 +55,16 @@ class WordsDateField(ReadField):
         """Raises ValidationError for what is no date, in the words of the parser where it has any."""
         if not text:
             return Moment()
-        try:
-            return Moment(forms.DateField(localize=True).clean(text))
-        except ValidationError:
-            moment = quickadd.parse_date(text, **self.viewer.reading)
+        moment = quickadd.parse_date(text, **self.viewer.reading)
         if moment is None:
+            today = self.viewer.today
             raise ValidationError(
                 gettext(
                     "“%(text)s” is not a date that exists. Write it as %(example)s, or in words: “fri”, “in 3 days”."
                 )
-                % {
-                    "text": text,
-                    "example": formats.date_format(self.viewer.today, "SHORT_DATE_FORMAT"),
-                }
+                % {"text": text, "example": date_words(today, today, weekday=False)}
             )
         return moment
-
-    def prepare_value(self, value: Any) -> Any:
-        """Shows a date as people here write it."""
-        return formats.localize_input(value) if isinstance(value, date) else value
 
 
 class ZoneField(forms.CharField):

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('contenttypes', '0002_remove_content_type_name'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                 ('digest', models.BooleanField(default=False, verbose_name='daily digest')),
                 ('digest_hour', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='digest at')),
                 ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
+                ('hints', models.BooleanField(default=True, verbose_name='examples for the first todo')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -81,6 +81,7 @@ class Preferences(models.Model):
         _("digest at"), default=7, validators=[MinValueValidator(0), MaxValueValidator(23)]
     )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    hints = models.BooleanField(_("examples for the first todo"), default=True)
 
     objects = OwnQuerySet["Preferences"].as_manager()
 

@@ -16,11 +16,9 @@ import nh3
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -32,7 +30,8 @@ from django_todos.wording import people, repeats
 from django_todos.wording.dates import (
     MomentWords,
     date_words,
-    span_day,
+    long_day,
+    span_words,
     time_words,
     when_words,
 )
@@ -168,18 +167,14 @@ def todos_initial(field: BoundField) -> SafeString:
 @register.filter
 def todos_day(day: date) -> str:
     """Monday 23 November"""
-    return date_format(day, pgettext("long date", "l j F"))
+    return long_day(day, day)
 
 
 @register.simple_tag(takes_context=True)
 def todos_log_day(context: Context, day: date) -> str:
     """Today, else “Sunday 22 November”; the year only if it is not this one."""
     today = today_in(_now(context), _zone(context))
-    if day == today:
-        return _("Today")
-    if day.year == today.year:
-        return todos_day(day)
-    return date_format(day, pgettext("long date with year", "l j F Y"))
+    return _("Today") if day == today else long_day(day, today)
 
 
 @register.simple_tag(takes_context=True)
@@ -191,11 +186,7 @@ def todos_day_short(context: Context, day: date) -> str:
 @register.simple_tag(takes_context=True)
 def todos_span(context: Context, first: date, last: date) -> str:
     """23 – 29 November, 30 November – 6 December; a year only if it is not this one."""
-    today = today_in(_now(context), _zone(context))
-    values = {"first": str(first.day), "last": span_day(last, today)}
-    if (first.year, first.month) != (last.year, last.month):
-        values["first"] = span_day(first, last if first.year == last.year else today)
-    return _("%(first)s – %(last)s") % values
+    return span_words(first, last, today_in(_now(context), _zone(context)))
 
 
 @register.filter

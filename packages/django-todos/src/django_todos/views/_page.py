@@ -32,6 +32,7 @@ from django_todos.models import (
 from django_todos.models.querysets import object_types_remembered
 from django_todos.viewer import Viewer
 from django_todos.wording import actions
+from django_todos.wording.dates import written
 
 
 class Request(HttpRequest):
@@ -40,9 +41,7 @@ class Request(HttpRequest):
     todos_viewer: Viewer
 
 
-def signed_in(
-    *methods: str, home: str = ""
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def signed_in(*methods: str, home: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A view for somebody signed in, by these methods (HEAD wherever GET is): it finds the viewer on the request.
 
     Anybody else is sent to the login page; a script gets 401, since it would put that page in a row's place.
@@ -63,12 +62,14 @@ def signed_in(
                 script = request.headers.get("HX-Request") == "true"
                 response = HttpResponse(status=401) if script else redirect_to_login(place)
             elif request.method in methods or "GET" in methods:
+                asked = request.headers.get("Accept-Language", "")
                 with object_types_remembered():
-                    request.todos_viewer = Viewer.of(request.user)
-                    response = _settled(view, request, *args, **kwargs)
+                    request.todos_viewer = Viewer.of(request.user, asked)
+                    with written(request.todos_viewer.style):
+                        response = _settled(view, request, *args, **kwargs)
             else:
                 response = HttpResponseRedirect(place, status=303)
-            patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
+            patch_vary_headers(response, ["Accept-Language", "HX-Request", "HX-Boosted"])
             return response
 
         return guarded

@@ -31,13 +31,12 @@ def preferences(request: Request) -> HttpResponse:
 
 @signed_in("POST")
 def time_zone(request: Request) -> HttpResponse:
-    """Remember where the browser is. What it sends is a name or nothing; 204 either way."""
+    """Remember where the browser is, and its region for the mails. It sends a name or nothing; 204 either way."""
     viewer = request.todos_viewer
     zone = resolve_zone(request.POST.get("zone", ""))
     if zone is not None:
-        Preferences.objects.update_or_create(
-            user_id=viewer.user.pk, defaults={"seen_time_zone": zone.key}
-        )
+        seen = {"seen_time_zone": zone.key, "seen_region": viewer.region}
+        Preferences.objects.update_or_create(user_id=viewer.user.pk, defaults=seen)
     return HttpResponse(status=204)
 
 

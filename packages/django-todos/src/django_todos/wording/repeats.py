@@ -11,12 +11,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from django_todos.repeats.rule import EVERY_DAY, WEEKEND, WORKDAYS, Rule, RuleError, parse
+from django_todos.wording.dates import long_date, month_day
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
@@ -57,7 +57,7 @@ def stored(todo: Todo, words: Callable[[str, str], str]) -> str:
 
 def _day(until: date) -> str:
     day = until.date() if isinstance(until, datetime) else until
-    return date_format(day, pgettext("date format", "j F Y"))
+    return long_date(day)
 
 
 def _and(words: Iterable[object]) -> str:
@@ -188,11 +188,11 @@ def _yearly(rule: Rule) -> str | None:
     if rule.by_month == (2,) and rule.last_such_day == 29:
         return _("%(every)s on %(day)s, else the day before") % {
             "every": every,
-            "day": _month_day(2, 29),
+            "day": month_day(2, 29),
         }
     if len(rule.by_month) == len(rule.by_month_day) == 1 and rule.by_month_day[0] > 0:
         if not (rule.by_day or rule.by_set_pos):
-            day = _month_day(rule.by_month[0], rule.by_month_day[0])
+            day = month_day(rule.by_month[0], rule.by_month_day[0])
             return _("%(every)s on %(days)s") % {"every": every, "days": day}
     if days := _days_of_month(rule):
         values = {"every": every, "on_days": days, "months": months}
@@ -201,10 +201,6 @@ def _yearly(rule: Rule) -> str | None:
         values = {"every": every, "weekdays": weekdays, "months": months}
         return _("%(every)s on the %(weekdays)s of %(months)s") % values
     return None
-
-
-def _month_day(month: int, day: int) -> str:
-    return date_format(date(2000, month, day), pgettext("date format", "j F"))
 
 
 def _short(rule: Rule) -> str | None:
