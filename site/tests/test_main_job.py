@@ -77,7 +77,7 @@ def test_everything_in_one_file_that_the_import_reads(client, alice, bob):
     todos = TodoList.objects.create_for(alice, name="Flat")
     Todo.add(todos, "Bleed the radiators", by=alice, at=alice.date_joined)
     other = TodoList.objects.create_for(bob, name="Secret")
-    Todo.add(other, "Not hers", by=alice, at=alice.date_joined)
+    Todo.add(other, "Not hers", by=bob, at=alice.date_joined)
     client.force_login(alice)
     answer = client.get("/accounts/data/")
     assert "todos-alice.zip" in answer["Content-Disposition"]

@@ -137,7 +137,7 @@ class Nav:
             return self._counted()
 
     def _counted(self) -> QuerySet[Membership]:
-        # The counts don't depend on the row: the database works each of them out once.
+        # The count doesn't depend on the row: the database works it out once.
         user, viewer = self.viewer.user, self.viewer
         todos = Todo.objects.visible_to(user).active().open()
         due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
@@ -147,12 +147,7 @@ class Nav:
             )
             .select_related("todo_list")
             .order_by("position", "pk")
-            .annotate(
-                today_count=_total(due),
-                assigned_count=_total(todos.assigned_to(user)),
-                trashed_todos=_total(Todo.objects.editable_by(user).trashed()),
-                trashed_lists=_total(TodoList.objects.owned_by(user).trashed()),
-            )
+            .annotate(today_count=_total(due))
         )
 
     @property
@@ -181,16 +176,6 @@ class Nav:
     def today_count(self) -> int:
         """Todos due today or before."""
         return int(self._memberships[0].today_count)
-
-    @property
-    def assigned_count(self) -> int:
-        """Open todos assigned to the viewer."""
-        return int(self._memberships[0].assigned_count)
-
-    @property
-    def trash_count(self) -> int:
-        """What lies in the trash: todos and lists."""
-        return int(self._memberships[0].trashed_todos + self._memberships[0].trashed_lists)
 
 
 def _total(rows: QuerySet[Any]) -> Coalesce:
