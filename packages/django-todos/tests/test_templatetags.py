@@ -222,3 +222,15 @@ def test_icon_and_counts() -> None:
     assert 'href="#todos-i-check"' in html and "todos-i-s" in html and "todos-i-turn" in html
     rows = [SimpleNamespace(todo=todo(is_completed=True)), SimpleNamespace(todo=todo())]
     assert tags.todos_done(rows) == 1
+
+
+PLAIN = [
+    ("see [the boiler](https://example.org/x) **now**", "see the boiler now"),
+    ("# Boiler\n\n- [x] `a` 2 * 3\n> *b*", "Boiler a 2 * 3 b"),
+    ("snake_case _boiler_ ~~x~~\n---\n1. one", "snake_case boiler x one"),
+]
+
+
+@pytest.mark.parametrize("notes, words", PLAIN)
+def test_a_snippet_is_text(notes: str, words: str) -> None:
+    assert tags.todos_snippet(notes, "boiler") == words

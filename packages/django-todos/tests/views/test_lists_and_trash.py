@@ -220,6 +220,7 @@ BULK = [
     ({"do": "date", "date": ""}, lambda todo: not todo.due),
     ({"do": "label", "label": "x, shop"}, lambda todo: {one.name for one in todo.labels.all()} == {"x", "shop"}),
     ({"do": "priority", "priority": "medium"}, lambda todo: todo.priority == 5),
+    ({"do": "assign", "assignee": "me"}, lambda todo: todo.assignee is not None),
     ({"do": "move", "list": "Trip"}, lambda todo: todo.todo_list.name == "Trip"),
 ]  # fmt: skip
 
@@ -258,6 +259,28 @@ def test_nothing_to_do(cast: Cast, data, says: str):
     todo = make_todo(cast.flat)
     data = {key: value.format(todo=todo.uuid) for key, value in data.items()}
     assert message(post(cast.client("alice"), "todo-bulk", **data)) == {"kept": says}
+
+
+SAID = [
+    ({"do": "complete"}, "Completed 2 todos."),
+    ({"do": "delete"}, "Moved 2 todos to the trash."),
+    ({"do": "move", "list": "{trip}"}, "Moved 2 todos to Trip."),
+    ({"do": "date", "date": "2026-11-24"}, "Moved 2 todos to Tue 24 Nov."),
+    ({"do": "date", "date": ""}, "Took the date off 2 todos."),
+    ({"do": "label", "label": "home"}, "Added #home to 2 todos."),
+    ({"do": "priority", "priority": "high"}, "Set 2 todos to High priority."),
+    ({"do": "assign", "assignee": "me"}, "Gave 2 todos to alice."),
+    ({"do": "duplicate"}, "Added 2 copies."),
+]
+
+
+@pytest.mark.parametrize("data, text", SAID)
+def test_what_was_done_to_several_is_named(cast: Cast, data, text: str):
+    trip, client = make_list(cast.alice, "Trip"), cast.client("alice")
+    todos = [make_todo(cast.flat, name, due=Moment(NOW.date()), labels=["shop"]) for name in "ab"]
+    data = {key: value.format(trip=trip.uuid) for key, value in data.items()}
+    told = message(post(client, "todo-bulk", todo=[str(todo.uuid) for todo in todos], **data))
+    assert get(client, "today", **told).context["toast"].text == text
 
 
 def test_one_read_only_todo_refuses_them_all(cast: Cast):

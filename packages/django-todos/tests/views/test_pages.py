@@ -20,7 +20,7 @@ from tests.factories import (
     make_todo,
     make_tree,
 )
-from tests.views.pages import HTMX, Page, get, message, path, post
+from tests.views.pages import HTMX, Page, get, message, path, post, titles
 
 from django_todos.dates import Moment
 from django_todos.models import Label, Preferences, Todo, TodoList
@@ -247,3 +247,53 @@ def test_single_keys_are_switched_on_and_off_beside_their_list(cast: Cast) -> No
     assert not Preferences.of(cast.alice).shortcuts
     client.post(url, {"shortcuts": "on"})
     assert Preferences.of(cast.alice).shortcuts
+
+
+FILTERED = [
+    ("list-detail", {"priority": "high", "sort": "title"}, (1, 3, 2), ["priority", "sort"]),
+    ("list-detail", {"label": "#shop"}, (2, 3, 1), ["label"]),
+    ("list-detail", {"sort": "due"}, None, ["sort"]),
+    ("assigned", {"due": "none"}, (1, 1, 0), ["due"]),
+    ("label-detail", {"assignee": "nobody"}, (1, 2, 1), ["assignee"]),
+]
+
+
+@pytest.mark.parametrize("name, query, counts, chips", FILTERED)
+def test_a_narrowed_page_says_so(cast: Cast, name: str, query, counts, chips):
+    make_todo(cast.flat, "a", priority=1, labels=["shop"], assignee=cast.alice)
+    make_todo(cast.flat, "b", labels=["shop"])
+    make_todo(cast.flat, "c", priority=5)
+    args = {"list-detail": [cast.flat.uuid], "label-detail": ["shop"]}.get(name, [])
+    page = get(cast.client("alice"), name, *args, **query)
+    assert Page(page).faults == []
+    assert [chip.name for chip in page.context["filters"].chips] == chips
+    found = page.context.get("found")
+    assert (found and (found, page.context["total"], page.context["hidden"])) == counts
+    if counts and counts[2]:
+        text = " ".join(page.content.decode().split())
+        assert f"{counts[0]} of {counts[1]} todos" in text and f"Show all {counts[1]}" in text
+
+
+SIGNS = [
+    ("#shop", ["a", "b"]),
+    ("a #shop", ["a"]),
+    ("@alice", ["a"]),
+    ("@me #Shop", ["a"]),
+    ("#nothing", []),
+    ("# a", []),
+]
+
+
+@pytest.mark.parametrize("words, expected", SIGNS)
+def test_labels_and_people_among_the_words_of_a_search(cast: Cast, words: str, expected):
+    make_todo(cast.flat, "a", labels=["shop"], assignee=cast.alice)
+    make_todo(cast.flat, "b", labels=["shop"])
+    assert sorted(titles(get(cast.client("alice"), "search", q=words))) == expected
+
+
+def test_completed_todos_are_reopened_where_they_are_listed(cast: Cast):
+    todo = make_todo(cast.flat, "a")
+    todo.complete(by=cast.alice, at=NOW, zone=UTC)
+    address = reverse("django_todos:todo-reopen", args=[todo.uuid])
+    assert address in get(cast.client("bob"), "completed").content.decode()
+    assert address not in get(cast.client("rita"), "completed").content.decode()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,15 @@ from django_todos.models.querysets import TodoQuerySet
 
 if TYPE_CHECKING:
     from django_todos.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class FilterChip:
+    """One thing that a page is narrowed to, or sorted by: the field, its label and what was chosen, in words."""
+
+    name: str
+    label: str
+    words: str
 
 
 class FilterForm(forms.Form):
@@ -51,6 +61,22 @@ class FilterForm(forms.Form):
         choices=[("", _("Anybody")), ("me", _("Me")), ("nobody", _("Nobody"))],
     )
 
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="filter-%s")
+
+    @property
+    def chips(self) -> list[FilterChip]:
+        """What was chosen, in words; the sorting last."""
+        chosen = sorted(self.chosen.items(), key=lambda one: one[0] == "sort")
+        return [self._chip(name, value) for name, value in chosen]
+
+    def _chip(self, name: str, value: str) -> FilterChip:
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return FilterChip(name, "", str(field.label))
+        words = dict(getattr(field, "choices", ())).get(value) or f"#{value.lstrip('#')}"
+        return FilterChip(name, "" if name == "sort" else str(field.label), str(words))
+
     @property
     def chosen(self) -> dict[str, str]:
         """What was understood: name and value of each field that is not empty."""
@@ -87,3 +113,9 @@ class FilterForm(forms.Form):
             case "none":
                 todos = todos.filter(due_date=None)
         return todos
+
+
+class SearchFilterForm(FilterForm):
+    """The same beside a search, which leaves completed todos out unless they are asked for."""
+
+    completed = forms.BooleanField(label=_("Completed too"), required=False)

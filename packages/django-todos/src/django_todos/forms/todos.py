@@ -334,12 +334,25 @@ class BulkForm(forms.Form):
     """What to do to the todos that were picked."""
 
     do = forms.ChoiceField(
-        choices=[(one, one) for one in ("complete", "delete", "move", "date", "label", "priority")]
+        choices=[
+            (one, one)
+            for one in (
+                "complete",
+                "delete",
+                "move",
+                "date",
+                "label",
+                "priority",
+                "assign",
+                "duplicate",
+            )
+        ]
     )
     list = forms.UUIDField(label=_("List"), required=False)
     date = WordsDateField(label=_("Date"), required=False)
     label = LabelsField(label=_("Labels"))
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITY_CHOICES)
+    assignee = forms.ChoiceField(required=False, choices=[("me", _("Me")), ("", _("Nobody"))])
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -86,6 +86,8 @@ class Verb(models.TextChoices):
     BULK_MOVE = "bulk-move"
     BULK_LABEL = "bulk-label"
     BULK_PRIORITY = "bulk-priority"
+    BULK_ASSIGN = "bulk-assign"
+    BULK_DUPLICATE = "bulk-duplicate"
     BULK_DELETE = "bulk-delete"
     LIST_EDIT = "list-edit"
     LIST_ARCHIVE = "list-archive"

@@ -49,6 +49,12 @@ NOTES_TAGS = {
     "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
+# Markdown's signs, where only words are to be read: of a link its text (1), else what marks a line or a word.
+_MARKS = re.compile(
+    r"!?\[([^\]]*)\]\([^)\s]*\)|^[ \t]*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|\[[ xX]\])[ \t]+)+|^[ \t]*(?:```\w*|[-*_]{3,})[ \t]*$"
+    r"|`|\*+(?=\S)|(?<=\S)\*+|~~|\b_+|(?<!\w)_+|_+(?!\w)",
+    re.MULTILINE,
+)
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,:;!?'’)\]}]", re.IGNORECASE)
 
 
@@ -123,10 +129,10 @@ def todos_list_color(context: Context, todo_list_id: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def todos_query(context: Context, **changes: Any) -> str:
+def todos_query(context: Context, without: str = "", **changes: Any) -> str:
     """This page's query with some values changed (None or empty: taken out), less last action's message."""
     query = context.request.GET.copy()  # type: ignore[attr-defined]  # a host need not have the context processor
-    for name in ("done", "undone", "kept", "after"):
+    for name in ("done", "undone", "kept", "after", without):
         query.pop(name, None)
     for name, value in changes.items():
         query.pop(name.rstrip("_"), None)
@@ -230,8 +236,8 @@ def todos_marked(text: str, query: str) -> SafeString:
 
 @register.filter
 def todos_snippet(text: str, query: str) -> str:
-    """The part of a long text around the first word that was searched for; empty when none is in it."""
-    text = " ".join(str(text).split())
+    """The part of long notes around the first word that was searched for, as text; empty when none is in it."""
+    text = " ".join(_MARKS.sub(r"\1", str(text)).split())
     found = [text.lower().find(word.lower()) for word in str(query or "").split()]
     starts = [place for place in found if place >= 0]
     if not starts:

@@ -136,6 +136,12 @@ def flat_page(todos: TodoQuerySet, order: Order, cursor: str) -> Rows:
     return Rows(rows, order.cursor(page[limits.PAGE - 1]) if len(page) > limits.PAGE else "")
 
 
+def narrowed(todos: TodoQuerySet, rows: Rows, total: int) -> dict[str, int]:
+    """What a page that is filtered says of itself: how many of how many it shows, and how many it hides."""
+    found = len(rows) if not rows.cursor else todos.count()
+    return {"found": found, "total": total, "hidden": max(0, total - found)}
+
+
 def details(todos: TodoQuerySet) -> TodoQuerySet:
     """What a row shows beside its list, in one query and one for labels."""
     return todos.with_subtask_counts().select_related("assignee").prefetch_related("labels")

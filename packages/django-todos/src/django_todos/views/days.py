@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -151,7 +151,10 @@ def completed(request: Request) -> HttpResponse:
         Completion.objects.visible_to(viewer.user)
         .standing()
         .filter(kind=Completion.Kind.COMPLETED)
-        .select_related("todo__todo_list", "user")
+        .select_related("todo", "user")
+        .prefetch_related(
+            Prefetch("todo__todo_list", TodoList.objects.with_rights(viewer.user))  # type: ignore[arg-type]
+        )
         .order_by("-at", "-pk")
     )
     some = list(_entries_after(entries, request.GET.get("after", ""))[: limits.PAGE + 1])

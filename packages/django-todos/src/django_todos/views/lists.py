@@ -24,7 +24,7 @@ from django_todos.views._page import (
     part,
     signed_in,
 )
-from django_todos.views._rows import ORDERS, flat_page, tree_page
+from django_todos.views._rows import ORDERS, flat_page, narrowed, tree_page
 
 
 @signed_in("GET")
@@ -77,9 +77,11 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
     filters = FilterForm(request.GET)
     order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
+    counts: dict[str, int] = {}
     if filters.filters:
         todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
         rows = flat_page(todos, order, cursor)
+        counts = narrowed(todos, rows, todo_list.open_count)
     else:
         rows = tree_page(todo_list, order, cursor)
     place = {"list": todo_list.uuid, "view": "inbox" if todo_list.is_inbox else "list"}
@@ -91,6 +93,7 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
         "others": [one.user for one in members if one.user_id != viewer.user.pk],
         "rows": rows,
         "filters": filters,
+        **counts,
         "select": "select" in request.GET and todo_list.can_edit,
         "quick_add": QuickAddForm(initial=place),
     }

@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.http import Http404, HttpResponse
 
-from django_todos.forms.filters import FilterForm
+from django_todos.forms.filters import FilterForm, SearchFilterForm
 from django_todos.limits import MAX_SEARCH
 from django_todos.models import Label, Todo
 from django_todos.models.querysets import TodoQuerySet
+from django_todos.viewer import Viewer
 from django_todos.views._page import Request, page, signed_in
-from django_todos.views._rows import ORDERS, flat_page
+from django_todos.views._rows import ORDERS, flat_page, narrowed
 from django_todos.views.days import open_todos
+
+_SIGN = re.compile(r"[#@]\w")
 
 
 @signed_in("GET")
 def search(request: Request) -> HttpResponse:
-    """Open todos whose title or notes hold every word; with ``completed=1`` those completed too."""
-    viewer = request.todos_viewer
+    """Open todos whose title or notes hold every word; with ``completed=1`` those completed too.
+
+    ``#label`` and ``@name`` among the words filter.
+    """
+    viewer, filters = request.todos_viewer, SearchFilterForm(request.GET)
     query = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
-    todos = Todo.objects.visible_to(viewer.user).alive().search(query)
-    if not request.GET.get("completed"):
+    todos = _narrowed_by_signs(query, viewer)
+    if "completed" not in filters.chosen:
         todos = todos.open()
-    context = {"query": query, "with_completed": bool(request.GET.get("completed"))}
-    return _gathered(request, "search", "search", todos, context)
+    words = " ".join(word for word in query.split() if not _SIGN.match(word))
+    context = {"query": query, "words": words}
+    return _gathered(request, "search", "search", todos, context, filters)
+
+
+def _narrowed_by_signs(query: str, viewer: Viewer) -> TodoQuerySet:
+    """What the words of a search find: those behind a sign are a label's or a person's name."""
+    todos = Todo.objects.visible_to(viewer.user).alive()
+    plain = []
+    for word in query.split():
+        if not _SIGN.match(word):
+            plain.append(word)
+        elif word[0] == "#":
+            todos = todos.with_label(Label.key_of(word[1:]))
+        elif word[1:].casefold() == "me":
+            todos = todos.assigned_to(viewer.user)
+        else:
+            name = f"assignee__{get_user_model().USERNAME_FIELD}__iexact"
+            todos = todos.filter(**{name: word[1:]})
+    is_search = plain or not query
+    return todos.search(" ".join(plain)) if is_search else todos
 
 
 @signed_in("GET")
@@ -50,14 +77,22 @@ def assigned(request: Request) -> HttpResponse:
 
 
 def _gathered(
-    request: Request, template: str, current: str, todos: TodoQuerySet, context: dict[str, Any]
+    request: Request,
+    template: str,
+    current: str,
+    todos: TodoQuerySet,
+    context: dict[str, Any],
+    filters: FilterForm | None = None,
 ) -> HttpResponse:
     viewer = request.todos_viewer
-    filters = FilterForm(request.GET)
+    filters = filters or FilterForm(request.GET)
     found = filters.apply(todos, viewer).with_rights(viewer.user)
     order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
+    rows = flat_page(found, order, cursor)
+    if filters.filters:
+        context |= narrowed(found, rows, todos.count())
     context |= {
-        "rows": flat_page(found, order, cursor),
+        "rows": rows,
         "filters": filters,
         "select": "select" in request.GET,
     }

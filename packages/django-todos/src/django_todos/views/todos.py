@@ -400,17 +400,23 @@ def _do(
     elif do == "move" and target is not None:
         if fresh.todo_list_id != target.pk:
             fresh.move(by=by, at=at, todo_list=target, within=rec)
-    elif do == "date":
-        day = form.cleaned_data["date"].date
-        if day is None:
-            rec.update(fresh, **due_columns(Moment()))
-        else:
-            fresh.reschedule(day, rec=rec, zone=viewer.zone)
+    elif do == "duplicate":
+        fresh.duplicate(by=by, at=at, within=rec)
+    else:
+        _give(rec, viewer, form, fresh)
+
+
+def _give(rec: Recording, viewer: Viewer, form: BulkForm, todo: Todo) -> None:
+    do, given = form.cleaned_data["do"], form.cleaned_data
+    if do == "date":
+        todo.reschedule(given["date"].date, rec=rec, zone=viewer.zone)
     elif do == "label":
-        names = rec.labels(fresh)
-        rec.set_labels(fresh, [*names, *form.cleaned_data["label"]])
-    elif do == "priority" and form.cleaned_data["priority"]:
-        rec.update(fresh, priority=BUCKETS[form.cleaned_data["priority"]])  # type: ignore[index]
+        rec.set_labels(todo, [*rec.labels(todo), *given["label"]])
+    elif do == "assign":
+        is_mine = given["assignee"] == "me"
+        rec.update(todo, assignee_id=viewer.user.pk if is_mine else None)
+    elif do == "priority" and given["priority"]:
+        rec.update(todo, priority=BUCKETS[given["priority"]])
 
 
 @signed_in("POST")

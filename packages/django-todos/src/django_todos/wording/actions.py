@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django_todos.limits import MAX_LEVELS
 from django_todos.models import Action, Todo, TodoList
 from django_todos.wording.dates import date_words, moment_words
+from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _about_todos(action: Action, viewer: Viewer) -> Toast:
         return Toast(_("Done."))
     verb, many = action.verb, total > 1
     if verb.startswith("bulk-"):
-        return Toast(_bulk_sentence(verb, total) % {"count": total}, action.uuid, many)
+        text = _bulk_sentence(verb, total, _given(action, top, viewer))
+        return Toast(text, action.uuid, many)
     sentence = _sentence_about(verb, top, total)
     is_typed = "typed" in action.changes
     read = _read(top, viewer) if is_typed else ""
@@ -138,18 +140,86 @@ def _sentence(verb: str) -> str:
     return _("%(verb)s: “%%(title)s”.") % {"verb": words}
 
 
-def _bulk_sentence(verb: str, total: int) -> str:
-    return {
-        "bulk-complete": ngettext(
-            "Completed %(count)s todo.", "Completed %(count)s todos.", total
+def _given(action: Action, top: Todo, viewer: Viewer) -> str:
+    """What a bulk action gave all of its todos, in words; nothing where it took something off."""
+    changes = action.changes["todos"].values()
+    if action.verb == "bulk-move":
+        return top.todo_list.name
+    if action.verb == "bulk-date":
+        day = top.due.wall(viewer.zone).date
+        return date_words(day, viewer.today) if day is not None else ""
+    if action.verb == "bulk-priority":
+        return str(_PRIORITIES[top.priority_bucket])
+    if action.verb == "bulk-assign":
+        return display_name(top.assignee) if top.assignee is not None else ""
+    labels = {name for one in changes if "labels" in one for name in one["labels"][1]}
+    kept = {name for one in changes if "labels" in one for name in one["labels"][0]}
+    return " ".join(f"#{name}" for name in sorted(labels - kept or labels))
+
+
+def _bulk_sentence(verb: str, total: int, given: str) -> str:
+    many, nothing = {
+        "bulk-complete": (
+            ngettext("Completed %(count)s todo.", "Completed %(count)s todos.", total),
+            "",
         ),
-        "bulk-delete": ngettext(
-            "Moved %(count)s todo to the trash.", "Moved %(count)s todos to the trash.", total
+        "bulk-delete": (
+            ngettext(
+                "Moved %(count)s todo to the trash.", "Moved %(count)s todos to the trash.", total
+            ),
+            "",
         ),
-        "bulk-move": ngettext("Moved %(count)s todo.", "Moved %(count)s todos.", total),
-        "bulk-create": ngettext("Added %(count)s todo.", "Added %(count)s todos.", total),
-        "bulk-import": ngettext("Imported %(count)s todo.", "Imported %(count)s todos.", total),
-    }.get(verb, ngettext("Changed %(count)s todo.", "Changed %(count)s todos.", total))
+        "bulk-duplicate": (
+            ngettext("Added %(count)s copy.", "Added %(count)s copies.", total),
+            "",
+        ),
+        "bulk-move": (
+            ngettext(
+                "Moved %(count)s todo to %(given)s.", "Moved %(count)s todos to %(given)s.", total
+            ),
+            "",
+        ),
+        "bulk-date": (
+            ngettext(
+                "Moved %(count)s todo to %(given)s.", "Moved %(count)s todos to %(given)s.", total
+            ),
+            ngettext(
+                "Took the date off %(count)s todo.", "Took the date off %(count)s todos.", total
+            ),
+        ),
+        "bulk-priority": (
+            ngettext(
+                "Set %(count)s todo to %(given)s.", "Set %(count)s todos to %(given)s.", total
+            ),
+            ngettext(
+                "Took the priority off %(count)s todo.",
+                "Took the priority off %(count)s todos.",
+                total,
+            ),
+        ),
+        "bulk-label": (
+            ngettext(
+                "Added %(given)s to %(count)s todo.", "Added %(given)s to %(count)s todos.", total
+            ),
+            "",
+        ),
+        "bulk-assign": (
+            ngettext(
+                "Gave %(count)s todo to %(given)s.", "Gave %(count)s todos to %(given)s.", total
+            ),
+            ngettext(
+                "Took %(count)s todo from its person.",
+                "Took %(count)s todos from their people.",
+                total,
+            ),
+        ),
+        "bulk-create": (ngettext("Added %(count)s todo.", "Added %(count)s todos.", total), ""),
+        "bulk-import": (
+            ngettext("Imported %(count)s todo.", "Imported %(count)s todos.", total),
+            "",
+        ),
+    }.get(verb, (ngettext("Changed %(count)s todo.", "Changed %(count)s todos.", total), ""))
+    return (many if given or not nothing else nothing) % {"count": total, "given": given}
 
 
 _PRIORITIES = {
