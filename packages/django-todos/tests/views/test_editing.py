@@ -340,3 +340,36 @@ def test_a_copy_is_told_and_returned_to(cast: Cast):
     toast = client.get(response["Location"]).context["toast"]
     assert toast.text == "Duplicated “a” and 1 subtask."
     assert outline(cast.flat) == ["a", "  b", "a", "  b", "z"]
+
+
+def test_one_field_is_saved_by_itself(cast: Cast, todo: Todo):
+    client = cast.client("alice")
+    data = {"only": "title", "initial-title": todo.title, "title": "Buy oats"}
+    response = post(client, "todo-detail", todo.uuid, htmx=True, **data)
+    assert response.status_code == 200
+    action = Action.objects.get(verb="edit")
+    assert set(action.changes["todos"][str(todo.pk)]) == {"title"}
+    page = Page(response)
+    assert page.faults == []
+    assert {"set-title", "todo-saved", f"todo-row-{todo.uuid}", "sidebar"} <= set(page.ids)
+    assert f"/actions/{action.uuid}/undo/" in " ".join(page.values("action", "form"))
+
+
+def test_one_field_that_another_changed_meanwhile_is_a_conflict_by_itself(cast: Cast, todo: Todo):
+    client = cast.client("alice")
+    todo.edit(by=cast.bob, at=NOW, initial={"title": todo.title}, values={"title": "theirs"})
+    data = {"only": "title", "initial-title": todo.title, "title": "mine"}
+    response = post(client, "todo-detail", todo.uuid, htmx=True, **data)
+    assert response.status_code == 409
+    assert [one["field"] for one in response.context["conflicts"]] == ["title"]
+    assert response.context["form"]["title"].value() == "mine"
+    data = {"only": "title", "initial-title": "theirs", "title": "mine", "keep_title": "theirs"}
+    assert post(client, "todo-detail", todo.uuid, htmx=True, **data).status_code == 200
+    assert again(todo).title == "theirs"
+
+
+def test_one_field_that_does_not_hold_comes_back(cast: Cast, todo: Todo):
+    data = {"only": "title", "initial-title": todo.title, "title": " "}
+    response = post(cast.client("alice"), "todo-detail", todo.uuid, htmx=True, **data)
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"title"}

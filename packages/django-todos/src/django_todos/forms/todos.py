@@ -78,7 +78,8 @@ class LabelsField(ReadField):
 class TodoForm(RepeatPart, forms.Form):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
-    `values` and `seen` are what `Todo.edit` takes.
+    `values` and `seen` are what `Todo.edit` takes. ``only`` (one or more names of `INPUTS`) says that nothing else was
+    sent along: the rest stays as it is.
     """
 
     INPUTS: ClassVar = {
@@ -141,6 +142,8 @@ class TodoForm(RepeatPart, forms.Form):
             for member in todo.todo_list.memberships.select_related("user").order_by("created_at")
         }
         super().__init__(self._settled(data), initial=self.current(), **kwargs)
+        if data and (only := data.getlist("only")):
+            self._complete(only)
         for field in self.fields.values():
             field.show_hidden_initial = True
             if isinstance(field, WordsDateField | RepeatField):
@@ -206,6 +209,27 @@ class TodoForm(RepeatPart, forms.Form):
             data.setlist(key, posted.getlist(f"initial-{key}"))
         return data
 
+    def _complete(self, only: list[str]) -> None:
+        """Adds to what was sent what the todo's other fields show."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        kept = [
+            name for value, inputs in self.INPUTS.items() if value not in only for name in inputs
+        ]
+        now = TodoForm(todo=self.todo, viewer=self.viewer)
+        for key, shown in (pair for name in kept for pair in now.shown(name)):
+            self.data.setlist(key, shown)  # type: ignore[attr-defined]
+
+    def shown(self, name: str) -> list[tuple[str, list[str]]]:
+        """What a field's inputs would send, untouched: their names and values."""
+        widget, value = self.fields[name].widget, self[name].value()
+        keys = self._keys(name)
+        parts = widget.decompress(value) if len(keys) > 1 else [value]
+        texts = [
+            part if isinstance(part, list) else ["" if part is None else str(part)]
+            for part in parts
+        ]
+        return list(zip(keys, texts, strict=True))
+
     def merged(self, fresh: Todo, both: Iterable[str]) -> TodoForm:
         """The form over the todo as it is now: what others changed is merged in, but for the values that both changed.
 
@@ -215,12 +239,11 @@ class TodoForm(RepeatPart, forms.Form):
         data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
         # A date of theirs with a time of ours would be neither: the inputs of one value stay together.
         ours = {name for value in both for name in self.INPUTS[value]}
-        for name, field in now.fields.items():
-            keys, value = self._keys(name), now[name].value()
-            parts = field.widget.decompress(value) if len(keys) > 1 else [value]  # type: ignore[attr-defined]
-            same = all(data.getlist(key) == data.getlist(f"initial-{key}") for key in keys)
-            for key, part in zip(keys, parts, strict=True):
-                shown = part if isinstance(part, list) else ["" if part is None else str(part)]
+        for name in now.fields:
+            same = all(
+                data.getlist(key) == data.getlist(f"initial-{key}") for key in self._keys(name)
+            )
+            for key, shown in now.shown(name):
                 if same and name not in ours:
                     data.setlist(key, shown)
                 data.setlist(f"initial-{key}", shown)

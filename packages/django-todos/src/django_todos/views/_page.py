@@ -10,11 +10,12 @@ from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -210,6 +211,7 @@ def page(
         "viewer": request.todos_viewer,
         "nav": Nav(request.todos_viewer, current),
         "here": here(request),
+        "login_url": resolve_url(settings.LOGIN_URL),
         "toast": _message(request),
     }
     return render(request, f"django_todos/{template}.html", frame | context, status=status)

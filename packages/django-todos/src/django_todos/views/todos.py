@@ -91,7 +91,7 @@ def action_plain(request: Request, uuid: UUID) -> HttpResponse:
 
 @signed_in("GET", "POST")
 def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
-    """A todo's page, or its panel beside a list. A POST saves what changed in the form."""
+    """A todo's page, or its panel beside a list. A POST saves what changed in the form, or ``only`` in some of it."""
     viewer = request.todos_viewer
     if request.method != "POST":
         return _todo_page(request, get_todo(viewer.user, uuid))
@@ -106,9 +106,10 @@ def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
     if not is_htmx(request):
         return back_after(action, request, todo.get_absolute_url())
     fresh = get_todo(viewer.user, uuid)
-    if action is None:
-        return _todo_page(request, fresh)
-    return _todo_page(request, fresh, row=row_of(fresh), toast=actions.about(action, viewer))
+    row = row_of(fresh)
+    row.current = True
+    changed = f"set-{request.POST.get('only', 'title')}"
+    return _todo_page(request, fresh, saved=action, saved_set=changed, row=row)
 
 
 def _conflict(request: Request, form: TodoForm, conflict: Conflict) -> HttpResponse:
@@ -129,6 +130,7 @@ def _conflict(request: Request, form: TodoForm, conflict: Conflict) -> HttpRespo
     context: dict[str, Any] = {
         "conflicts": conflicts,
         "changed_by": last.user if last is not None else None,
+        "changed_at": last.created_at if last is not None else None,
     }
     return _todo_page(request, fresh, form=again, status=409, **context)
 

@@ -53,6 +53,7 @@ document.addEventListener("todos:close", () => close(true));
 
 document.addEventListener("todos:sending", (event) => {
   const { form } = /** @type {CustomEvent} */ (event).detail;
+  if (form.id === "todo-undo") undoing = form.dataset.todosSet;
   if (form.id !== "todo-delete-form" || !panel()?.contains(form)) return;
   document.body.dataset.todosActed = panel()?.dataset.todosRow;
   close(false);
@@ -73,11 +74,16 @@ addEventListener("popstate", (event) => {
   if (one("#main") && location.pathname !== new URL(here(), location.href).pathname) location.reload();
 });
 
+/** The set of the open todo whose saving is being undone: it has the focus afterwards. */
+let undoing = "";
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const { target, requestConfig } = /** @type {CustomEvent} */ (event).detail;
   if (target?.id !== "todo" && target?.id !== "todos-panel") return;
   const todo = one("#todos-panel #todo") ?? one("#todo");
-  one("[aria-invalid=true], [role=alert]", todo ?? document)?.focus();
+  if (undoing) one(`#${undoing} :is(textarea, select, :checked, input:not([type=hidden], [type=radio]))`)?.focus();
+  else one("[aria-invalid=true], .todos-conflict input", todo ?? document)?.focus();
+  undoing = "";
   if (requestConfig?.verb === "post" && panel()?.contains(todo)) emit("refresh");
 });
 

@@ -10,13 +10,13 @@
 const one = (selector, from = document) => from.querySelector(selector);
 const htmx = () => /** @type {any} */ (window).htmx;
 /** @param {string} name @param {object} [detail] */
-const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
+const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail, cancelable: true }));
 /** The address of the page that #main shows; the address bar may name a todo opened beside it. */
 const here = () => one("#main")?.dataset.todosHere ?? location.pathname + location.search;
 const token = () => /** @type {HTMLInputElement | null} */ (one(".todos [name=csrfmiddlewaretoken]"))?.value ?? "";
 
 const WHOLE = { "HX-Boosted": "true" }; // the answer is a page, as a browser would get it
-const PAGE = { target: "#main", select: "#main > *", swap: "innerHTML show:none", headers: WHOLE };
+const PAGE = { target: "#main", select: "#main > *", selectOOB: "#sidebar", swap: "innerHTML show:none", headers: WHOLE };
 const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float form";
 
 document.addEventListener("submit", (event) => {
@@ -73,9 +73,9 @@ function post(url, data, part, form) {
 document.addEventListener("todos:post", (event) => {
   const { ask, row } = /** @type {CustomEvent} */ (event).detail;
   void request(() => {
-    const { url, values } = ask() ?? {};
+    const { url, values, ...context } = ask() ?? {};
     const place = row && one(`#${row}`) ? { target: `#${row}`, swap: "outerHTML", select: "unset", headers: {} } : {};
-    return url && { verb: "POST", url, values: { next: here(), csrfmiddlewaretoken: token(), ...values }, ...place };
+    return url && { verb: "POST", url, values: { next: here(), csrfmiddlewaretoken: token(), ...values }, ...place, ...context };
   });
 });
 
@@ -104,9 +104,10 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
   document.addEventListener(name, (event) => {
     const { xhr, requestConfig, etc } = /** @type {CustomEvent} */ (event).detail;
     if (requestConfig?.elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
-    emit("unsent", { url: requestConfig?.path, status: xhr?.status ?? 0 });
-    if (xhr?.status === 401) return location.reload(); // signed out meanwhile: the page itself leads to signing in
-    if (name === "htmx:responseError" && xhr.status < 500) return emit("toast", { name: "refused" });
-    const retry = () => htmx().ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target: requestConfig.target, headers: etc?.headers, select: etc?.select, swap: etc?.swapOverride, values: Object.fromEntries(requestConfig.formData) });
-    emit("toast", { name: name === "htmx:responseError" ? "broken" : "failed", retry });
+    const status = xhr?.status ?? 0;
+    const retry = () => htmx().ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target: requestConfig.target, headers: etc?.headers, select: etc?.select, swap: etc?.swapOverride, values: { ...Object.fromEntries(requestConfig.formData), csrfmiddlewaretoken: token() } });
+    const form = now.form === "quick-add" ? /** @type {HTMLFormElement | null} */ (one("#quick-add")) : null; // it has its text again
+    const isTaken = !emit("unsent", { url: requestConfig?.path, key: requestConfig?.headers["Todos-Save"], status });
+    if (status === 401) emit("load", { name: "signed", then: () => emit("signed-out", { values: requestConfig.formData, retry: isTaken ? null : form ? () => form.requestSubmit() : retry }) });
+    else if (!isTaken) emit("toast", name === "htmx:responseError" && status < 500 ? { name: "refused" } : { name: status ? "broken" : "failed", retry });
   });
