@@ -55,6 +55,7 @@ TABLE = {
     "today": Expect(get=EVERYBODY),
     "upcoming": Expect(get=EVERYBODY),
     "overdue-reschedule": Expect(post=DONE),
+    "date-picker": Expect(get=DONE),
     "completed": Expect(get=EVERYBODY),
     "inbox": Expect(get=EVERYBODY),
     "assigned": Expect(get=EVERYBODY),

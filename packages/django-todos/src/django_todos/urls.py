@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from django_todos.views import (
+    dates,
     days,
     exchange,
     lists,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", days.today, name="today"),
     path("upcoming/", days.upcoming, name="upcoming"),
     path("overdue/reschedule/", days.overdue_reschedule, name="overdue-reschedule"),
+    path("dates/", dates.date_picker, name="date-picker"),
     path("completed/", days.completed, name="completed"),
     path("inbox/", lists.inbox, name="inbox"),
     path("assigned/", search.assigned, name="assigned"),

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment, resolve_zone, to_instant
+from django_todos.models import Todo
 from django_todos.models.reminders import DAY, before_text
-from django_todos.wording.dates import date_words
+from django_todos.wording.dates import date_words, weekday_words
 
 if TYPE_CHECKING:
-    from django_todos.models import Todo
     from django_todos.viewer import Viewer
 
 OFFERED = (0, 5, 15, 30, 60, 120, DAY, 2 * DAY, 7 * DAY)
@@ -92,6 +93,77 @@ class RescheduleForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["date"].viewer = viewer  # type: ignore[attr-defined]
+
+
+class DueForm(forms.Form):
+    """When a todo is due. A day by itself keeps the time of day; a time with it, or in its words, is the new one."""
+
+    due = WordsDateField(required=False)
+    due_time = forms.TimeField(required=False)
+    due_tz = ZoneField()
+
+    def __init__(self, data: Any, *, viewer: Viewer) -> None:
+        super().__init__(data)
+        self.fields["due"].viewer = viewer  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """`due`, with the time that came with it."""
+        cleaned = super().clean() or {}
+        clock, day = cleaned.get("due_time"), cleaned.get("due")
+        if clock is not None and day:
+            cleaned["due"] = Moment(day.date, clock, cleaned.get("due_tz", ""))
+        return cleaned
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it was asked for the time, too, which may have been taken off."""
+        return "due_time" in self.data
+
+
+class PickerForm(forms.Form):
+    """What the date popover asks: what `text` says, and on which of the six weeks from `first` on something is due."""
+
+    DAYS = timedelta(days=41)
+
+    text = WordsDateField(required=False)
+    first = forms.DateField(required=False, validators=[MaxValueValidator(date.max - DAYS)])
+
+    def __init__(self, data: Any, *, viewer: Viewer) -> None:
+        super().__init__(data)
+        self.fields["text"].viewer = viewer  # type: ignore[attr-defined]
+        self.viewer = viewer
+        self.is_valid()
+
+    @property
+    def moment(self) -> Moment | None:
+        """What the text says; None where it says nothing."""
+        return self.cleaned_data.get("text") if self.data.get("text", "").strip() else None
+
+    def busy(self) -> list[date]:
+        """The days on which the viewer has something open to do."""
+        first, zone = self.cleaned_data.get("first"), self.viewer.zone
+        if first is None:
+            return []
+        todos = Todo.objects.visible_to(self.viewer.user).active().open()  # type: ignore[arg-type]
+        due = todos.due_between(first, first + self.DAYS, zone).order_by()
+        moments = due.values_list("due_date", "due_time", "due_tz").distinct()
+        days = (Moment.stored(*parts).wall(zone).date for parts in moments)
+        return sorted({day for day in days if day is not None})
+
+    def presets(self) -> list[tuple[Any, str, date, str]]:
+        """The days that have a button of their own: what each is called, its symbol, its weekday."""
+        today = self.viewer.today
+        saturday, begin = (
+            today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+            for weekday in (5, self.viewer.week_start)
+        )
+        days = [
+            (_("Today"), "today", today),
+            (_("Tomorrow"), "sun", today + timedelta(days=1)),
+            (_("Weekend"), "weekend", saturday),
+            (_("Next week"), "next", begin),
+        ]
+        return [(name, icon, day, weekday_words(day, today)) for name, icon, day in days]
 
 
 class MoveToDayForm(forms.Form):

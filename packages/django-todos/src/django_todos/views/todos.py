@@ -15,7 +15,7 @@ from django_todos import limits
 from django_todos.access import get_action, get_list, get_todo, get_todos
 from django_todos.dates import Moment
 from django_todos.forms.adding import QuickAddForm, keep_as_text
-from django_todos.forms.dates import MoveToDayForm, ReminderForm, RescheduleForm, offered
+from django_todos.forms.dates import DueForm, MoveToDayForm, ReminderForm, offered
 from django_todos.forms.todos import BulkForm, TodoForm
 from django_todos.models import (
     BUCKETS,
@@ -254,17 +254,29 @@ def todo_duplicate(request: Request, uuid: UUID) -> HttpResponse:
 
 @signed_in("POST")
 def todo_set(request: Request, uuid: UUID) -> HttpResponse:
-    """Set one thing from a row: ``priority`` by its word, or ``due`` as a day (ISO 8601, or empty for none)."""
+    """Set one thing from a row: ``priority`` by its word, or ``due``, a date or words, empty for none (`DueForm`)."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    with recording(viewer.user, Verb.EDIT, {todo.todo_list_id}, at=viewer.now) as rec:
+    form = DueForm(request.POST, viewer=viewer)
+    is_dated = "due" in request.POST and form.is_valid()
+    verb = Verb.DATE if is_dated else Verb.EDIT
+    with recording(viewer.user, verb, {todo.todo_list_id}, at=viewer.now) as rec:
         fresh = rec.reload(todo)
         if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
             rec.update(fresh, priority=BUCKETS[word])  # type: ignore[index]
-        form = RescheduleForm({"date": request.POST.get("due", "")}, viewer=viewer)
-        if "due" in request.POST and form.is_valid():
-            fresh.reschedule(form.cleaned_data["date"].date, rec=rec, zone=viewer.zone)
+        if is_dated:
+            _make_due(rec, viewer, fresh, form.cleaned_data["due"], exact=form.has_time)
     return answer_row(request, todo, rec.action, same="same")
+
+
+def _make_due(
+    rec: Recording, viewer: Viewer, todo: Todo, moment: Moment, *, exact: bool = False
+) -> None:
+    """A day by itself keeps the time of day. Of a repeating todo only the present occurrence moves."""
+    if moment.time is None and not exact:
+        todo.reschedule(moment.date, rec=rec, zone=viewer.zone)
+    else:
+        rec.update(todo, **due_columns(moment))
 
 
 def _occurrence(request: Request) -> int | None:
@@ -316,14 +328,8 @@ def _move_page(request: Request, todo: Todo, form: MoveToDayForm) -> HttpRespons
 
 
 def _move_to_day(viewer: Viewer, todo: Todo, form: MoveToDayForm) -> Action | None:
-    """Of a repeating todo only the present occurrence moves: its rule keeps counting from where it did."""
-    moment = form.cleaned_data["day"]
     with recording(viewer.user, Verb.DATE, {todo.todo_list_id}, at=viewer.now) as rec:
-        fresh = rec.reload(todo)
-        if moment.time is None:
-            fresh.reschedule(moment.date, rec=rec, zone=viewer.zone)
-        else:
-            rec.update(fresh, **due_columns(moment))
+        _make_due(rec, viewer, rec.reload(todo), form.cleaned_data["day"])
     return rec.action
 
 
@@ -411,7 +417,7 @@ def _do(
 def _give(rec: Recording, viewer: Viewer, form: BulkForm, todo: Todo) -> None:
     do, given = form.cleaned_data["do"], form.cleaned_data
     if do == "date":
-        todo.reschedule(given["date"].date, rec=rec, zone=viewer.zone)
+        _make_due(rec, viewer, todo, given["date"])
     elif do == "label":
         rec.set_labels(todo, [*rec.labels(todo), *given["label"]])
     elif do == "assign":

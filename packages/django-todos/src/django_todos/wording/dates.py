@@ -107,6 +107,13 @@ def date_words(day: date, today: date, *, weekday: bool = True) -> str:
     return _date(day, "day" if weekday else "date", year=day.year != today.year)
 
 
+def weekday_words(day: date, today: date) -> str:
+    """“Tue” for today and tomorrow, “Sat 28” for days after: what a button adds to its name."""
+    if (day - today).days < 2:
+        return date_format(day, "D")
+    return date_format(day, pgettext("weekday and day of the month", "D j"))
+
+
 def time_words(clock: time) -> str:
     """“14:05”, or “2:05 PM”."""
     # Translators: PHP-style time formats

@@ -33,7 +33,7 @@ const append = (url) => new Promise((resolve, reject) => {
 
 /** @param {string} name @param {() => void} then */
 function load(name, then) {
-  const urls = document.body.getAttribute(`data-todos-load-${name}`)?.split(" ") ?? [];
+  const urls = document.body.getAttribute(`data-todos-load-${name}`)?.trim().split(/\s+/) ?? [];
   if (!loading.has(name)) loading.set(name, Promise.all(urls.map(append)).then(() => loaded.add(name)));
   loading.get(name)?.then(then, () => loading.delete(name) && emit("toast", { name: "failed", retry: () => load(name, then) }));
 }
