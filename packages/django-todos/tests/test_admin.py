@@ -6,11 +6,12 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, make_todo
 
-from django_todos.models import Label, Preferences, Todo
+from django_todos.models import Label, Preferences, Todo, TodoList
 
 
 @pytest.fixture
@@ -69,6 +70,20 @@ def test_taking_a_member_out_clears_their_assignments(cast: Cast, root: Client, 
     assert root.post(url, data).status_code == 302
     todo.refresh_from_db()
     assert (cast.flat.memberships.count(), todo.assignee) == (2, None)
+
+
+def test_a_todo_added_while_the_form_is_saved_is_counted(cast: Cast, root: Client):
+    def meanwhile(**kwargs):
+        make_todo(cast.flat)
+
+    pre_save.connect(meanwhile, sender=TodoList)
+    try:
+        url = reverse("admin:django_todos_todolist_change", args=[cast.flat.pk])
+        assert root.post(url, members(cast, name="House")).status_code == 302
+    finally:
+        pre_save.disconnect(meanwhile, sender=TodoList)
+    cast.flat.refresh_from_db()
+    assert (cast.flat.name, cast.flat.open_count) == ("House", 1)
 
 
 def test_letting_a_member_in(cast: Cast, root: Client):

@@ -12,6 +12,14 @@ from django.utils import timezone
 from django_todos.models import Completion, Label, Membership, Preferences, Todo, TodoList
 
 
+class ChangesOnlyAdmin(admin.ModelAdmin):
+    """Rows that others write at the same time: only what was changed in the form is saved."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """The whole row would put back the counts that stood in it when it was read."""
+        obj.save(update_fields=form.changed_data if change else None)
+
+
 class MembershipInline(admin.TabularInline):
     """Who is in a list. Removing somebody here clears their assignments, as everywhere."""
 
@@ -22,7 +30,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(TodoList)
-class TodoListAdmin(admin.ModelAdmin):
+class TodoListAdmin(ChangesOnlyAdmin):
     """Lists and their members."""
 
     list_display = ("name", "open_count", "archived_at", "deleted_at", "created_at")
@@ -79,7 +87,7 @@ class TodoAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Label)
-class LabelAdmin(admin.ModelAdmin):
+class LabelAdmin(ChangesOnlyAdmin):
     """Labels and their colours."""
 
     list_display = ("name", "todo_list", "color")
@@ -101,7 +109,7 @@ class CompletionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Preferences)
-class PreferencesAdmin(admin.ModelAdmin):
+class PreferencesAdmin(ChangesOnlyAdmin):
     """What people prefer."""
 
     list_display = ("user", "time_zone", "theme", "digest")
