@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.factories import NOW, UTC, Cast, faults, make_list, make_todo, make_tree
 
@@ -66,6 +66,9 @@ def snapshot() -> Any:
 
 class Person:
     """Does things to todos picked by number, as somebody would by hand."""
+
+    took_along = False
+    """Whether an undo moved todos that its action had not moved, since they came below one that it had."""
 
     def __init__(self, cast: Cast, trip: TodoList) -> None:
         self.cast, self.trip, self.at = cast, trip, NOW
@@ -140,7 +143,10 @@ class Person:
     def undo(self, todo: Todo, other: int) -> None:
         done = Action.objects.filter(undone_at=None).order_by("-pk")[other % 3 : other % 3 + 1]
         for action in done:
+            others = Todo.objects.exclude(pk__in=action.todo_ids).order_by("pk")
+            before = list(others.values("tree", "depth", "todo_list"))
             action.undo(at=self.at)
+            self.took_along |= list(others.values("tree", "depth", "todo_list")) != before
 
 
 setattr(Person, "in", lambda self, todo, other: todo.indent(**self.how))
@@ -160,20 +166,30 @@ def person(cast: Cast) -> Person:
 
 
 @given(steps=steps)
+@example(
+    steps=[("out", 1, 0), ("under", 8, 1), ("undo", 0, 1)]
+)  # the undo takes “i” along with “b”
 @settings(
     max_examples=settings.default.max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_rules_hold_and_everything_is_undone_backwards(person: Person, steps):
     with transaction.atomic():
-        before = snapshot()
+        before, person.took_along = snapshot(), False
         for step in steps:
             person.do(*step)
             assert faults() == []
         person.at += timedelta(hours=1)
-        left = Action.objects.filter(undone_at=None).order_by("-pk")
-        for action in left:
-            assert action.undo(at=person.at)
+        refused = False
+        for action in Action.objects.filter(undone_at=None).order_by("-pk"):
+            try:
+                with transaction.atomic():
+                    assert action.undo(at=person.at)
+            except ChangedMeanwhile:
+                # What came below a todo since goes along when its move is undone before later ones. It stands on
+                # another level then than where it was put, and what put it there is not undone over that.
+                assert person.took_along
+                refused = True
             assert faults() == []
-        assert snapshot() == before
+        assert refused or snapshot() == before
         transaction.set_rollback(True)
