@@ -211,9 +211,8 @@ def test_view_is_the_pages_or_the_forms() -> None:
 
 
 def test_list_colors_come_from_the_sidebar() -> None:
-    item = SimpleNamespace(list=SimpleNamespace(pk=7), color="teal")
     source = "{% todos_list_color 7 %} {% todos_list_color 8 %}"
-    assert render(source, nav=SimpleNamespace(lists=[item])) == "teal grey"
+    assert render(source, nav=SimpleNamespace(colors={7: "teal"})) == "teal grey"
     assert render(source) == "grey grey"
 
 

@@ -17,10 +17,7 @@ from django.utils.translation import gettext as _
 from django_todos.models import Action, ImportDraft, Todo, TodoList
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-    from django.contrib.auth.models import AnonymousUser
-
-    User = AbstractBaseUser | AnonymousUser
+    from django_todos.models.querysets import User
 
 Need = Literal["view", "edit", "own"]
 

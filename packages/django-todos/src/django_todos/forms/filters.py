@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.limits import MAX_LABEL
-from django_todos.models import PRIORITY_CHOICES, Label
+from django_todos.models import PRIORITY_CHOICES, Label, priority_bucket
 from django_todos.models.querysets import TodoQuerySet
 
 if TYPE_CHECKING:
@@ -92,10 +92,8 @@ class FilterForm(forms.Form):
         """`todos` less those that were filtered out."""
         chosen = self.filters
         if "priority" in chosen:
-            bounds = {"none": (0, 0), "high": (1, 4), "medium": (5, 5), "low": (6, 9)}[
-                chosen["priority"]
-            ]
-            todos = todos.filter(priority__range=bounds)
+            wanted = [n for n in range(10) if priority_bucket(n) == chosen["priority"]]
+            todos = todos.filter(priority__in=wanted)
         if "label" in chosen:
             todos = todos.with_label(Label.key_of(chosen["label"].lstrip("#")))
         if chosen.get("assignee") == "me":

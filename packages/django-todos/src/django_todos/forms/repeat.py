@@ -20,6 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment
+from django_todos.models import RepeatMode
 from django_todos.repeats.occurrences import Repeat, first_occurrence, parse_rrule, upcoming
 from django_todos.repeats.rule import (
     EVERY_DAY,
@@ -74,7 +75,6 @@ GROUPS_OF_DAYS = [
 ]
 MONTHS_OF_YEAR = [("", _("the month of its date")), *MONTHS.items()]
 ENDS = [("never", _("never")), ("until", _("on a day")), ("count", _("after so many times"))]
-MODES = [("due", _("the due date")), ("completion", _("completion"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class RepeatWidget(forms.MultiWidget):
             "ends": forms.Select(_attrs(), ENDS),
             "until": forms.DateInput(last),
             "count": forms.NumberInput(times),
-            "mode": forms.RadioSelect(choices=MODES),
+            "mode": forms.RadioSelect(choices=RepeatMode.choices),
         }
         super().__init__(inputs, attrs)
 

@@ -336,7 +336,7 @@ class TodoForm(RepeatPart, forms.Form):
         return {
             "title": " ".join(source["title"].split()),
             "notes": source["notes"].replace("\r\n", "\n"),
-            "priority": BUCKETS[source["priority"]],  # type: ignore[index]
+            "priority": BUCKETS[source["priority"]],
             "due": source["due"],
             "start": source["start"],
             "labels": source["labels"],

@@ -108,6 +108,17 @@ class Conflict(Exception):
         super().__init__(", ".join(theirs))
         self.theirs = theirs
 
+    @classmethod
+    def check(cls, seen: Values, changed: Values, current: Values) -> None:
+        """Raises it where a field holds neither what the person saw nor what they made of it."""
+        theirs = {
+            name: value
+            for name, value in current.items()
+            if value not in (seen.get(name), changed[name])
+        }
+        if theirs:
+            raise cls(theirs)
+
 
 class Recording:
     """One user action in the making.

@@ -201,13 +201,7 @@ class TodoList(models.Model):
             if rec.lists[self.pk].deleted_at is not None:
                 raise ChangedMeanwhile
             current = {name: getattr(rec.lists[self.pk], name) for name in changed}
-            theirs = {
-                name: value
-                for name, value in current.items()
-                if value not in (initial[name], changed[name])
-            }
-            if theirs:
-                raise Conflict(theirs)
+            Conflict.check(initial, changed, current)
             rec.update_list(self.pk, **changed)
         return rec.action
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from django.conf import settings as project
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos._compat import check_constraint
 from django_todos.models.querysets import OwnQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from django_todos.models.lists import TodoList
 
 GAP = 1 << 32
 """The distance between neighbours in an order: thirty-two insertions at one place before a group is re-spaced."""
@@ -69,21 +76,30 @@ class Membership(models.Model):
     def place(self, *, after: Membership | None) -> None:
         """Move the list in its user's own order: behind `after`, or first."""
         with transaction.atomic():
-            mine = list(
-                Membership.objects.filter(user=self.user_id)
-                .select_for_update()
-                .order_by("position", "pk")
-            )
-            others = [one for one in mine if one.pk != self.pk]
-            at = next(
-                (
-                    i + 1
-                    for i, one in enumerate(others)
-                    if after is not None and one.pk == after.pk
-                ),
-                0,
-            )
-            others.insert(at, self)
+            mine = Membership.objects.filter(user=self.user_id).order_by("position", "pk")
+            others = list(mine.exclude(pk=self.pk).select_for_update())
+            others.insert(others.index(after) + 1 if after in others else 0, self)
             for index, one in enumerate(others, start=1):
                 one.position = index * GAP
             Membership.objects.bulk_update(others, ["position"])
+
+    @classmethod
+    def move_by_one(
+        cls, user: AbstractBaseUser, todo_list: TodoList, direction: Literal["up", "down"]
+    ) -> bool:
+        """Change places of a list with the one shown above or below in the user's order. False at its ends."""
+        mine = cls.objects.filter(user=user.pk, todo_list__deleted_at=None)
+        listed = list(mine.select_related("todo_list").order_by("position", "pk"))
+        row = [one for one in listed if one.todo_list == todo_list or one._is_shown_by(todo_list)]
+        here = next((n for n, one in enumerate(row) if one.todo_list == todo_list), None)
+        if here is None:  # seen through an object of the host: it stands in nobody's order
+            return False
+        before = here + (-2 if direction == "up" else 1)
+        if not -1 <= before < len(row):
+            return False
+        row[here].place(after=row[before] if before >= 0 else None)
+        return True
+
+    def _is_shown_by(self, other: TodoList) -> bool:
+        is_archived = self.todo_list.archived_at is not None
+        return not self.todo_list.is_inbox and is_archived == (other.archived_at is not None)

@@ -174,9 +174,7 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
     def about_nothing(self) -> Self:
         """Lists about an object of the host that is gone, or whose model is."""
         gone = Q(pk__in=[])
-        for object_type in ContentType.objects.filter(
-            pk__in=self.exclude(object_type=None).values("object_type")
-        ):
+        for object_type in object_types():
             condition = Q(object_type=object_type)
             model = object_type.model_class()
             if model is not None:
@@ -218,25 +216,29 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
             return gone.get("django_todos.TodoList", 0)
 
 
-class TodoQuerySet(QuerySet["tables.Todo"]):
-    """Questions about todos."""
+class _InLists(QuerySet[_Model]):
+    """Questions about what belongs to a list, which decides."""
 
     def visible_to(self, user: User) -> Self:
-        """Todos in lists that `user` may read, those in the trash included."""
+        """In lists that `user` may read; of todos, those in the trash included."""
         return self.in_lists(tables.TodoList.objects.visible_to(user))
 
     def editable_by(self, user: User) -> Self:
-        """Todos in lists whose todos `user` may change."""
+        """In lists whose todos and labels `user` may change."""
         return self.in_lists(tables.TodoList.objects.editable_by(user))
+
+    def in_lists(self, lists: TodoListQuerySet) -> Self:
+        """In these lists."""
+        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
+
+
+class TodoQuerySet(_InLists["tables.Todo"]):
+    """Questions about todos."""
 
     def with_rights(self, user: User) -> Self:
         """Each with its list, which knows what `user` may do in it; without one where that can't be read."""
         lists = tables.TodoList.objects.with_rights(user)
         return self.prefetch_related(Prefetch("todo_list", lists))
-
-    def in_lists(self, lists: TodoListQuerySet) -> Self:
-        """Todos in these lists."""
-        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
     def alive(self) -> Self:
         """Neither in the trash nor in a list that is."""
@@ -353,18 +355,8 @@ class TodoQuerySet(QuerySet["tables.Todo"]):
         return found
 
 
-class LabelQuerySet(QuerySet["tables.Label"]):
+class LabelQuerySet(_InLists["tables.Label"]):
     """Questions about labels."""
-
-    def visible_to(self, user: User) -> Self:
-        """Labels of the lists that `user` may read."""
-        lists = tables.TodoList.objects.visible_to(user)
-        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
-
-    def editable_by(self, user: User) -> Self:
-        """Labels of the lists whose todos `user` may change."""
-        lists = tables.TodoList.objects.editable_by(user)
-        return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
 
 class CompletionQuerySet(QuerySet["tables.Completion"]):
@@ -380,20 +372,6 @@ class CompletionQuerySet(QuerySet["tables.Completion"]):
         return self.filter(undone_at=None, todo__deleted_at=None, todo__todo_list__deleted_at=None)
 
 
-class ActionQuerySet(QuerySet["tables.Action"]):
-    """Questions about what people did."""
-
-    def visible_to(self, user: User) -> Self:
-        """A user's own actions."""
-        return self.filter(user=user.pk) if user.is_authenticated else self.none()
-
-    editable_by = visible_to
-
-    def prune(self, now: datetime) -> int:
-        """Delete actions older than the trash keeps things. Returns how many."""
-        return self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[0]
-
-
 class OwnQuerySet(QuerySet[_Model]):
     """Questions about rows that belong to one user alone."""
 
@@ -402,6 +380,14 @@ class OwnQuerySet(QuerySet[_Model]):
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
     editable_by = visible_to
+
+
+class ActionQuerySet(OwnQuerySet["tables.Action"]):
+    """Questions about what people did."""
+
+    def prune(self, now: datetime) -> int:
+        """Delete actions older than the trash keeps things. Returns how many."""
+        return self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[0]
 
 
 def _count(rows: QuerySet[Any], group: str) -> Coalesce:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -46,9 +47,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
-Bucket = Literal["none", "low", "medium", "high"]
-
-BUCKETS: dict[Bucket, int] = {"none": 0, "high": 1, "medium": 5, "low": 9}
+BUCKETS = {"none": 0, "high": 1, "medium": 5, "low": 9}
 """What a priority is stored as when a person chooses it by its word (RFC 5545, 3.8.1.9)."""
 
 
@@ -68,7 +67,7 @@ class RepeatMode(models.TextChoices):
     COMPLETION = "completion", _("completion")
 
 
-def priority_bucket(priority: int) -> Bucket:
+def priority_bucket(priority: int) -> str:
     """The word for an RFC 5545 priority: 1–4 high, 5 medium, 6–9 low, 0 none."""
     if priority == 0:
         return "none"
@@ -259,7 +258,7 @@ class Todo(models.Model):
         )
 
     @property
-    def priority_bucket(self) -> Bucket:
+    def priority_bucket(self) -> str:
         """The word for the priority."""
         return priority_bucket(self.priority)
 
@@ -399,19 +398,9 @@ class Todo(models.Model):
         """
         with recording(by, Verb.COMPLETE, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.reload(self)
-            if (
-                todo.is_completed
-                or todo.deleted_at is not None
-                or seen not in (None, todo.occurrence)
-            ):
+            if not todo._is_open_at(seen):
                 return None
-            following = todo._next_due(at, zone)
-            todo._log(rec, Completion.Kind.COMPLETED)
-            below = [one for one in rec.load(todo.descendants()) if one.deleted_at is None]
-            if following is None:
-                todo._finish(rec, below)
-            else:
-                todo._go_on(rec, following, below)
+            todo._pass(rec, zone, Completion.Kind.COMPLETED)
             rec.tell(signals.completed, todo)
         return rec.action
 
@@ -421,20 +410,9 @@ class Todo(models.Model):
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
             todo = rec.reload(self)
-            if (
-                not todo.rrule
-                or todo.is_completed
-                or todo.deleted_at is not None
-                or seen not in (None, todo.occurrence)
-            ):
+            if not todo.rrule or not todo._is_open_at(seen):
                 return None
-            following = todo._next_due(at, zone, skipped=True)
-            todo._log(rec, Completion.Kind.SKIPPED)
-            below = [one for one in rec.load(todo.descendants()) if one.deleted_at is None]
-            if following is None:
-                todo._finish(rec, below)
-            else:
-                todo._go_on(rec, following, below)
+            todo._pass(rec, zone, Completion.Kind.SKIPPED)
         return rec.action
 
     def reopen(
@@ -466,14 +444,7 @@ class Todo(models.Model):
         changed = {name: value for name, value in values.items() if initial.get(name) != value}
         with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.reload(self)
-            current = {name: todo._value(rec, name) for name in changed}
-            theirs = {
-                name: value
-                for name, value in current.items()
-                if value != initial.get(name) and value != changed[name]
-            }
-            if theirs:
-                raise Conflict(theirs)
+            Conflict.check(initial, changed, {name: todo._value(rec, name) for name in changed})
             for name, value in changed.items():
                 todo._set_value(rec, name, value)
         return rec.action
@@ -627,13 +598,6 @@ class Todo(models.Model):
         copy.tree = copy.uuid if is_root else above.tree if above is not None else self.tree
         return copy
 
-    def _next_due(self, at: datetime, zone: ZoneInfo, *, skipped: bool = False) -> Moment | None:
-        repeat = self.repeat
-        if repeat is None:
-            return None
-        step = skip_occurrence if skipped else next_occurrence
-        return step(repeat, self.due, at, zone, self.completions_of_rule())
-
     def completions_of_rule(self) -> int:
         """How often it was completed by its present rule: what COUNT measures when it counts from completion.
 
@@ -646,6 +610,24 @@ class Todo(models.Model):
         if self.repeat_anchor_date is not None:
             standing = standing.filter(due_date__gte=self.repeat_anchor_date)
         return standing.count()
+
+    def _is_open_at(self, seen: int | None) -> bool:
+        """Whether there is something to tick, and it is what the person saw."""
+        is_open = not self.is_completed and self.deleted_at is None
+        return is_open and seen in (None, self.occurrence)
+
+    def _pass(self, rec: Recording, zone: ZoneInfo, kind: Completion.Kind) -> None:
+        """Log this occurrence, and go on to the next with all that is below; after the last, it is completed."""
+        step = skip_occurrence if kind == Completion.Kind.SKIPPED else next_occurrence
+        repeat, following = self.repeat, None
+        if repeat is not None:
+            following = step(repeat, self.due, rec.at, zone, self.completions_of_rule())
+        self._log(rec, kind)
+        below = [one for one in rec.load(self.descendants()) if one.deleted_at is None]
+        if following is None:
+            self._finish(rec, below)
+        else:
+            self._go_on(rec, following, below)
 
     def _log(self, rec: Recording, kind: str) -> None:
         """Write the completion of this occurrence; its unique key is what makes completing idempotent."""
@@ -696,24 +678,17 @@ class Todo(models.Model):
         return rec.labels(self) if name == "labels" else getattr(self, name)
 
     def _set_value(self, rec: Recording, name: str, value: Any) -> None:
+        columns: dict[str, Callable[[Any], dict[str, Any]]]
+        columns = {"due": due_columns, "start": start_columns, "repeat": repeat_columns}
         if name == "labels":
             rec.set_labels(self, value)
-        elif name == "due":
-            rec.update(self, **due_columns(value))
-        elif name == "start":
-            rec.update(self, **start_columns(value))
-        elif name == "repeat":
-            self._set_repeat(rec, value)
         else:
-            rec.update(self, **{name: value})
+            rec.update(self, **(columns[name](value) if name in columns else {name: value}))
 
-    def _set_repeat(self, rec: Recording, repeat: Repeat | None) -> None:
-        if repeat is None:
-            rec.update(self, rrule="", repeat_mode="due", **anchor_columns(Moment()))
-        else:
-            rec.update(
-                self, rrule=repeat.rrule, repeat_mode=repeat.mode, **anchor_columns(repeat.anchor)
-            )
+
+def _moment_columns(name: str, moment: Moment) -> dict[str, Any]:
+    held = {"date": moment.date, "time": moment.time, "tz": moment.tz}
+    return {f"{name}_{part}": value for part, value in held.items()}
 
 
 def _copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
@@ -738,28 +713,21 @@ def _copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
 
 def due_columns(moment: Moment) -> dict[str, Any]:
     """The four columns that hold a due moment."""
-    return {
-        "due_date": moment.date,
-        "due_time": moment.time,
-        "due_tz": moment.tz,
-        "due_at": moment.at(),
-    }
+    return _moment_columns("due", moment) | {"due_at": moment.at()}
 
 
 def start_columns(moment: Moment) -> dict[str, Any]:
     """The four columns that hold a start moment."""
-    return {
-        "start_date": moment.date,
-        "start_time": moment.time,
-        "start_tz": moment.tz,
-        "start_at": moment.at(),
-    }
+    return _moment_columns("start", moment) | {"start_at": moment.at()}
 
 
 def anchor_columns(moment: Moment) -> dict[str, Any]:
     """The three columns that hold a rule's anchor."""
-    return {
-        "repeat_anchor_date": moment.date,
-        "repeat_anchor_time": moment.time,
-        "repeat_anchor_tz": moment.tz,
-    }
+    return _moment_columns("repeat_anchor", moment)
+
+
+def repeat_columns(repeat: Repeat | None) -> dict[str, Any]:
+    """The columns that hold a rule, what it counts from and its anchor."""
+    if repeat is None:
+        return {"rrule": "", "repeat_mode": "due"} | anchor_columns(Moment())
+    return {"rrule": repeat.rrule, "repeat_mode": repeat.mode} | anchor_columns(repeat.anchor)

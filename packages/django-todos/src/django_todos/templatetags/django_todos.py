@@ -118,14 +118,8 @@ def todos_clock(context: Context, instant: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def todos_list_color(context: Context, todo_list_id: int) -> str:
     """The color that the viewer gave to a list: known from the sidebar, so it costs no query."""
-    nav: Any = context.get("nav")
-    if not hasattr(nav, "lists"):
-        return "grey"
-    colors = getattr(nav, "todos_colors", None)
-    if colors is None:
-        colors = {item.list.pk: item.color for item in nav.lists}
-        nav.todos_colors = colors
-    return colors.get(todo_list_id, "grey")
+    nav = context.get("nav")
+    return nav.colors.get(todo_list_id, "grey") if nav else "grey"
 
 
 @register.simple_tag(takes_context=True)

@@ -160,6 +160,11 @@ class Nav:
             if not one.todo_list.is_inbox
         ]
 
+    @cached_property
+    def colors(self) -> dict[int, str]:
+        """The colour that the viewer gave to each list, by the list's primary key."""
+        return {one.list.pk: one.color for one in self.lists}
+
     @property
     def inbox(self) -> TodoList:
         """The viewer's inbox."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -127,7 +128,7 @@ def list_edit(request: Request, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             if form.is_valid():
-                return _save_list(request, viewer, form, membership)
+                return _save_list(request, viewer, form)
             status = 422
         except Conflict as conflict:
             form.ask_again(conflict.theirs)
@@ -136,9 +137,7 @@ def list_edit(request: Request, uuid: UUID) -> HttpResponse:
     return page(request, "list_form", str(todo_list.uuid), context, status=status)
 
 
-def _save_list(
-    request: Request, viewer: Viewer, form: ListForm, membership: Membership | None
-) -> HttpResponse:
+def _save_list(request: Request, viewer: Viewer, form: ListForm) -> HttpResponse:
     todo_list: TodoList = form.instance
     action = None
     with transaction.atomic():
@@ -146,37 +145,17 @@ def _save_list(
             action = todo_list.edit(
                 by=viewer.user, at=viewer.now, initial=form.seen, values=form.values
             )
-        if membership is not None:
-            membership.color = form.cleaned_data["color"]
-            membership.save(update_fields=["color"])
+        todo_list.memberships.filter(user=viewer.user.pk).update(color=form.cleaned_data["color"])
     return back_after(action, request, todo_list.get_absolute_url())
 
 
 @signed_in("POST")
 def list_move(request: Request, uuid: UUID) -> HttpResponse:
     """Move a list up or down in the viewer's own order."""
-    viewer = request.todos_viewer
-    todo_list = get_list(viewer.user, uuid)
-    mine = list(
-        Membership.objects.filter(user=viewer.user.pk, todo_list__deleted_at=None)
-        .select_related("todo_list")
-        .order_by("position", "pk")
-    )
-    shown = [one for one in mine if one.todo_list_id == todo_list.pk or _is_shown(one, todo_list)]
-    index = next((i for i, one in enumerate(shown) if one.todo_list_id == todo_list.pk), None)
-    if index is None:  # seen through an object of the host: it stands in nobody's order
-        return back(request, reverse("django_todos:list-index"), kept="edge")
-    before = index - 2 if request.POST.get("to") == "up" else index + 1
-    if before < -1 or before >= len(shown):
-        return back(request, reverse("django_todos:list-index"), kept="edge")
-    shown[index].place(after=shown[before] if before >= 0 else None)
-    return back(request, reverse("django_todos:list-index"))
-
-
-def _is_shown(one: Membership, beside: TodoList) -> bool:
-    """Whether a list stands in the same row of the viewer's lists as `beside`."""
-    other = one.todo_list
-    return not other.is_inbox and (other.archived_at is None) == (beside.archived_at is None)
+    user = request.todos_viewer.user
+    direction: Literal["up", "down"] = "up" if request.POST.get("to") == "up" else "down"
+    moved = Membership.move_by_one(user, get_list(user, uuid), direction)
+    return back(request, reverse("django_todos:list-index"), kept=None if moved else "edge")
 
 
 @signed_in("POST")

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from django_todos import limits
 from django_todos.access import get_action, get_list, get_todo, get_todos
-from django_todos.dates import Moment
 from django_todos.forms.adding import QuickAddForm, keep_as_text
 from django_todos.forms.dates import DueForm, MoveToDayForm, ReminderForm, offered
 from django_todos.forms.todos import BulkForm, TodoForm
@@ -45,7 +44,6 @@ from django_todos.views._page import (
     signed_in,
 )
 from django_todos.views._rows import answer_row, family_of, row_of
-from django_todos.wording import actions
 from django_todos.wording.chips import chips
 
 # -- adding ----------------------------------------------------------------------------------------
@@ -263,7 +261,7 @@ def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     with recording(viewer.user, verb, {todo.todo_list_id}, at=viewer.now) as rec:
         fresh = rec.reload(todo)
         if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
-            rec.update(fresh, priority=BUCKETS[word])  # type: ignore[index]
+            rec.update(fresh, priority=BUCKETS[word])
         if is_dated:
             _make_due(rec, viewer, fresh, form.cleaned_data["due"], exact=form.has_time)
     return answer_row(request, todo, rec.action, same="same")
