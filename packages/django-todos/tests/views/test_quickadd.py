@@ -97,10 +97,54 @@ def test_a_refused_line_comes_back_whole_where_a_reload_answers(cast: Cast) -> N
     there = cast.flat.get_absolute_url()
     data = {"text": "x" * 501, "list": cast.flat.uuid, "next": f"{there}?sort=due"}
     html = client.post(url, data).content.decode()
-    assert "x" * 501 + "</textarea>" in html and "A title has at most 500 characters." in html
+    assert "x" * 501 + "</textarea>" in html and "1 character too many for a title." in html
     assert f'name="next" value="{there}?sort=due"' in html
-    assert f'name="list" value="{cast.flat.uuid}"' in html
+    assert f'value="{cast.flat.uuid}" selected' in html
     assert client.get(url).status_code == 200
+
+
+def test_the_rest_of_a_long_title_may_go_to_the_notes(cast: Cast) -> None:
+    todo = added(cast, "word " * 110 + "tomorrow // the end", way="notes")
+    assert todo.title == ("word " * 100).strip()
+    assert todo.notes == ("word " * 10).strip() + "\n\nthe end"
+    assert todo.due == Moment(date(2026, 11, 24))
+
+
+def test_the_first_of_too_many_lines_are_added_and_the_others_stay_in_the_field(cast: Cast) -> None:
+    client, url = cast.client("alice"), reverse("django_todos:todo-create")
+    text = "\n".join([f"Line {n}" for n in range(498)] + ["Trip"] + ["  Ticket"] * 701)
+    refused = client.post(url, {"text": text, "list": cast.flat.uuid})
+    html = refused.content.decode()
+    assert refused.status_code == 422 and not Todo.objects.exists()
+    assert "1,200 lines: at most 500 at once." in html and "Add 498 of 1,200" in html
+    answer = client.post(url, {"text": text, "list": cast.flat.uuid, "way": "first"})
+    assert Todo.objects.count() == 498  # what is below the trip stays with it
+    rest = answer.context["quick_add"]["text"].value()
+    assert (rest.splitlines()[0], len(rest.splitlines())) == ("Trip", 702)
+    assert f'value="{cast.flat.uuid}" selected' in answer.content.decode()
+
+
+def test_the_page_of_quick_add_knows_where_one_came_from(cast: Cast) -> None:
+    make_todo(cast.flat, labels=["home"])
+    client, url = cast.client("alice"), reverse("django_todos:todo-create")
+    label = reverse("django_todos:label-detail", args=["home"])
+    html = client.get(url, {"next": label, "due": "2026-11-27"}).content.decode()
+    assert 'name="label" value="home"' in html and 'value="2026-11-27"' in html
+    assert f'name="next" value="{label}"' in html
+    html = client.get(url, {"next": cast.flat.get_absolute_url(), "due": "31 Feb"}).content.decode()
+    assert f'value="{cast.flat.uuid}" selected' in html
+    in_place = {"next": label, "due": "2026-11-27", "at": "-day"}
+    html = client.get(url, in_place, HTTP_HX_REQUEST="true").content.decode()
+    assert html.strip().startswith('<form class="todos-quick-form" id="quick-add-day"')
+    assert 'placeholder="Add a todo for Friday 27 November"' in html and "<select" not in html
+
+
+def test_words_win_over_the_day_and_the_label_of_the_page(cast: Cast) -> None:
+    todo = added(cast, "Sweep 5pm #attic", due="2026-11-27", label="home")
+    assert todo.due == Moment(date(2026, 11, 27), time(17))
+    assert sorted(label.name for label in todo.labels.all()) == ["attic", "home"]
+    assert added(cast, "Sweep tomorrow", due="2026-11-27").due == Moment(date(2026, 11, 24))
+    assert added(cast, "Sweep no date", due="2026-11-27").due == Moment()
 
 
 def test_long_words_after_the_title_are_notes(cast: Cast) -> None:
@@ -135,6 +179,14 @@ def test_chips_show_what_is_read(cast: Cast) -> None:
     assert html.strip().startswith('<div class="todos-chips" id="quick-add-chips"')
     assert 'aria-label="Due: Tomorrow, 09:00. Turn back into plain words."' in html
     assert not Todo.objects.exists() and not Label.objects.exists()
+
+
+def test_the_preview_counts_the_characters_left(cast: Cast) -> None:
+    assert "left" not in preview(cast, "x" * 399).content.decode().split("hx-swap-oob")[1]
+    assert "22 characters left" in preview(cast, "x" * 478 + " tomorrow").content.decode()
+    html = preview(cast, "x" * 512, at="-over").content.decode()
+    assert "12 characters too many" in html and 'id="quick-add-limit-over"' in html
+    assert "1,200 lines" in preview(cast, "x\n" * 1200).content.decode()
 
 
 def test_other_chips(cast: Cast) -> None:
@@ -205,7 +257,7 @@ def test_who_may_preview(cast: Cast, who: str, status: int) -> None:
 
 
 def test_preview_is_a_post(cast: Cast) -> None:
-    assert cast.client("alice").get(reverse("django_todos:todo-preview")).status_code == 405
+    assert cast.client("alice").get(reverse("django_todos:todo-preview")).status_code == 303
 
 
 def test_queries_of_a_preview(cast: Cast, django_assert_max_num_queries: Any) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -68,9 +69,11 @@ class LineReader:
             self._members[todo_list.pk] = _by_name([one.user for one in members])
         return self._members[todo_list.pk]
 
-    def lines(self, text: str, plain: Collection[str] = ()) -> list[Line]:
-        """Every line of a text, as read. Names cost a query only where their sign stands."""
-        options = {**self.viewer.reading, "plain": list(plain)}
+    def lines(
+        self, text: str, plain: Collection[str] = (), day: date | None = None
+    ) -> list[Line]:
+        """Every line of a text, as read: a time alone is on `day`. Names cost a query only where their sign stands."""
+        options = {**self.viewer.reading, "plain": list(plain), "day": day}
         lists = list(self.lists) if "+" in text else []
         room = limits.MAX_DEPTH - (self.parent.depth + 1 if self.parent is not None else 0)
         found: list[Line] = []
@@ -108,6 +111,8 @@ class QuickAddForm(forms.Form):
     """
 
     lines: Sequence[Line] = ()
+    later = ""
+    """The lines that are too many for one request, where the person chose to add the first of them."""
 
     text = forms.CharField(
         label=_("Add a todo"),
@@ -122,39 +127,65 @@ class QuickAddForm(forms.Form):
         choices=[(name, name) for name in ("", "inbox", "list", "today", "upcoming", "todo")],
         widget=forms.HiddenInput,
     )
+    due = forms.DateField(required=False)
+    label = forms.CharField(required=False, max_length=limits.MAX_LABEL, widget=forms.HiddenInput)
+    at = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for name in ("", "-over", "-day")],
+        widget=forms.HiddenInput,
+    )
+    way = forms.ChoiceField(required=False, choices=[("first", ""), ("notes", "")])
 
     def __init__(self, data: Any = None, *, viewer: Viewer | None = None, **kwargs: Any) -> None:
         self.viewer: Viewer = viewer  # type: ignore[assignment]  # who only shows the form needs none
         super().__init__(data, **kwargs)
 
     def clean_text(self) -> str:
-        """Not more todos at once than one request can add well."""
+        """Not more todos at once than one request can add well: those, or the first of them where that is asked for."""
         lines = [line for line in str(self.cleaned_data["text"]).splitlines() if line.strip()]
         if not lines:
             raise ValidationError(gettext("Write what there is to do."))
+        if len(lines) > limits.MAX_LINES and self.data.get("way") == "first":
+            whole = _whole_trees(lines)
+            self.later = "\n".join(lines[whole:])
+            return "\n".join(lines[:whole])
         if len(lines) > limits.MAX_LINES:
-            raise ValidationError(
-                gettext("Add at most %(most)d todos at once; import a file for more.")
-                % {"most": limits.MAX_LINES}
-            )
+            raise ValidationError(gettext("Too many lines at once."), code="lines")
         return "\n".join(lines)
 
     def clean(self) -> dict[str, Any]:
-        """Reads the lines. A title that is too long is the text's error: nothing is cut off."""
+        """Reads the lines. A title that is too long is the text's error, unless its rest may go to the notes."""
         cleaned = super().clean() or {}
         self.todo_list, self.above = self._place(cleaned)
         if "text" not in cleaned:
             return cleaned
         reader = LineReader(self.viewer, self.todo_list, self.above)
-        self.lines = reader.lines(cleaned["text"], self.kept)
-        for line in self.lines:
-            if len(line.read.title) > limits.MAX_TITLE:
-                message = gettext(
-                    "A title has at most %(most)d characters. Put the rest behind //: “%(start)s…”"
-                )
-                values = {"most": limits.MAX_TITLE, "start": line.read.title[:40]}
-                self.add_error("text", message % values)
+        self.lines = reader.lines(cleaned["text"], self.kept, cleaned.get("due"))
+        if cleaned.get("way") == "notes":
+            self.lines = [_shortened(line) for line in self.lines]
+        if self.left < 0:
+            self.add_error("text", ValidationError(gettext("The title is too long."), code="long"))
         return cleaned
+
+    @property
+    def left(self) -> int:
+        """How many characters the longest title leaves; below nought they are too many."""
+        return limits.MAX_TITLE - max((len(line.read.title) for line in self.lines), default=0)
+
+    @property
+    def over(self) -> int:
+        """How many characters the longest title has too many."""
+        return -self.left
+
+    @property
+    def count(self) -> int:
+        """How many lines were typed."""
+        return sum(1 for line in str(self.data.get("text", "")).splitlines() if line.strip())
+
+    @property
+    def first(self) -> int:
+        """How many of too many lines would be added first."""
+        return _whole_trees([x for x in str(self.data.get("text", "")).splitlines() if x.strip()])
 
     def _place(self, cleaned: dict[str, Any]) -> tuple[TodoList, Todo | None]:
         """The list, and the todo above, that the form names; the inbox when it names none."""
@@ -182,18 +213,19 @@ class QuickAddForm(forms.Form):
     def save(self) -> tuple[Action, Todo]:
         """Add the lines, in their order, as one action. Gives that and the first of the todos.
 
-        On Today they are due today, unless they say otherwise. What was typed stays with the action, so that it can be
-        kept as text afterwards (`keep_as_text`).
+        They get the day and the label of the page they were added on, unless they say otherwise. What was typed stays
+        with the action, so that it can be kept as text afterwards (`keep_as_text`).
         """
         lines, viewer = self.lines, self.viewer
         verb = Verb.CREATE if len(lines) == 1 else Verb.BULK_CREATE
         targets = {line.todo_list.pk for line in lines} | {self.todo_list.pk}
-        default = Moment(viewer.today) if self.cleaned_data["view"] == "today" else Moment()
+        today = viewer.today if self.cleaned_data["view"] == "today" else None
+        default = Moment(self.cleaned_data["due"] or today)
         with recording(viewer.user, verb, targets, at=viewer.now) as rec:
             trees = _trees(lines)
             # A list takes a new todo at its top, a todo takes one at its end.
             added = [
-                _add_tree(rec, viewer, tree, self.above, default)
+                _add_tree(rec, viewer, tree, self.above, default, self.cleaned_data["label"])
                 for tree in (trees if self.above is not None else reversed(trees))
             ]
             first = added[0] if self.above is not None else added[-1]
@@ -209,6 +241,24 @@ class QuickAddForm(forms.Form):
         return rec.action, first
 
 
+def _whole_trees(lines: Sequence[str]) -> int:
+    """As many of the lines as can be added at once, without those whose subtasks would be left behind."""
+    most = min(len(lines), limits.MAX_LINES)
+    whole = next((n for n in range(most, 0, -1) if not lines[n : n + 1] or lines[n][:1].strip()), 0)
+    return whole or most
+
+
+def _shortened(line: Line) -> Line:
+    """The line with what a title has no room for at the start of its notes."""
+    read = line.read
+    if len(read.title) <= limits.MAX_TITLE:
+        return line
+    room = read.title.rfind(" ", 0, limits.MAX_TITLE + 1)
+    title = read.title[: room if room > 0 else limits.MAX_TITLE]
+    notes = "\n\n".join(filter(None, [read.title[len(title) :].strip(), read.notes]))
+    return replace(line, read=replace(read, title=title, notes=notes))
+
+
 def _trees(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines, each top-level one with those below it."""
     trees: list[list[Line]] = []
@@ -220,7 +270,12 @@ def _trees(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _add_tree(
-    rec: Recording, viewer: Viewer, tree: list[Line], parent: Todo | None, default: Moment
+    rec: Recording,
+    viewer: Viewer,
+    tree: list[Line],
+    parent: Todo | None,
+    default: Moment,
+    label: str,
 ) -> Todo:
     above: list[Todo] = []
     for line in tree:
@@ -232,13 +287,13 @@ def _add_tree(
             at=viewer.now,
             parent=above[-1] if above else parent,
             within=rec,
-            **_fields(line, Moment() if line.depth else default),
+            **_fields(line, *((Moment(), "") if line.depth else (default, label))),
         )
         above.append(todo)
     return above[0]
 
 
-def _fields(line: Line, default: Moment) -> dict[str, Any]:
+def _fields(line: Line, default: Moment, label: str) -> dict[str, Any]:
     todo = line.read
     said = any(part.kind == "due" for part in todo.spans)  # "no date" is said, too
     fields: dict[str, Any] = {
@@ -247,7 +302,7 @@ def _fields(line: Line, default: Moment) -> dict[str, Any]:
         "notes": todo.notes,
         "priority": todo.priority,
         "assignee": line.assignee,
-        "labels": list(todo.labels),
+        "labels": [*todo.labels, *filter(None, [label])],
     }
     if todo.repeat is not None:
         fields |= {"rrule": todo.repeat.rrule, "repeat_mode": todo.repeat.mode}

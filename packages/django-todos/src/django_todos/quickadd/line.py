@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,17 +44,19 @@ def parse(
     labels: Collection[str] | None = None,
     members: Collection[str] | None = None,
     lists: Collection[str] | None = None,
+    day: date | None = None,
 ) -> ParsedTodo:
     """Read one line: `Pay rent tomorrow 9am every month #home !1 @sam +Flat // the meter`.
 
     `now` (aware) and `tz` say what today is. `plain` holds what the person turned back into words:
     spans of this text, or the words themselves wherever they stand. `labels`, `members` and
     `lists` are the names that count after their sign; None takes any. `day_first` overrides the
-    language's order of 15/12.
+    language's order of 15/12. A time alone is on `day`; without one it is the next such time.
 
     Never raises, whatever the text; what isn't understood stays in the title, in order.
     """
     c = context(text, now, tz, words, week_start, day_first)
+    c.day = day
     line = _Line(c)
     if first_possible(c):
         line.read_marks(Known(labels, members, lists), plain)

@@ -106,6 +106,7 @@ class Context:
     zone: Any
     week_start: int
     day_first: bool
+    day: date | None = None  # which a time alone is on
     field: bool = False  # a date field holds nothing but a date: no word is ambiguous there
 
     @property

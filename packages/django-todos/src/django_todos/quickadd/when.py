@@ -38,7 +38,9 @@ class When:
 
 
 def next_day_for(c: Context, clock: time, tz: str = "") -> date:
-    """The day of the next such time. Midnight is the coming one."""
+    """The day of the next such time, if no day is given for it. Midnight is the coming one."""
+    if c.day is not None:
+        return c.day
     zone = resolve_zone(tz) if tz else None
     here = local_now(c.instant, zone) if zone else c.now
     if clock > here.time():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from django_todos import limits
 from django_todos.access import get_action, get_list, get_todo, get_todos
@@ -51,27 +54,64 @@ from django_todos.wording.chips import chips
 
 @signed_in("GET", "POST")
 def todo_create(request: Request) -> HttpResponse:
-    """Add what was typed: a line a todo. What does not hold comes back, every word of it, on a page of its own."""
+    """Add what was typed: a line a todo. What does not hold comes back, every word of it, on a page of its own.
+
+    GET gives the form, for the page that ``next`` names.
+    """
     viewer = request.todos_viewer
     if request.method != "POST":
-        return page(request, "todo_create", "", {"quick_add": QuickAddForm()})
+        return _quick_add(request, QuickAddForm(initial=_place(request)), next_url(request, ""))
     form = QuickAddForm(request.POST, viewer=viewer)
     if not form.is_valid():
-        context = {"quick_add": form, "here": next_url(request, form.home)}
-        return page(request, "todo_create", current_of(form.todo_list), context, status=422)
+        return _quick_add(request, form, next_url(request, form.home), status=422)
     action, first = form.save()
+    if form.later:
+        again = QuickAddForm(initial={**form.cleaned_data, "text": form.later})
+        toast = actions.about(action, viewer)
+        return _quick_add(request, again, next_url(request, form.home), toast=toast)
     return back_after(action, request, form.home, anchor=first.uuid)
+
+
+def _place(request: Request) -> dict[str, Any]:
+    """What a page (``next``) says of where a new todo lands: its list, its label or its day; ``due`` names a day."""
+    day, at = request.GET.get("due", ""), request.GET.get("at", "-over")
+    place: dict[str, Any] = {"at": at if is_htmx(request) else ""}
+    with suppress(ValueError):
+        place["due"] = request.todos_viewer.today if day == "today" else date.fromisoformat(day)
+    with suppress(Resolver404):
+        match = resolve(urlsplit(next_url(request, "/")).path)
+        if match.view_name == "django_todos:list-detail":
+            place["list"] = match.kwargs["uuid"]
+        elif match.view_name == "django_todos:label-detail":
+            place["label"] = match.kwargs["name"]
+    return place
+
+
+def _quick_add(
+    request: Request, form: QuickAddForm, here: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Quick add as a page, or for htmx the form. Where it stands by itself, it has the lists to choose from."""
+    context |= {"quick_add": form, "here": here}
+    if "HX-Request" not in request.headers or form["at"].value() == "-over":
+        lists = TodoList.objects.editable_by(request.todos_viewer.user)
+        context["lists"] = lists.order_by(F("inbox_of").asc(nulls_last=True), "name", "pk")
+    if is_htmx(request):
+        return part(request, "quick_add", context, status=status)
+    return page(request, "todo_create", "", context, status=status)
 
 
 @signed_in("POST")
 def todo_preview(request: Request) -> HttpResponse:
-    """The chips of what stands in quick add. Nothing is written."""
+    """The chips of what stands in quick add, and what is too much in it. Nothing is written."""
     form = QuickAddForm(request.POST, viewer=request.todos_viewer)
     form.is_valid()
     read = form.lines[0].read if len(form.lines) == 1 else None
     context = {
         "chips": chips(request.todos_viewer, read) if read is not None else [],
         "kept": form.kept if form.lines else [],
+        "quick_add": form,
+        "at": form.cleaned_data.get("at", ""),
+        "oob": True,
     }
     return part(request, "quick_add_chips", context)
 

@@ -41,7 +41,7 @@ function setPriority(priority) {
 
 /** @type {Record<string, () => unknown>} */
 const ACTS = {
-  q: () => (one("#quick-add-text") ? one("#quick-add-text")?.focus() : one("[data-todos-add]")?.click()),
+  q: () => one("[data-todos-add]:not([data-todos-day-add])")?.click(),
   "/": () => (one("#search-text") ? one("#search-text")?.focus() : follow('[href$="/search/"]', "#search-text")),
   j: () => emit("step", { step: 1 }),
   k: () => emit("step", { step: -1 }),

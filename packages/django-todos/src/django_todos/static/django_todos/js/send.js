@@ -17,9 +17,10 @@ const token = () => /** @type {HTMLInputElement | null} */ (one(".todos [name=cs
 
 const WHOLE = { "HX-Boosted": "true" }; // the answer is a page, as a browser would get it
 const PAGE = { target: "#main", select: "#main > *", selectOOB: "#sidebar", swap: "innerHTML show:none", headers: WHOLE };
-const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float form";
+const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float form, #todos-over form";
 
-document.addEventListener("submit", (event) => {
+/** @param {SubmitEvent} event */
+function submitted(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (event.defaultPrevented || !htmx() || form.method !== "post" || form.enctype !== "application/x-www-form-urlencoded") return;
   if (!form.matches(SENDS) || form.closest(".todos-widget, [data-todos-plain]")) return;
@@ -35,7 +36,11 @@ document.addEventListener("submit", (event) => {
   if (open) data.set("next", `${one("#todo-form")?.getAttribute("action")}?${new URLSearchParams({ next: here() })}`);
   emit("sending", { form, by });
   void post(by?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), data, by?.matches(".todos-check") ? row : open, form.id);
-});
+}
+
+document.addEventListener("submit", submitted);
+// What a form within another sends (quick add under a day) is not heard outside that one.
+document.addEventListener("submit", (event) => /** @type {Element} */ (event.target).parentElement?.closest("form") && submitted(event), true);
 
 let queue = Promise.resolve();
 /** What is under way: the form it came from, and what is taken out of the answer. */
@@ -106,7 +111,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     if (requestConfig?.elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
     const status = xhr?.status ?? 0;
     const retry = () => htmx().ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target: requestConfig.target, headers: etc?.headers, select: etc?.select, swap: etc?.swapOverride, values: { ...Object.fromEntries(requestConfig.formData), csrfmiddlewaretoken: token() } });
-    const form = now.form === "quick-add" ? /** @type {HTMLFormElement | null} */ (one("#quick-add")) : null; // it has its text again
+    const form = now.form.startsWith("quick-add") ? /** @type {HTMLFormElement | null} */ (document.getElementById(now.form)) : null; // it has its text again
     const isTaken = !emit("unsent", { url: requestConfig?.path, key: requestConfig?.headers["Todos-Save"], status });
     if (status === 401) emit("load", { name: "signed", then: () => emit("signed-out", { values: requestConfig.formData, retry: isTaken ? null : form ? () => form.requestSubmit() : retry }) });
     else if (!isTaken) emit("toast", name === "htmx:responseError" && status < 500 ? { name: "refused" } : { name: status ? "broken" : "failed", retry });
