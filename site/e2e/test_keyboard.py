@@ -17,16 +17,17 @@ def page(request: pytest.FixtureRequest, people: People) -> Page:
 
 
 def add(page: Page, *titles: str) -> None:
-    """Add todos at the top, by Enter, again and again."""
+    """Add todos at the top, by Shift+Enter, again and again."""
     page.keyboard.press("q")
-    expect(page.locator("#quick-add-text")).to_be_focused()
+    field = page.locator("#quick-add-text-over")
     for title in titles:
+        expect(field).to_be_focused()
         page.keyboard.type(title)
-        page.keyboard.press("Enter")
+        page.keyboard.press("Shift+Enter")
         expect(page.locator("#rows > li .todos-title").first).to_have_text(title)
-        expect(page.locator("#quick-add-text")).to_have_value("")
-        expect(page.locator("#quick-add-text")).to_be_focused()
+        expect(field).to_have_value("")
     page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
 
 
 def test_add_complete_undo(page: Page) -> None:
