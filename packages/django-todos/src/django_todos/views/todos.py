@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from django_todos import limits
 from django_todos.access import get_action, get_list, get_todo, get_todos
+from django_todos.dates import Moment
 from django_todos.forms.adding import QuickAddForm, keep_as_text
 from django_todos.forms.dates import DueForm, MoveToDayForm, ReminderForm, offered
 from django_todos.forms.todos import BulkForm, TodoForm
