@@ -3,7 +3,6 @@
 from allauth.account.decorators import secure_admin_login
 from config import views
 from django.contrib import admin
-from django.contrib.auth.decorators import login_required
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.functional import lazy
@@ -13,13 +12,11 @@ from django.views.generic import RedirectView, TemplateView
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 favicon = RedirectView.as_view(url=lazy(static, str)("django_todos/favicon.svg"))
-account = login_required(TemplateView.as_view(template_name="site/account.html"))
 deleted = TemplateView.as_view(template_name="site/account_deleted.html")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", favicon),  # for pages that name none, as the admin's
-    path("accounts/", account, name="site_account"),
     path("accounts/data/", views.account_data, name="site_account_data"),
     path("accounts/delete/", views.account_delete, name="site_account_delete"),
     path("accounts/deleted/", deleted, name="site_account_deleted"),

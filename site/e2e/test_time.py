@@ -32,8 +32,8 @@ def me(people: People, zone: str, script: bool) -> Person:
         return person
     person.go("/preferences/")
     person.page.get_by_label("Time zone").fill(zone)
-    person.page.get_by_role("button", name="Save").click()
-    said(person.page, "Saved your preferences.")
+    person.page.locator("#settings-region").get_by_role("button", name="Save").click()
+    expect(person.page.locator("#settings-saved")).to_have_text("Saved")
     return person
 
 

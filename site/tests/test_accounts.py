@@ -66,7 +66,7 @@ def test_with_mail_the_address_is_confirmed_first(client, with_mail):
     client.post(link)
     assert EmailAddress.objects.get().verified
     client.post("/accounts/login/", LOGIN)
-    assert client.get("/accounts/").status_code == 200
+    assert client.get("/preferences/").status_code == 200
 
 
 @pytest.mark.parametrize("login", ["alice", "alice@harbour.example", "Alice@Harbour.Example"])
@@ -153,7 +153,7 @@ def test_a_link_in_a_mail_has_the_sites_address(client, alice, with_mail):
 @pytest.mark.parametrize(
     ("path", "title"),
     [
-        ("/accounts/", "Account"),
+        ("/preferences/", "Account"),
         ("/accounts/email/", "Email addresses"),
         ("/accounts/password/change/", "Password"),
         ("/accounts/delete/", "Delete my account"),
@@ -176,9 +176,9 @@ def test_what_runs_is_shown_to_staff_alone(client, alice, settings, monkeypatch)
     monkeypatch.setitem(vars(django_todos), "__version__", "9.9.1")
     client.force_login(alice)
     running = "Version 9.9.1, revision 0123abc"
-    assertNotContains(client.get("/accounts/"), running)
+    assertNotContains(client.get("/preferences/"), running)
     User.objects.update(is_staff=True)
-    assertContains(client.get("/accounts/"), running)
+    assertContains(client.get("/preferences/"), running)
 
 
 def test_addresses(client):
@@ -199,5 +199,5 @@ def test_a_new_password_signs_other_devices_out(client):
     client.post("/accounts/signup/", NEW)
     other.post("/accounts/login/", LOGIN)
     client.post("/accounts/password/change/", {"oldpassword": PASSWORD, **ANOTHER})
-    assert client.get("/accounts/").status_code == 200
-    assert other.get("/accounts/").status_code == 302
+    assert client.get("/preferences/").status_code == 200
+    assert other.get("/preferences/").status_code == 302

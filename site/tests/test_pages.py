@@ -127,7 +127,7 @@ def test_markup_signed_out(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/accounts/", "/accounts/email/", "/accounts/delete/", "/accounts/logout/"]
+    "path", ["/", "/preferences/", "/accounts/email/", "/accounts/delete/", "/accounts/logout/"]
 )
 def test_markup_signed_in(client, alice, path):
     client.force_login(alice)

@@ -61,8 +61,8 @@ def test_the_clients_address_is_counted_from_the_end(
 
 def test_one_line_a_request(client, alice, caplog):
     client.force_login(alice)
-    client.get("/accounts/?q=secret")
-    assert re.match(r"^GET /accounts/ 200 \d+ms 127\.0\.0\.1 user=\d+$", line_of(caplog))
+    client.get("/preferences/?q=secret")
+    assert re.match(r"^GET /preferences/ 200 \d+ms 127\.0\.0\.1 user=\d+$", line_of(caplog))
 
 
 def test_the_key_of_a_link_is_not_written_down(client, caplog):
@@ -117,7 +117,7 @@ def test_a_strangers_id_is_not(settings):
     assert response["X-Request-ID"] != "strangers-id-1"
 
 
-@pytest.mark.parametrize("path", ["/", "/accounts/", "/accounts/email/", "/nowhere", "/admin/"])
+@pytest.mark.parametrize("path", ["/", "/preferences/", "/accounts/email/", "/nowhere", "/admin/"])
 def test_what_a_browser_may_do(client, alice, path):
     client.force_login(alice)
     answer = client.get(path)

@@ -103,9 +103,7 @@ TABLE = {
     "trash-empty": Expect(get=EVERYBODY, post=DONE),
     "action-undo": Expect("action", post=OWN),
     "action-plain": Expect("action", post=OWN),
-    "preferences": Expect(
-        get=EVERYBODY, post=DONE, data={"theme": "dark", "reminder_hour": "9", "week_start": ""}
-    ),
+    "preferences": Expect(get=EVERYBODY, post=DONE, data={"section": "keyboard"}),
     "time-zone": Expect(post="204 204 204 204", data={"zone": "Europe/Berlin"}),
     "import": Expect(get=EVERYBODY, post="422 422 422 422"),
     "import-draft": Expect("draft", get="200 404 404 404", post=OWN),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,6 +26,7 @@ from django.utils import timezone, translation
 from django_todos import limits
 from django_todos._compat import mail_connection
 from django_todos.conf import settings
+from django_todos.dates import to_instant
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import DAY
 from django_todos.viewer import Viewer
@@ -176,18 +177,26 @@ def send_digests(now: datetime) -> MailCount:
     return sender.report
 
 
-def _digest(viewer: Viewer) -> dict[str, Any]:
+def _digest(viewer: Viewer, most: int = limits.DIGEST) -> dict[str, Any]:
     todos = Todo.objects.visible_to(viewer.user).active().open()
     due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
     found = due.select_related("todo_list").order_by("due_date", "due_time", "pk")
     count = found.count()
-    named = sorted(found[: limits.DIGEST], key=lambda todo: todo.due.sort_key(viewer.zone))
+    named = sorted(found[:most], key=lambda todo: todo.due.sort_key(viewer.zone))
     return {
         "count": count,
         "more": count - len(named),
         "overdue": [one for one in named if not one.due.is_today(viewer.today, viewer.zone)],
         "today": [one for one in named if one.due.is_today(viewer.today, viewer.zone)],
     }
+
+
+def preview(viewer: Viewer) -> dict[str, Any]:
+    """What tomorrow's digest would say if nothing changed until then."""
+    hour = time(viewer.preferences.digest_hour)
+    now = to_instant(datetime.combine(viewer.today + timedelta(days=1), hour), viewer.zone)
+    then = replace(viewer, now=now)
+    return {"at": hour, "viewer": then, **_digest(then, most=6)}
 
 
 # -- one mail --------------------------------------------------------------------------------------

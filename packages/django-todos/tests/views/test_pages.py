@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -202,10 +201,15 @@ def test_the_first_visit_makes_the_inbox(cast: Cast):
     assert TodoList.objects.get(inbox_of=cast.charlie).memberships.count() == 1
 
 
+AS_SHOWN = {"day_order": "day", "hour_cycle": "24", "week_start": "6"}
+
+
 def test_theme_keys_and_zone_reach_the_page(cast: Cast):
     client = cast.client("alice")
-    data: dict[str, Any] = {"theme": "dark", "reminder_hour": "9", "time_zone": "Asia/Tokyo"}
-    assert message(post(client, "preferences", **data)) == {"kept": "preferences"}
+    appearance = {"section": "appearance", "theme": "dark", "new_todos": "bottom"}
+    region = {"section": "region", "time_zone": "Tokyo", **AS_SHOWN}
+    for data in (appearance, region, {"section": "keyboard"}):
+        assert message(post(client, "preferences", **data)) == {"kept": "preferences"}
     response = get(client, "today")
     viewer = response.context["viewer"]
     assert (viewer.theme, viewer.zone.key, viewer.shortcuts, viewer.week_start) == (
@@ -215,9 +219,7 @@ def test_theme_keys_and_zone_reach_the_page(cast: Cast):
         6,
     )
     assert 'data-theme="dark"' in response.content.decode()
-    assert (
-        get(client, "today", kept="preferences").context["toast"].text == "Saved your preferences."
-    )
+    assert get(client, "today", kept="preferences").context["toast"].text == "Saved"
 
 
 def test_indented_rows_come_with_their_roots(cast: Cast):

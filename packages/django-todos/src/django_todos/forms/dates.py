@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +18,7 @@ from django_todos import limits, quickadd
 from django_todos.dates import Moment, resolve_zone, to_instant
 from django_todos.models import Todo
 from django_todos.models.reminders import DAY, before_text
-from django_todos.wording.dates import date_words, weekday_words
+from django_todos.wording.dates import city_of, date_words, weekday_words
 
 if TYPE_CHECKING:
     from django_todos.viewer import Viewer
@@ -69,20 +72,37 @@ class WordsDateField(ReadField):
 
 
 class ZoneField(forms.CharField):
-    """The IANA name of a time zone; empty for a time that floats."""
+    """A time zone, by its IANA name or its city; empty for a time that floats."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=limits.MAX_ZONE_NAME, **kwargs)
 
     def clean(self, value: Any) -> str:
-        """Raises ValidationError for a name that the zone database does not have."""
-        name = str(super().clean(value)).replace(" ", "_")
-        if name and resolve_zone(name) is None:
-            raise ValidationError(
-                gettext("“%(name)s” is no time zone. Write it like Europe/Berlin.")
-                % {"name": name}
-            )
-        return name
+        """Raises ValidationError for a place that the zone database does not have, with the nearest that it has."""
+        name = str(super().clean(value))
+        if not name or zone_of(name):
+            return zone_of(name)
+        said = gettext("No time zone called “%(name)s”.") % {"name": name}
+        if near := get_close_matches(name.casefold(), cities(), n=1, cutoff=0.7):
+            city = city_of(cities()[near[0]])
+            said = gettext("%(said)s Did you mean %(city)s?") % {"said": said, "city": city}
+        raise ValidationError(said)
+
+
+@cache
+def cities() -> dict[str, str]:
+    """The zones of the database by their cities in small letters."""
+    names = sorted(name for name in available_timezones() if "/" in name and resolve_zone(name))
+    old = ("Etc/", "SystemV/", "US/", "Mexico/", "Brazil/", "Canada/", "Chile/")
+    return {city_of(name).casefold(): name for name in names if not name.startswith(old)}
+
+
+def zone_of(place: str) -> str:
+    """The IANA name of a zone that somebody named or whose city they wrote; empty where there is none."""
+    if found := cities().get(place.casefold()):
+        return found
+    zone = resolve_zone(place.replace(" ", "_"))
+    return zone.key if zone else ""
 
 
 class RescheduleForm(forms.Form):

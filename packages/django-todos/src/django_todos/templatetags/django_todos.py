@@ -29,6 +29,7 @@ from django_todos.models import PRIORITY_CHOICES
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import (
     MomentWords,
+    city_of,
     date_words,
     long_day,
     span_words,
@@ -213,6 +214,8 @@ def todos_repeat_long(todo: Todo) -> str:
     return repeats.stored(todo, repeats.describe)
 
 
+register.filter("todos_time", time_words)
+register.filter("todos_city", city_of)
 register.filter("todos_person", people.display_name)
 register.filter("todos_initials", people.initials)
 

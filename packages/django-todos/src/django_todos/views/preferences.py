@@ -1,4 +1,4 @@
-"""What the viewer prefers, the zone that their browser tells, and the way out of mails that needs no login."""
+"""The settings, the zone that their browser tells, and the way out of mails that needs no login."""
 
 from __future__ import annotations
 
@@ -11,21 +11,38 @@ from django.views.decorators.http import require_http_methods
 from django_todos import reminders
 from django_todos._compat import login_not_required
 from django_todos.dates import resolve_zone
-from django_todos.forms.preferences import PreferencesForm
+from django_todos.forms.dates import cities
+from django_todos.forms.preferences import SECTIONS, PreferencesForm
 from django_todos.models import Preferences
 from django_todos.views._page import Request, back, page, signed_in
+from django_todos.wording.dates import city_of
 
 
 @signed_in("GET", "POST")
 def preferences(request: Request) -> HttpResponse:
-    """The form of preferences."""
+    """The settings in sections, each a form of its own."""
     viewer = request.todos_viewer
-    form = PreferencesForm(request.POST or None, instance=Preferences.of(viewer.user))
-    if request.method == "POST" and form.is_valid():
-        Preferences.objects.update_or_create(user_id=viewer.user.pk, defaults=form.cleaned_data)
+    chosen = request.POST.get("section")
+    forms = {
+        section.name: PreferencesForm(
+            section, request.POST if section.name == chosen else None, viewer=viewer
+        )
+        for section in SECTIONS
+    }
+    if chosen in forms and forms[chosen].is_valid():
+        forms[chosen].save()
         return back(request, reverse("django_todos:preferences"), kept="preferences")
+    context = {
+        "forms": forms.values(),
+        "cities": sorted(cities().values(), key=city_of),
+        "preview": reminders.preview(viewer) if viewer.preferences.digest else None,
+    }
     return page(
-        request, "preferences", "preferences", {"form": form}, status=422 if form.errors else 200
+        request,
+        "preferences",
+        "preferences",
+        context,
+        status=422 if request.method == "POST" else 200,
     )
 
 

@@ -257,5 +257,5 @@ _KEPT = {
     "date": _lazy("That is not a date."),
     "imported": _lazy("Imported."),
     "reminder": _lazy("No reminder: choose a time that lies ahead."),
-    "preferences": _lazy("Saved your preferences."),
+    "preferences": _lazy("Saved"),
 }

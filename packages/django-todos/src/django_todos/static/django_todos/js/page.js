@@ -55,7 +55,7 @@ document.addEventListener("click", (event) => {
 /** The names of time zones, offered where one is asked for. */
 document.addEventListener("focusin", (event) => {
   const field = /** @type {HTMLInputElement} */ (event.target);
-  if (!field.matches(".todos [name=due_tz], .todos [name=start_tz], .todos [name=time_zone]")) return;
+  if (!field.matches(".todos [name=due_tz], .todos [name=start_tz]")) return;
   if (!one("#todos-zones")) {
     const list = Object.assign(document.createElement("datalist"), { id: "todos-zones" });
     list.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
