@@ -48,6 +48,7 @@ from django_todos.views._page import (
     signed_in,
 )
 from django_todos.views._rows import answer_row, family_of, row_of
+from django_todos.wording import actions
 from django_todos.wording.chips import chips
 
 # -- adding ----------------------------------------------------------------------------------------
