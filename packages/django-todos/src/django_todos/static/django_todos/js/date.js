@@ -50,7 +50,7 @@ async function open(at) {
   opener = at;
   was = valueOf(at);
   fill(at);
-  at.setAttribute("aria-expanded", "true");
+  if (at.matches("button")) at.ariaExpanded = "true";
   home(at)?.focus();
   if (NARROW.matches) pop().showModal();
   else pop().showPopover(), place();
@@ -116,7 +116,7 @@ function closed() {
   if (!opener) return;
   const at = opener.isConnected ? opener : document.getElementById(opener.id) ?? opener;
   opener = null;
-  at.setAttribute("aria-expanded", "false");
+  if (at.matches("button")) at.ariaExpanded = "false";
   if (document.activeElement === document.body) home(at)?.focus();
   const [words, said] = typed();
   const now = { date: pop().dataset.chosen ?? "", time: field("time").value, zone: field("tz").value, ...said };
