@@ -75,7 +75,9 @@ def context(
 ) -> Context:
     """What the grammar reads with; its tokens are still to come."""
     first = words.day_first if day_first is None else day_first
-    return Context(text, [], words, local_now(now, tz), now, tz, week_start % 7, first, field)
+    return Context(
+        text, [], words, local_now(now, tz), now, tz, week_start % 7, first, field=field
+    )
 
 
 @dataclass(frozen=True, slots=True)
