@@ -20,7 +20,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPRESSION = re.compile(r"\$\{\{\s*(?:matrix\.)?(.*?)\s*\}\}")
-HOSTED = re.compile(r"secrets\.|vars\.|steps\.|needs\.|github\.(?:token|ref)")
+HOSTED = re.compile(r"secrets\.|vars\.|steps\.|needs\.|github\.(?:token|ref)|IMAGE_NAME")
 
 
 class Step(NamedTuple):
