@@ -9,6 +9,7 @@
 const one = (selector, from = document) => from?.querySelector(selector) ?? null;
 /** @param {string} name @param {object} [detail] */
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
+const MANY = "many"; // todos, of many dates or none
 const NARROW = matchMedia("(max-width: 55.99rem)");
 const pop = () => /** @type {HTMLDialogElement} */ (/** @type {unknown} */ (one("#todos-date")));
 /** @param {string} id */
@@ -27,6 +28,7 @@ const inputOf = (at, part) => one(`[name$="_${part}"]:not([name^="initial-"])`, 
 /** @param {HTMLElement} at @returns {When} */
 function valueOf(at) {
   const { date, time = "", zone = "" } = at.dataset;
+  if (at.closest(".todos-bulk")) return { date: MANY, time: "", zone: "" };
   if (date !== undefined) return { date, time, zone };
   const [day = "", clock = ""] = one("time", at.closest(".todos-line"))?.getAttribute("datetime")?.split("T") ?? [];
   return { date: inputOf(at, "date")?.value ?? day, time: inputOf(at, "time")?.value ?? clock, zone: inputOf(at, "tz")?.value ?? "" };
@@ -73,7 +75,7 @@ function fill(at) {
   /** @type {HTMLElement} */ (one(".todos-date-more", sheet)).hidden = !!at.closest(".todos-bulk");
   field("rule").textContent = repeat || rule || sheet.dataset.never || "";
   setZone(was.zone);
-  sheet.dispatchEvent(new CustomEvent("todos:month", { detail: { day: was.date || sheet.dataset.today }, bubbles: true }));
+  sheet.dispatchEvent(new CustomEvent("todos:month", { detail: { day: was.date && was.date !== MANY ? was.date : sheet.dataset.today }, bubbles: true }));
 }
 
 /** Europe/Lisbon is Lisbon to a reader. @param {string} zone */
