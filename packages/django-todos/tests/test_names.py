@@ -24,3 +24,16 @@ def test_no_two_classes_of_one_name() -> None:
 
 def test_no_module_is_named_like_one_of_the_standard_library() -> None:
     assert {path.stem for path in MODULES}.isdisjoint(sys.stdlib_module_names)
+
+
+def test_every_string_is_found_by_makemessages() -> None:
+    """It knows Django's functions by their names and by ``_``, and nothing else that they are imported as."""
+    names = {
+        alias.asname
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname
+    }
+    assert names == {"_"}

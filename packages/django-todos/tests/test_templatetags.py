@@ -29,7 +29,7 @@ def on(
 
 def render(source: str, request: Any = None, **context: Any) -> str:
     """A template with the library loaded and a viewer in Lisbon."""
-    values = {"viewer": SimpleNamespace(now=NOW, zone=LISBON), **context}
+    values = {"viewer": SimpleNamespace(now=NOW, zone=LISBON, today=TODAY), **context}
     built = Context(values)
     if request is not None:
         built.request = request  # type: ignore[attr-defined]

@@ -110,7 +110,9 @@ def test_the_rest_of_a_long_title_may_go_to_the_notes(cast: Cast) -> None:
     assert todo.due == Moment(date(2026, 11, 24))
 
 
-def test_the_first_of_too_many_lines_are_added_and_the_others_stay_in_the_field(cast: Cast) -> None:
+def test_the_first_of_too_many_lines_are_added_and_the_others_stay_in_the_field(
+    cast: Cast,
+) -> None:
     client, url = cast.client("alice"), reverse("django_todos:todo-create")
     text = "\n".join([f"Line {n}" for n in range(498)] + ["Trip"] + ["  Ticket"] * 701)
     refused = client.post(url, {"text": text, "list": cast.flat.uuid})
@@ -131,7 +133,9 @@ def test_the_page_of_quick_add_knows_where_one_came_from(cast: Cast) -> None:
     html = client.get(url, {"next": label, "due": "2026-11-27"}).content.decode()
     assert 'name="label" value="home"' in html and 'value="2026-11-27"' in html
     assert f'name="next" value="{label}"' in html
-    html = client.get(url, {"next": cast.flat.get_absolute_url(), "due": "31 Feb"}).content.decode()
+    html = client.get(
+        url, {"next": cast.flat.get_absolute_url(), "due": "31 Feb"}
+    ).content.decode()
     assert f'value="{cast.flat.uuid}" selected' in html
     in_place = {"next": label, "due": "2026-11-27", "at": "-day"}
     html = client.get(url, in_place, HTTP_HX_REQUEST="true").content.decode()

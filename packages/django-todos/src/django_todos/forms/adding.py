@@ -69,9 +69,7 @@ class LineReader:
             self._members[todo_list.pk] = _by_name([one.user for one in members])
         return self._members[todo_list.pk]
 
-    def lines(
-        self, text: str, plain: Collection[str] = (), day: date | None = None
-    ) -> list[Line]:
+    def lines(self, text: str, plain: Collection[str] = (), day: date | None = None) -> list[Line]:
         """Every line of a text, as read: a time alone is on `day`. Names cost a query only where their sign stands."""
         options = {**self.viewer.reading, "plain": list(plain), "day": day}
         lists = list(self.lists) if "+" in text else []
@@ -244,7 +242,9 @@ class QuickAddForm(forms.Form):
 def _whole_trees(lines: Sequence[str]) -> int:
     """As many of the lines as can be added at once, without those whose subtasks would be left behind."""
     most = min(len(lines), limits.MAX_LINES)
-    whole = next((n for n in range(most, 0, -1) if not lines[n : n + 1] or lines[n][:1].strip()), 0)
+    whole = next(
+        (n for n in range(most, 0, -1) if not lines[n : n + 1] or lines[n][:1].strip()), 0
+    )
     return whole or most
 
 

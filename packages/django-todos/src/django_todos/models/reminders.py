@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, time, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings as project
 from django.db import models
@@ -46,6 +46,10 @@ class Reminder(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OwnQuerySet["Reminder"].as_manager()
+
+    if TYPE_CHECKING:
+        todo_id: int
+        user_id: int
 
     class Meta:
         verbose_name = _("reminder")

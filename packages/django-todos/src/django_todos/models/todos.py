@@ -701,8 +701,8 @@ def _copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
     own = tables.Reminder.objects.filter(todo__in=copies, user=rec.user_id)
     tables.Reminder.objects.bulk_create(
         tables.Reminder(
-            todo=copies[one.todo_id],  # type: ignore[attr-defined]
-            user_id=one.user_id,  # type: ignore[attr-defined]
+            todo=copies[one.todo_id],
+            user_id=one.user_id,
             remind_at=one.remind_at,
             minutes_before=one.minutes_before,
             created_at=rec.at,

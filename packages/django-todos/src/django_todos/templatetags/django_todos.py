@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import nh3
 from django import template
@@ -24,7 +23,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from django_todos import limits
-from django_todos.dates import Moment, today_in
+from django_todos.dates import Moment, local_now
 from django_todos.models import PRIORITY_CHOICES
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import (
@@ -39,6 +38,7 @@ from django_todos.wording.dates import (
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
+    from django_todos.viewer import Viewer
 
 register = template.Library()
 
@@ -77,19 +77,20 @@ def todos_limit(name: str) -> int:
 def todos_due(context: Context, todo: Todo) -> MomentWords:
     """When a todo is due, for the viewer; only the time on pages that already say the day."""
     time_only = context.get("view") in DAY_VIEWS
-    return when_words(
-        todo.due, _now(context), _zone(context), done=todo.is_completed, time_only=time_only
-    )
+    viewer = _viewer(context)
+    done = todo.is_completed
+    return when_words(todo.due, viewer.now, viewer.zone, done=done, time_only=time_only)
 
 
 @register.simple_tag(takes_context=True)
 def todos_start(context: Context, todo: Todo) -> MomentWords:
     """When a todo starts; empty once it has started (and on a completed one)."""
-    now, zone = _now(context), _zone(context)
+    viewer = _viewer(context)
+    now, zone = viewer.now, viewer.zone
     start = todo.start
     if todo.is_completed or not start or start.is_overdue(now, zone):
         return MomentWords()
-    if start.time is None and start.is_today(today_in(now, zone), zone):
+    if start.time is None and start.is_today(viewer.today, zone):
         return MomentWords()
     return when_words(start, now, zone, weekday=False)
 
@@ -97,7 +98,8 @@ def todos_start(context: Context, todo: Todo) -> MomentWords:
 @register.simple_tag(takes_context=True)
 def todos_moment(context: Context, moment: Moment) -> MomentWords:
     """Any moment in words, without urgency (a history line, an import report)."""
-    return when_words(moment, _now(context), _zone(context), done=True)
+    viewer = _viewer(context)
+    return when_words(moment, viewer.now, viewer.zone, done=True)
 
 
 @register.simple_tag(takes_context=True)
@@ -105,15 +107,13 @@ def todos_instant(context: Context, instant: datetime | None) -> MomentWords:
     """An aware datetime in the viewer's zone, in the same words as due dates."""
     if instant is None:
         return MomentWords()
-    zone = _zone(context)
-    wall = instant.astimezone(zone).replace(tzinfo=None)
-    return when_words(Moment.from_datetime(wall), _now(context), zone, done=True)
+    return todos_moment(context, Moment.from_datetime(local_now(instant, _viewer(context).zone)))
 
 
 @register.simple_tag(takes_context=True)
 def todos_clock(context: Context, instant: datetime) -> str:
     """The time of day of an instant, for the viewer."""
-    return time_words(instant.astimezone(_zone(context)).time())
+    return time_words(instant.astimezone(_viewer(context).zone).time())
 
 
 @register.simple_tag(takes_context=True)
@@ -174,20 +174,20 @@ def todos_day(day: date) -> str:
 @register.simple_tag(takes_context=True)
 def todos_log_day(context: Context, day: date) -> str:
     """Today, else “Sunday 22 November”; the year only if it is not this one."""
-    today = today_in(_now(context), _zone(context))
+    today = _viewer(context).today
     return _("Today") if day == today else long_day(day, today)
 
 
 @register.simple_tag(takes_context=True)
 def todos_day_short(context: Context, day: date) -> str:
     """“Wed 2 Dec”, also for days near; the year only if it is not this one."""
-    return date_words(day, today_in(_now(context), _zone(context)))
+    return date_words(day, _viewer(context).today)
 
 
 @register.simple_tag(takes_context=True)
 def todos_span(context: Context, first: date, last: date) -> str:
     """23 – 29 November, 30 November – 6 December; a year only if it is not this one."""
-    return span_words(first, last, today_in(_now(context), _zone(context)))
+    return span_words(first, last, _viewer(context).today)
 
 
 @register.filter
@@ -294,11 +294,6 @@ def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
 
 
-def _now(context: Context) -> datetime:
-    now: datetime = context["viewer"].now
-    return now
-
-
-def _zone(context: Context) -> ZoneInfo:
-    zone: ZoneInfo = context["viewer"].zone
-    return zone
+def _viewer(context: Context) -> Viewer:
+    viewer: Viewer = context["viewer"]
+    return viewer

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from django_todos.limits import MAX_LEVELS
 from django_todos.models import Action, Todo, TodoList
@@ -39,7 +39,7 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
     if action is None:
         return None
     if action.undone_at is not None:
-        return Toast(_("Undone."))
+        return Toast(gettext("Undone."))
     if action.changes["lists"]:
         todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
         values = {"title": todo_list.name if todo_list is not None else ""}
@@ -49,7 +49,7 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
 
 def undone(was: bool) -> Toast:
     """The message after Undo."""
-    return Toast(_("Undone.") if was else _("Not undone: somebody changed it since."))
+    return Toast(gettext("Undone.") if was else gettext("Not undone: somebody changed it since."))
 
 
 def kept(reason: str) -> Toast:
@@ -60,7 +60,7 @@ def kept(reason: str) -> Toast:
 def _about_todos(action: Action, viewer: Viewer) -> Toast:
     top, total = _top(action)
     if top is None:
-        return Toast(_("Done."))
+        return Toast(gettext("Done."))
     verb, many = action.verb, total > 1
     if verb.startswith("bulk-"):
         text = _bulk_sentence(verb, total, _given(action, top, viewer))
@@ -85,16 +85,16 @@ def _read(todo: Todo, viewer: Viewer) -> str:
     """What quick add read into a todo's fields, so that a mistake shows even without a script."""
     due, start = (moment_words(moment, viewer.today) for moment in (todo.due, todo.start))
     said = [
-        due and _("due %(date)s") % {"date": due},
-        start and _("starts %(date)s") % {"date": start},
+        due and gettext("due %(date)s") % {"date": due},
+        start and gettext("starts %(date)s") % {"date": start},
         todo.rrule and describe(todo.rrule, todo.repeat_mode),
         todo.priority and str(_PRIORITIES[todo.priority_bucket]),
         *(f"#{label.name}" for label in todo.labels.all()),
         todo.assignee and f"@{todo.assignee}",
-        todo.notes and _("notes"),
+        todo.notes and gettext("notes"),
     ]
     read = ", ".join(str(one) for one in said if one)
-    return _("Read: %(read)s.") % {"read": read} if read else ""
+    return gettext("Read: %(read)s.") % {"read": read} if read else ""
 
 
 def _top(action: Action) -> tuple[Todo | None, int]:
@@ -120,9 +120,9 @@ def _sentence_about(verb: str, top: Todo, total: int) -> str:
             total - 1,
         )
     if verb in ("complete", "skip") and not top.is_completed and top.due_date is not None:
-        return f"{_sentence(verb)} {_('Next: %(day)s.')}"
+        return f"{_sentence(verb)} {gettext('Next: %(day)s.')}"
     if verb == "date" and top.due_date is not None:
-        return _("Moved “%(title)s” to %(day)s.")
+        return gettext("Moved “%(title)s” to %(day)s.")
     if verb == "duplicate" and total > 1:
         return ngettext(
             "Duplicated “%(title)s” and %(count)s subtask.",
@@ -137,7 +137,7 @@ def _sentence(verb: str) -> str:
     if verb in _DONE:
         return str(_DONE[verb])
     words = capfirst(re.sub(r"[\W_]+", " ", verb).strip())
-    return _("%(verb)s: “%%(title)s”.") % {"verb": words}
+    return gettext("%(verb)s: “%%(title)s”.") % {"verb": words}
 
 
 def _given(action: Action, top: Todo, viewer: Viewer) -> str:
@@ -158,104 +158,83 @@ def _given(action: Action, top: Todo, viewer: Viewer) -> str:
 
 
 def _bulk_sentence(verb: str, total: int, given: str) -> str:
-    many, nothing = {
-        "bulk-complete": (
-            ngettext("Completed %(count)s todo.", "Completed %(count)s todos.", total),
-            "",
-        ),
-        "bulk-delete": (
-            ngettext(
-                "Moved %(count)s todo to the trash.", "Moved %(count)s todos to the trash.", total
-            ),
-            "",
-        ),
-        "bulk-duplicate": (
-            ngettext("Added %(count)s copy.", "Added %(count)s copies.", total),
-            "",
-        ),
-        "bulk-move": (
-            ngettext(
-                "Moved %(count)s todo to %(given)s.", "Moved %(count)s todos to %(given)s.", total
-            ),
-            "",
-        ),
-        "bulk-date": (
-            ngettext(
-                "Moved %(count)s todo to %(given)s.", "Moved %(count)s todos to %(given)s.", total
-            ),
-            ngettext(
-                "Took the date off %(count)s todo.", "Took the date off %(count)s todos.", total
-            ),
-        ),
-        "bulk-priority": (
-            ngettext(
-                "Set %(count)s todo to %(given)s.", "Set %(count)s todos to %(given)s.", total
-            ),
-            ngettext(
-                "Took the priority off %(count)s todo.",
-                "Took the priority off %(count)s todos.",
-                total,
-            ),
-        ),
-        "bulk-label": (
-            ngettext(
-                "Added %(given)s to %(count)s todo.", "Added %(given)s to %(count)s todos.", total
-            ),
-            "",
-        ),
-        "bulk-assign": (
-            ngettext(
-                "Gave %(count)s todo to %(given)s.", "Gave %(count)s todos to %(given)s.", total
-            ),
-            ngettext(
-                "Took %(count)s todo from its person.",
-                "Took %(count)s todos from their people.",
-                total,
-            ),
-        ),
-        "bulk-create": (ngettext("Added %(count)s todo.", "Added %(count)s todos.", total), ""),
-        "bulk-import": (
-            ngettext("Imported %(count)s todo.", "Imported %(count)s todos.", total),
-            "",
-        ),
-    }.get(verb, (ngettext("Changed %(count)s todo.", "Changed %(count)s todos.", total), ""))
-    return (many if given or not nothing else nothing) % {"count": total, "given": given}
+    nothing = _TAKEN.get(verb) if not given else None
+    return str((nothing or _BULK.get(verb, _CHANGED)) % {"count": total, "given": given})
 
 
+_CHANGED = ngettext_lazy("Changed %(count)s todo.", "Changed %(count)s todos.", "count")
+_MOVED = ngettext_lazy(
+    "Moved %(count)s todo to %(given)s.", "Moved %(count)s todos to %(given)s.", "count"
+)
+_BULK = {
+    "bulk-complete": ngettext_lazy(
+        "Completed %(count)s todo.", "Completed %(count)s todos.", "count"
+    ),
+    "bulk-delete": ngettext_lazy(
+        "Moved %(count)s todo to the trash.", "Moved %(count)s todos to the trash.", "count"
+    ),
+    "bulk-duplicate": ngettext_lazy("Added %(count)s copy.", "Added %(count)s copies.", "count"),
+    "bulk-move": _MOVED,
+    "bulk-date": _MOVED,
+    "bulk-priority": ngettext_lazy(
+        "Set %(count)s todo to %(given)s.", "Set %(count)s todos to %(given)s.", "count"
+    ),
+    "bulk-label": ngettext_lazy(
+        "Added %(given)s to %(count)s todo.", "Added %(given)s to %(count)s todos.", "count"
+    ),
+    "bulk-assign": ngettext_lazy(
+        "Gave %(count)s todo to %(given)s.", "Gave %(count)s todos to %(given)s.", "count"
+    ),
+    "bulk-create": ngettext_lazy("Added %(count)s todo.", "Added %(count)s todos.", "count"),
+    "bulk-import": ngettext_lazy("Imported %(count)s todo.", "Imported %(count)s todos.", "count"),
+}
+"""What was done to how many; of some verbs with what they were given."""
+_TAKEN = {
+    "bulk-date": ngettext_lazy(
+        "Took the date off %(count)s todo.", "Took the date off %(count)s todos.", "count"
+    ),
+    "bulk-priority": ngettext_lazy(
+        "Took the priority off %(count)s todo.", "Took the priority off %(count)s todos.", "count"
+    ),
+    "bulk-assign": ngettext_lazy(
+        "Took %(count)s todo from its person.", "Took %(count)s todos from their people.", "count"
+    ),
+}
+"""The same where they were given nothing."""
 _PRIORITIES = {
-    "high": _lazy("High priority"),
-    "medium": _lazy("Medium priority"),
-    "low": _lazy("Low priority"),
+    "high": _("High priority"),
+    "medium": _("Medium priority"),
+    "low": _("Low priority"),
     "none": "",
 }
 _DONE = {
-    "complete": _lazy("Completed “%(title)s”."),
-    "skip": _lazy("Skipped “%(title)s”."),
-    "reopen": _lazy("Reopened “%(title)s”."),
-    "duplicate": _lazy("Duplicated “%(title)s”."),
-    "create": _lazy("Added “%(title)s” to %(list)s."),
-    "edit": _lazy("Saved “%(title)s”."),
-    "date": _lazy("Saved “%(title)s”."),
-    "move": _lazy("Moved “%(title)s”."),
-    "delete": _lazy("Moved “%(title)s” to the trash."),
-    "restore": _lazy("Restored “%(title)s” in %(list)s."),
-    "list-edit": _lazy("Saved “%(title)s”."),
-    "list-archive": _lazy("Archived “%(title)s”."),
-    "list-unarchive": _lazy("“%(title)s” is back."),
-    "list-delete": _lazy("Moved “%(title)s” to the trash."),
-    "list-restore": _lazy("Restored “%(title)s”."),
+    "complete": _("Completed “%(title)s”."),
+    "skip": _("Skipped “%(title)s”."),
+    "reopen": _("Reopened “%(title)s”."),
+    "duplicate": _("Duplicated “%(title)s”."),
+    "create": _("Added “%(title)s” to %(list)s."),
+    "edit": _("Saved “%(title)s”."),
+    "date": _("Saved “%(title)s”."),
+    "move": _("Moved “%(title)s”."),
+    "delete": _("Moved “%(title)s” to the trash."),
+    "restore": _("Restored “%(title)s” in %(list)s."),
+    "list-edit": _("Saved “%(title)s”."),
+    "list-archive": _("Archived “%(title)s”."),
+    "list-unarchive": _("“%(title)s” is back."),
+    "list-delete": _("Moved “%(title)s” to the trash."),
+    "list-restore": _("Restored “%(title)s”."),
 }
 _KEPT = {
-    "same": _lazy("Nothing to change."),
-    "done": _lazy("That was already done."),
-    "edge": _lazy("It can't go any further."),
-    "place": _lazy(
+    "same": _("Nothing to change."),
+    "done": _("That was already done."),
+    "edge": _("It can't go any further."),
+    "place": _(
         "It can't go there: at most %(levels)d levels, and open todos only under open ones."
     ),
-    "changed": _lazy("Not done: somebody changed it meanwhile. This is how it is now."),
-    "none": _lazy("Choose at least one todo first."),
-    "date": _lazy("That is not a date."),
-    "imported": _lazy("Imported."),
-    "reminder": _lazy("No reminder: choose a time that lies ahead."),
-    "preferences": _lazy("Saved"),
+    "changed": _("Not done: somebody changed it meanwhile. This is how it is now."),
+    "none": _("Choose at least one todo first."),
+    "date": _("That is not a date."),
+    "imported": _("Imported."),
+    "reminder": _("No reminder: choose a time that lies ahead."),
+    "preferences": _("Saved"),
 }
