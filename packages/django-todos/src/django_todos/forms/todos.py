@@ -75,11 +75,6 @@ class LabelsField(ReadField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-def _adding(**attrs: str) -> forms.TextInput:
-    """What an empty property says of itself: that something can be added."""
-    return forms.TextInput(attrs={"placeholder": _("Add"), **attrs})
-
-
 class TodoForm(RepeatPart, forms.Form):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
@@ -116,39 +111,27 @@ class TodoForm(RepeatPart, forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Markdown works: **bold**, lists, links."),
     )
-    priority = forms.ChoiceField(
-        label=_("Priority"), choices=PRIORITY_CHOICES, widget=forms.RadioSelect
-    )
-    due_date = WordsDateField(label=_("Due date"), required=False, widget=_adding())
+    priority = forms.ChoiceField(label=_("Priority"), choices=PRIORITY_CHOICES)
+    due_date = WordsDateField(label=_("Due date"), required=False)
     due_time = forms.TimeField(
-        label=_("Due time"),
+        label=_("Time"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    due_tz = ZoneField(
-        label=_("Time zone"),
-        help_text=_("Empty: the same time wherever you are."),
-        widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
-    )
-    start_date = WordsDateField(label=_("Start date"), required=False, widget=_adding())
+    due_tz = ZoneField(label=_("Time zone"), help_text=_("Empty: the same time wherever you are."))
+    start_date = WordsDateField(label=_("Start date"), required=False)
     start_time = forms.TimeField(
-        label=_("Start time"),
+        label=_("Time"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     start_tz = ZoneField(
-        label=_("Time zone"),
-        help_text=_("Empty: the same time wherever you are."),
-        widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
+        label=_("Time zone"), help_text=_("Empty: the same time wherever you are.")
     )
     repeat = RepeatField(
         label=_("Repeat"), help_text=_("In words: “every last friday”, “every! 3 days”.")
     )
-    labels = LabelsField(
-        label=_("Labels"),
-        help_text=_("Separated by commas."),
-        widget=_adding(list="todo-labels"),
-    )
+    labels = LabelsField(label=_("Labels"), help_text=_("Separated by commas."))
     assignee = forms.ChoiceField(label=_("Assignee"), required=False)
 
     def __init__(self, data: Any = None, *, todo: Todo, viewer: Viewer, **kwargs: Any) -> None:
@@ -374,6 +357,7 @@ class BulkForm(forms.Form):
     """What to do to the todos that were picked."""
 
     do = forms.ChoiceField(
+        required=False,
         choices=[
             (one, one)
             for one in (
@@ -386,13 +370,20 @@ class BulkForm(forms.Form):
                 "assign",
                 "duplicate",
             )
-        ]
+        ],
     )
     list = forms.UUIDField(label=_("List"), required=False)
     date = WordsDateField(label=_("Date"), required=False)
     label = LabelsField(label=_("Labels"))
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITY_CHOICES)
     assignee = forms.ChoiceField(required=False, choices=[("me", _("Me")), ("", _("Nobody"))])
+
+    def clean(self) -> dict[str, Any]:
+        """A button of a list or a priority says by itself what to do."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("do") and not self.errors:
+            cleaned["do"] = "move" if cleaned["list"] else "priority"
+        return cleaned
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,8 +31,8 @@ def search(request: Request) -> HttpResponse:
     todos = _narrowed_by_signs(query, viewer)
     if "completed" not in filters.chosen:
         todos = todos.open()
-    words = " ".join(word for word in query.split() if not _SIGN.match(word))
-    context = {"query": query, "words": words}
+    plain = " ".join(word for word in query.split() if not _SIGN.match(word))
+    context = {"query": query, "plain": plain}
     return _gathered(request, "search", "search", todos, context, filters)
 
 

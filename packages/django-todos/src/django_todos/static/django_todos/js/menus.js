@@ -11,9 +11,9 @@ const float = () => one("#todos-float");
 const gripOf = (id) => document.getElementById(id)?.querySelector(":scope > .todos-line > .todos-grip");
 const ajax = (/** @type {string} */ url, /** @type {object} */ context) => /** @type {any} */ (window).htmx?.ajax("GET", url, context);
 
-/** @param {HTMLElement} grip */
-async function openMove(grip) {
-  const row = /** @type {HTMLElement} */ (grip.closest(".todos-row"));
+/** @param {HTMLElement} at  a row, or its grip */
+async function openMove(at) {
+  const row = /** @type {HTMLElement} */ (at.closest(".todos-row"));
   if (float()?.dataset.todosRow === row.id) return close(true);
   const url = new URL("move/", /** @type {HTMLAnchorElement} */ (one(".todos-title", row)).href);
   url.searchParams.set("next", one("#main")?.dataset.todosHere ?? location.pathname);
@@ -79,6 +79,7 @@ document.addEventListener("change", (event) => {
   document.dispatchEvent(new CustomEvent("todos:say", { detail: { name: box.checked ? "shortcutsOn" : "shortcutsOff" } }));
 });
 
+document.addEventListener("todos:move", (event) => void openMove(/** @type {CustomEvent} */ (event).detail.row));
 document.addEventListener("todos:help", () => void openHelp());
 document.addEventListener("todos:escape", (event) => {
   const menu = document.activeElement?.closest(OPEN) ?? one(OPEN);

@@ -203,7 +203,13 @@ document.addEventListener("pointerdown", (event) => {
     else if (isGrip && far > 4) lift(row, next);
     else if (!isGrip && far > 10) stop(); // a scroll, not a press
   };
-  const up = () => (stop(), letGo(true));
+  /** @param {PointerEvent} next */
+  const up = (next) => {
+    const isPress = drag && !isGrip && Math.hypot(next.clientX - start.x, next.clientY - start.y) < 10;
+    stop();
+    letGo(!isPress);
+    if (isPress) emit("pressed", { row, x: start.x, y: start.y }); // it was lifted and let go: its menu
+  };
   const cancel = () => (stop(), letGo(false));
   addEventListener("pointermove", moved);
   addEventListener("pointerup", up);

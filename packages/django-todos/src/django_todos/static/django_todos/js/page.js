@@ -81,12 +81,4 @@ document.addEventListener("keydown", (event) => {
   field.form?.requestSubmit();
 });
 
-/** How many rows are selected, said by the bar. */
-function count() {
-  const line = one("[data-todos-selected]");
-  const picked = document.querySelectorAll(".todos-pick:checked").length;
-  if (line) line.textContent = (one("#todos-texts")?.dataset.selected ?? "").replace("{count}", String(picked));
-}
-document.addEventListener("change", (event) => /** @type {Element} */ (event.target).matches(".todos-pick") && count());
-document.addEventListener("todos:swapped", count);
-count();
+if (one(".todos-pick")) load("select", () => {}); // the page came with its squares

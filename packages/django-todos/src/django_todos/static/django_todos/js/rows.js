@@ -123,3 +123,28 @@ document.addEventListener("htmx:afterRequest", () => {
   clearTimeout(saving);
   all(".todos-saving").forEach((row) => row.classList.remove("todos-saving"));
 });
+
+/* Fetched when first needed: what stands over a row, with the first row in use; selecting, with what asks for it. */
+
+/** @param {string} name @param {() => void} [then] */
+const fetched = (name, then) => document.dispatchEvent(new CustomEvent("todos:load", { detail: { name, then } }));
+/** @param {Event} event */
+const inUse = ({ target }) => {
+  if (!(/** @type {Element} */ (target).closest?.("#main .todos-row"))) return;
+  for (const name of ["pointerover", "focusin"]) document.removeEventListener(name, inUse);
+  fetched("rowmenu");
+};
+for (const name of ["pointerover", "focusin"]) document.addEventListener(name, inUse);
+
+document.addEventListener("todos:pick", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  fetched("select", () => document.dispatchEvent(new CustomEvent("todos:select", { detail })));
+});
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const row = event.ctrlKey || event.metaKey || event.shiftKey ? target.closest("#main .todos-row") : null;
+  if (!row || target.closest(".todos-pick, .todos-acts, .todos-grip")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  document.dispatchEvent(new CustomEvent("todos:pick", { detail: { row, extend: event.shiftKey } }));
+}, true);
