@@ -68,7 +68,7 @@ class Look(forms.Form):
         "password": _("Password"),
         "oldpassword": _("Current password"),
         "password1": _("New password"),
-        "password2": _("New password, once more"),
+        "password2": _("Repeat new password"),
     }
     helps = {
         "password1": _("At least 8 characters, not only digits, and none that everybody uses.")
@@ -84,14 +84,32 @@ class Look(forms.Form):
             if name == "login":
                 field.widget.attrs["autocomplete"] = "username"
 
+    def full_clean(self) -> None:
+        """The first field that is wrong gets the focus."""
+        super().full_clean()
+        for name in [name for name in self.fields if name in (self._errors or {})][:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+
 
 def ours(form: Any, **labels: Any) -> Any:
     """allauth's form, looking like the others."""
     return type(form.__name__, (Look, form), {"labels": {**Look.labels, **labels}})
 
 
+class _SignupForm(account.SignupForm):
+    """Says everything that is wrong at once: allauth compares the passwords only when the first is good."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if self.data.get("password1") != self.data.get("password2") and not self.has_error(
+            "password2"
+        ):
+            self.add_error("password2", _("The passwords are not the same."))
+        return cleaned
+
+
 LoginForm = ours(account.LoginForm)
-SignupForm = ours(account.SignupForm, password1=_("Password"), password2=_("Password, once more"))
+SignupForm = ours(_SignupForm, password1=_("Password"), password2=_("Repeat password"))
 AddEmailForm = ours(account.AddEmailForm, email=_("Another address"))
 ChangePasswordForm = ours(account.ChangePasswordForm)
 SetPasswordForm = ours(account.SetPasswordForm)

@@ -54,7 +54,10 @@ def test_what_is_wrong_is_said_at_its_field(client, alice):
     response = client.post("/accounts/signup/", wrong)
     assertContains(response, 'role="alert"')
     assertContains(response, 'aria-invalid="true"')
-    assertContains(response, 'id="id_username_error"')
+    for field in ("username", "password1", "password2"):
+        assertContains(response, f'id="id_{field}_error"')
+    [focused] = re.findall(r"<input[^>]* autofocus[^>]*>", response.content.decode())
+    assert 'name="username"' in focused
 
 
 def test_with_mail_the_address_is_confirmed_first(client, with_mail):
@@ -120,6 +123,7 @@ def test_forgotten_without_mail_the_page_says_so(client, alice):
     response = client.get("/accounts/password/reset/")
     assertContains(response, "This site can’t send mail.")
     assertNotContains(response, 'name="email"')
+    assertNotContains(response, "manage.py")  # no business of whoever comes by
 
 
 def test_forgotten_with_mail(client, alice, with_mail):

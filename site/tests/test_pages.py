@@ -8,7 +8,11 @@ from config import urls
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
+
+from django_todos.models import TodoList
+from django_todos.testing import make_list, make_user
 
 from .base import SITE, SecureClient
 
@@ -98,6 +102,23 @@ def test_a_503_of_a_probe_is_no_news_for_the_admins(client, settings, tmp_path, 
 )
 def test_403_and_429(name, words):
     assert words in render_to_string(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "whose", "says"),
+    [
+        ("reader", "shared", "You can read this list, but not change it."),
+        ("editor", "shared", "Only an owner of the list can rename, archive or delete it."),
+        ("owner", "inbox", "The inbox can&#x27;t be renamed, archived or deleted."),
+    ],
+)
+def test_a_403_says_what_is_not_allowed(client, name, whose, says):
+    people = {who: make_user(who) for who in ("owner", "editor", "reader")}
+    shared = make_list(people["owner"], editors=[people["editor"]], viewers=[people["reader"]])
+    found = shared if whose == "shared" else TodoList.objects.inbox_of(people["owner"])
+    client.force_login(people[name])
+    answer = client.get(reverse("django_todos:list-delete", args=[found.uuid]))
+    assertContains(answer, says, status_code=403)
 
 
 def test_503_is_a_file_of_its_own():

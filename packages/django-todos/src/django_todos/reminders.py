@@ -177,12 +177,12 @@ def send_digests(now: datetime) -> MailCount:
     return sender.report
 
 
-def _digest(viewer: Viewer, most: int = limits.DIGEST) -> dict[str, Any]:
+def _digest(viewer: Viewer, most: int | None = None) -> dict[str, Any]:
     todos = Todo.objects.visible_to(viewer.user).active().open()
     due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
     found = due.select_related("todo_list").order_by("due_date", "due_time", "pk")
     count = found.count()
-    named = sorted(found[:most], key=lambda todo: todo.due.sort_key(viewer.zone))
+    named = sorted(found[: most or limits.DIGEST], key=lambda todo: todo.due.sort_key(viewer.zone))
     return {
         "count": count,
         "more": count - len(named),

@@ -26,7 +26,7 @@ class ImportForm(forms.Form):
         label=_("Format"),
         required=False,
         choices=[
-            ("", _("Find out")),
+            ("", _("Detect automatically")),
             ("json", "django-todos JSON"),
             ("todotxt", "todo.txt"),
             ("taskwarrior", "Taskwarrior"),
