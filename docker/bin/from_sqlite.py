@@ -2,23 +2,18 @@
 
     from-sqlite /data/db.sqlite3
 
-Every row of every model with its own number, passwords and times to the microsecond (a JSON dump would cut them),
-in one transaction: all of it, or nothing. Sessions are left behind, so people sign in again. Content types and
-permissions are `migrate`'s, and are found by name. Both sides must have the same migrations.
+Every row of every model with its own number, passwords and times to the microsecond (`dumpdata` would cut them in JSON,
+and XML takes no control characters), in one transaction. Sessions are left behind, so people sign in again. Content
+types and permissions are `migrate`'s, and are found by name. Both sides must have the same migrations.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 OURS = {"contenttypes.contenttype", "auth.permission", "sessions.session"}
-
-
-class CopyError(Exception):
-    """Why nothing was copied, in one line."""
 
 
 def compare(wanted: list[Any]) -> None:
@@ -26,20 +21,16 @@ def compare(wanted: list[Any]) -> None:
     from django.db import connections
     from django.db.migrations.recorder import MigrationRecorder
 
-    source, target = (
-        set(MigrationRecorder(connections[alias]).applied_migrations())
-        for alias in ("source", "default")
-    )
+    sides = [MigrationRecorder(connections[alias]) for alias in ("source", "default")]
+    source, target = (set(side.applied_migrations()) for side in sides)
     if not source:
-        raise CopyError("the file holds no site of ours")
-    if source != target:
-        label = sorted(f"{app}.{name}" for app, name in source ^ target)
-        raise CopyError(f"the two sides are of different versions: {', '.join(label[:5])}")
+        raise ValueError("the file holds no site of ours")
+    if label := sorted(f"{app}.{name}" for app, name in source ^ target):
+        raise ValueError(f"the two sides are of different versions: {', '.join(label[:5])}")
     for model in wanted:
         if model._base_manager.using("default").exists():
-            raise CopyError(
-                f"the target holds {model._meta.verbose_name_plural} already; it must be empty"
-            )
+            found = model._meta.verbose_name_plural
+            raise ValueError(f"the target holds {found} already; it must be empty")
 
 
 def copy(wanted: list[Any]) -> int:
@@ -57,7 +48,7 @@ def copy(wanted: list[Any]) -> int:
             row.save(using="default")
         there = model._base_manager.using("default").count()
         if there != len(plain):
-            raise CopyError(f"{model._meta.label}: {len(plain)} rows read, {there} are there")
+            raise ValueError(f"{model._meta.label}: {len(plain)} rows read, {there} are there")
         total += there
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), wanted):
@@ -65,11 +56,8 @@ def copy(wanted: list[Any]) -> int:
     return total
 
 
-def main() -> int:
-    """See the module's own words."""
-    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
-        print("usage: from-sqlite FILE", file=sys.stderr)
-        return 2
+def main(file: str) -> None:
+    """All of it, or nothing."""
     sys.path.insert(0, os.getcwd())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
@@ -79,12 +67,8 @@ def main() -> int:
     from django.core.serializers import sort_dependencies
     from django.db import DatabaseError, connections, transaction
 
-    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1], "OPTIONS": {}}
-    connections.settings["source"] = {
-        **connections.settings["default"],
-        **sqlite,
-        "CONN_MAX_AGE": 0,
-    }
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": file, "OPTIONS": {}}
+    connections.settings["source"] = connections.settings["default"] | sqlite | {"CONN_MAX_AGE": 0}
     # What a row refers to comes before it.
     found = sort_dependencies([(config, None) for config in apps.get_app_configs()])
     wanted = [model for model in found if model._meta.label_lower not in OURS]
@@ -92,11 +76,11 @@ def main() -> int:
         with transaction.atomic():
             compare(wanted)
             print(f"from-sqlite: {copy(wanted)} rows copied")
-    except (CopyError, DatabaseError) as error:
-        print(f"from-sqlite: nothing was copied: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
-    return 0
+    except (ValueError, DatabaseError) as error:
+        sys.exit(f"from-sqlite: nothing was copied: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if len(sys.argv) != 2 or not os.path.isfile(sys.argv[1]):
+        sys.exit("usage: from-sqlite FILE")
+    main(sys.argv[1])

@@ -3,8 +3,7 @@
     migrate                       the command of compose's `migrate` and of Kubernetes' Job
     migrate --check               only say whether it would be refused
 
-While migrations run, and until the last old container is gone, the old code works on the new tables. So
-migrations that take away or tighten what it relies on are refused (exit 3) unless somebody has looked:
+Migrations that take away or tighten what the old code relies on are refused (exit 3) unless somebody has looked:
 `backward_compatible = "why"` on the migration's class, or its name in MIGRATIONS_ACCEPTED
 ("app.0002_name other.0003_name"), for a deployment that stops the old version first.
 
@@ -146,10 +145,7 @@ def main() -> None:
         accepted = env.str("MIGRATIONS_ACCEPTED", "").replace(",", " ").split()
         if lines := list(refused(MigrationExecutor(connection), accepted, connection)):
             print(*(f"migrate: refused {line}" for line in lines), sep="\n", file=sys.stderr)
-            fail(
-                "the running version could not live with these; see MIGRATIONS_ACCEPTED in deploy/README.md",
-                3,
-            )
+            fail("the running version could not live with these; see deploy/README.md", 3)
         if "--check" in sys.argv[1:]:
             print("migrate: the running version can live with what is to be applied")
             return

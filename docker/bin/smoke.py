@@ -51,15 +51,13 @@ class Forms(HTMLParser):
             self.forms.append(Form(values.get("action", "")))
         elif self.forms and tag == "button" and values.get("formaction"):
             self.forms[-1].buttons.append(values)
-        elif self.forms and tag in ("input", "textarea") and values.get("name"):
-            if values.get("type") != "checkbox":
-                self.forms[-1].fields.setdefault(values["name"], values.get("value", ""))
+        elif self.forms and tag in ("input", "textarea") and values.get("type") != "checkbox":
+            self.forms[-1].fields.setdefault(values.get("name", ""), values.get("value", ""))
 
     def with_field(self, name: str) -> Form:
         """The first form that has a field of this name."""
-        for form in self.forms:
-            if name in form.fields:
-                return form
+        if found := [form for form in self.forms if name in form.fields]:
+            return found[0]
         raise SmokeError(f"no form with a field {name!r}")
 
     def with_button(self, verb: str, label: str) -> tuple[Form, dict[str, str]] | None:
@@ -148,18 +146,10 @@ def here() -> str:
     return "signed in, added, ticked"
 
 
-def main() -> int:
-    """See the module's own words."""
+if __name__ == "__main__":
     try:
         print("smoke test:", elsewhere(sys.argv[1]) if len(sys.argv) > 1 else here())
-    except SmokeError as error:
-        print(f"smoke test: {error}")
     except Exception as error:  # whatever it is: not to be trusted, and the reason is to be said
-        print(f"smoke test: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
-    else:
-        return 0
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        kind = "" if isinstance(error, SmokeError) else f"{type(error).__name__}: "
+        print(f"smoke test: {kind}{str(error).partition(chr(10))[0]}")
+        sys.exit(1)
