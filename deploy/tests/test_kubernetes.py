@@ -27,7 +27,6 @@ KINDS = {
     "NetworkPolicy": 2,
     "PodDisruptionBudget": 1,
     "Service": 1,
-    "ServiceAccount": 1,
 }
 DIGEST = "someone/django-todos@sha256:" + "a" * 64
 KUBECTL = shutil.which("kubectl")

@@ -23,7 +23,7 @@ for _ in range(600):
 else:
     raise SystemExit(open("/tmp/run.log").read())
 '
-TODOS_TEST_SHARE=16 TOX_SKIP_ENV='^(?!py311-django42-postgres|py314-django61-sqlite)' make test
+TODOS_TEST_SHARE=32 TOX_SKIP_ENV='^(?!py311-django42-postgres|py314-django61-sqlite)' make test
 """
 
 
