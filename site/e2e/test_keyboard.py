@@ -62,7 +62,8 @@ def test_priority_and_edit(page: Page) -> None:
     page.keyboard.press("End")
     page.keyboard.type(" and the gas")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Saved “Pay the rent and the gas”.").first).to_be_visible()
+    expect(page.locator("#todo-saved")).to_contain_text("Saved")
+    expect(page.locator("#rows .todos-title")).to_have_text("Pay the rent and the gas")
 
 
 def test_ways_and_help(page: Page) -> None:
