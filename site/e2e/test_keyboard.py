@@ -17,21 +17,21 @@ def page(request: pytest.FixtureRequest, people: People) -> Page:
 
 
 def add(page: Page, *titles: str) -> None:
-    """Add todos at the top, by Shift+Enter, again and again."""
+    """Add todos by Shift+Enter, again and again."""
     page.keyboard.press("q")
     field = page.locator("#quick-add-text-over")
     for title in titles:
         expect(field).to_be_focused()
         page.keyboard.type(title)
         page.keyboard.press("Shift+Enter")
-        expect(page.locator("#rows > li .todos-title").first).to_have_text(title)
+        expect(page.locator("#rows > li .todos-title").last).to_have_text(title)
         expect(field).to_have_value("")
     page.keyboard.press("Escape")
     expect(field).to_be_hidden()
 
 
 def test_add_complete_undo(page: Page) -> None:
-    add(page, "Third", "Second", "First")
+    add(page, "First", "Second", "Third")
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -41,7 +41,7 @@ def test_add_complete_undo(page: Page) -> None:
 
 
 def test_order_and_levels(page: Page) -> None:
-    add(page, "Third", "Second", "First")
+    add(page, "First", "Second", "Third")
     page.keyboard.press("j")
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("#rows > li .todos-title").nth(1)).to_have_text("First")

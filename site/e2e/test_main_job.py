@@ -49,7 +49,7 @@ def alice(request: pytest.FixtureRequest, people: People, script: bool) -> Perso
 
 
 def add(page: Page, *titles: str) -> None:
-    """Add todos at the top of the page, one after the other."""
+    """Add todos, one after the other."""
     for title in titles:
         page.locator("#quick-add-text").fill(title)
         page.locator("#quick-add").get_by_role("button", name="Add", exact=True).click()
@@ -77,7 +77,7 @@ def test_add_tick_and_undo(alice: Person) -> None:
     page = alice.page
     alice.go("/inbox/")
     add(page, "Buy milk", "Water the fig tree")
-    assert titles(page) == ["Water the fig tree", "Buy milk"]
+    assert titles(page) == ["Buy milk", "Water the fig tree"]
     page.get_by_role("button", name="Complete “Buy milk”").click()
     expect(page.get_by_text("Completed “Buy milk”.").first).to_be_visible()
     page.get_by_role("button", name="Undo").first.click()
@@ -112,7 +112,7 @@ def test_edit_keeps_what_was_typed(alice: Person) -> None:
 def test_subtasks_order_trash_search(alice: Person) -> None:
     page = alice.page
     alice.go("/inbox/")
-    add(page, "Third", "Second", "First")
+    add(page, "First", "Second", "Third")
     move(page, "Third", "Move up")
     assert titles(page) == ["First", "Third", "Second"]
     move(page, "Second", "Make a subtask of “Third”")

@@ -38,16 +38,17 @@ def again(todo: Todo) -> Todo:
 # -- adding ----------------------------------------------------------------------------------------
 
 
-def test_a_new_todo_is_the_first_of_its_list_and_a_subtask_the_last(cast: Cast):
+def test_a_new_todo_is_the_last_of_its_list_or_below_its_parent(cast: Cast):
     top = make_todo(cast.flat, "old")
     make_todo(cast.flat, "new", by=cast.bob)
     make_todo(cast.flat, "first below", parent=top)
     make_todo(cast.flat, "second below", parent=top)
-    assert outline(cast.flat) == ["new", "old", "  first below", "  second below"]
+    make_todo(cast.flat, "on top", side="before")
+    assert outline(cast.flat) == ["on top", "old", "  first below", "  second below", "new"]
     new = Todo.objects.get(title="new")
     assert (new.created_by, new.created_at, new.rrule) == (cast.bob, NOW, "")
     assert new.get_absolute_url() == f"/todos/todos/{new.uuid}/"
-    assert TodoList.objects.get(pk=cast.flat.pk).open_count == 4
+    assert TodoList.objects.get(pk=cast.flat.pk).open_count == 5
 
 
 def test_a_subtask_opens_what_is_completed_above_it(cast: Cast):

@@ -150,7 +150,7 @@ def test_filters_of_a_list(cast: Cast, query, expected: str):
         ("high", {"priority": 3, "due": Moment(NOW.date())}),
         ("late", {"due": Moment(NOW.date() - timedelta(days=1))}),
     ]:
-        make_todo(cast.flat, title, **fields)
+        make_todo(cast.flat, title, side="before", **fields)
     assert (
         titles(get(cast.client("rita"), "list-detail", cast.flat.uuid, **query))
         == expected.split()

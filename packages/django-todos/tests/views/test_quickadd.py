@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.factories import Cast, make_list, make_todo, outline
 
 from django_todos.dates import Moment
-from django_todos.models import Action, Label, Todo
+from django_todos.models import Action, Label, Preferences, Todo
 
 LINE = "Pay rent tomorrow 9am every month #home !1 @bob // ask about the meter"
 
@@ -41,10 +41,19 @@ def test_a_paste_becomes_a_tree(cast: Cast) -> None:
     text = "Trip #travel\n  - [ ] Tickets fri\n    - Print\n  Hotel\nHome"
     answer = send(cast.client("bob"), "todo-create", text=text, list=cast.flat.uuid)
     assert answer.status_code == 303
-    assert outline(cast.flat) == ["Trip", "  Tickets", "    Print", "  Hotel", "Home", "Old"]
+    assert outline(cast.flat) == ["Old", "Trip", "  Tickets", "    Print", "  Hotel", "Home"]
     assert Todo.objects.get(title="Tickets").due_date == date(2026, 11, 27)
     action = Action.objects.get(verb="bulk-create")
     assert len(action.todo_ids) == 5 and "typed" not in action.changes
+
+
+def test_new_todos_go_to_the_top_for_who_prefers_that(cast: Cast) -> None:
+    Preferences.objects.update_or_create(user=cast.alice, defaults={"new_todos": "top"})
+    parent = make_todo(cast.flat, "Old")
+    added(cast, "Trip\n  Tickets\nHome")
+    added(cast, "Sub", parent=parent.uuid)
+    added(cast, "Sub 2", parent=parent.uuid)
+    assert outline(cast.flat) == ["Trip", "  Tickets", "Home", "Old", "  Sub", "  Sub 2"]
 
 
 def test_subtasks_stay_with_their_parent(cast: Cast) -> None:

@@ -22,7 +22,9 @@ from django_todos.models import (
     Action,
     ChangedMeanwhile,
     Membership,
+    NewTodos,
     Recording,
+    Side,
     Todo,
     TodoList,
     Verb,
@@ -221,12 +223,12 @@ class QuickAddForm(forms.Form):
         default = Moment(self.cleaned_data["due"] or today)
         with recording(viewer.user, verb, targets, at=viewer.now) as rec:
             trees = _trees(lines)
-            # A list takes a new todo at its top, a todo takes one at its end.
+            on_top = self.above is None and viewer.preferences.new_todos == NewTodos.TOP
             added = [
-                _add_tree(rec, viewer, tree, self.above, default, self.cleaned_data["label"])
-                for tree in (trees if self.above is not None else reversed(trees))
+                self._add_tree(rec, tree, default, "before" if on_top else "after")
+                for tree in (reversed(trees) if on_top else trees)
             ]
-            first = added[0] if self.above is not None else added[-1]
+            first = added[-1] if on_top else added[0]
             if len(lines) == 1 and lines[0].read.spans:
                 rec.flush()  # its version counts the labels
                 rec.typed = {
@@ -237,6 +239,24 @@ class QuickAddForm(forms.Form):
                 }
         assert rec.action is not None
         return rec.action, first
+
+    def _add_tree(self, rec: Recording, tree: list[Line], default: Moment, side: Side) -> Todo:
+        above: list[Todo] = []
+        label = self.cleaned_data["label"]
+        for line in tree:
+            del above[line.depth :]
+            todo = Todo.add(
+                line.todo_list,
+                line.read.title,
+                by=self.viewer.user,
+                at=self.viewer.now,
+                parent=above[-1] if above else self.above,
+                side="after" if above else side,
+                within=rec,
+                **_fields(line, *((Moment(), "") if above else (default, label))),
+            )
+            above.append(todo)
+        return above[0]
 
 
 def _whole_trees(lines: Sequence[str]) -> int:
@@ -267,30 +287,6 @@ def _trees(lines: Sequence[Line]) -> list[list[Line]]:
             trees.append([])
         trees[-1].append(line)
     return trees
-
-
-def _add_tree(
-    rec: Recording,
-    viewer: Viewer,
-    tree: list[Line],
-    parent: Todo | None,
-    default: Moment,
-    label: str,
-) -> Todo:
-    above: list[Todo] = []
-    for line in tree:
-        del above[line.depth :]
-        todo = Todo.add(
-            line.todo_list,
-            line.read.title,
-            by=viewer.user,
-            at=viewer.now,
-            parent=above[-1] if above else parent,
-            within=rec,
-            **_fields(line, *((Moment(), "") if line.depth else (default, label))),
-        )
-        above.append(todo)
-    return above[0]
 
 
 def _fields(line: Line, default: Moment, label: str) -> dict[str, Any]:
@@ -340,5 +336,5 @@ def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:
         current["labels"] = rec.labels(todo)
         todo.edit(by=viewer.user, at=viewer.now, initial=current, values=values, within=rec)
         if todo.todo_list_id != home.pk:
-            todo.move(by=viewer.user, at=viewer.now, todo_list=home, side="before", within=rec)
+            todo.move(by=viewer.user, at=viewer.now, todo_list=home, within=rec)
     return rec.action, todo

@@ -324,10 +324,11 @@ class Todo(models.Model):
         labels: list[str] | None = None,
         due: Moment = Moment(),  # noqa: B008  frozen
         start: Moment = Moment(),  # noqa: B008
+        side: Side = "after",
         within: Recording | None = None,
         **fields: Any,
     ) -> Todo:
-        """A new todo: first in the list, or last under `parent`. Undoing it moves it to the trash."""
+        """A new todo: last in the list or under `parent`, or first (`side`). Undoing it moves it to the trash."""
         with recording(by, Verb.CREATE, {todo_list.pk}, at=at, within=within) as rec:
             above = rec.reload(parent) if parent is not None else None
             if rec.lists[todo_list.pk].deleted_at is not None:
@@ -351,7 +352,7 @@ class Todo(models.Model):
                 **fields,
             )
             todo.tree = above.tree if above is not None else todo.uuid
-            todo.position = places.position(rec, todo, "before" if above is None else "after")
+            todo.position = places.position(rec, todo, side)
             rec.add([todo])
             if labels:
                 rec.set_labels(todo, labels)
