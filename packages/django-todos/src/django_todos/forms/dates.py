@@ -27,6 +27,23 @@ OFFERED = (0, 5, 15, 30, 60, 120, DAY, 2 * DAY, 7 * DAY)
 """Minutes before the due date that the form of a reminder offers; others can be posted."""
 
 
+class ViewersField(forms.Field):
+    """A field that reads what its viewer writes. A `ViewerForm` says who that is."""
+
+    viewer: Viewer
+
+
+class ViewerForm(forms.Form):
+    """A form that knows who fills it in."""
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        for field in self.fields.values():
+            if isinstance(field, ViewersField):
+                field.viewer = viewer
+
+
 class ReadField(forms.CharField):
     """Text that is read into something else. Its length and the rest are checked before, as text."""
 
@@ -44,13 +61,11 @@ class ReadField(forms.CharField):
         """They ran on the text."""
 
 
-class WordsDateField(ReadField):
+class WordsDateField(ViewersField, ReadField):
     """A date in digits, in the viewer's order of day and month, as ISO 8601, or in words: “fri”, “in 3 days”.
 
-    Gives a `Moment`, because words may bring a time along. `viewer` is set by the form.
+    Gives a `Moment`, because words may bring a time along.
     """
-
-    viewer: Viewer
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=limits.MAX_DATE_WORDS, **kwargs)
@@ -105,26 +120,18 @@ def zone_of(place: str) -> str:
     return zone.key if zone else ""
 
 
-class RescheduleForm(forms.Form):
+class RescheduleForm(ViewerForm):
     """To which day."""
 
     date = WordsDateField(label=_("Date"))
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["date"].viewer = viewer  # type: ignore[attr-defined]
 
-
-class DueForm(forms.Form):
+class DueForm(ViewerForm):
     """When a todo is due. A day by itself keeps the time of day; a time with it, or in its words, is the new one."""
 
     due = WordsDateField(required=False)
     due_time = forms.TimeField(required=False)
     due_tz = ZoneField()
-
-    def __init__(self, data: Any, *, viewer: Viewer) -> None:
-        super().__init__(data)
-        self.fields["due"].viewer = viewer  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """`due`, with the time that came with it."""
@@ -140,7 +147,7 @@ class DueForm(forms.Form):
         return "due_time" in self.data
 
 
-class PickerForm(forms.Form):
+class PickerForm(ViewerForm):
     """What the date popover asks: what `text` says, and on which of the six weeks from `first` on something is due."""
 
     DAYS = timedelta(days=41)
@@ -149,9 +156,7 @@ class PickerForm(forms.Form):
     first = forms.DateField(required=False, validators=[MaxValueValidator(date.max - DAYS)])
 
     def __init__(self, data: Any, *, viewer: Viewer) -> None:
-        super().__init__(data)
-        self.fields["text"].viewer = viewer  # type: ignore[attr-defined]
-        self.viewer = viewer
+        super().__init__(data, viewer=viewer)
         self.is_valid()
 
     @property
@@ -186,7 +191,7 @@ class PickerForm(forms.Form):
         return [(name, icon, day, weekday_words(day, today)) for name, icon, day in days]
 
 
-class MoveToDayForm(forms.Form):
+class MoveToDayForm(ViewerForm):
     """The day to move to. Words may bring a time along, which is then the new one."""
 
     day = WordsDateField(
@@ -195,9 +200,7 @@ class MoveToDayForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
-        super().__init__(data, auto_id="move-%s")
-        self.fields["day"].viewer = viewer  # type: ignore[attr-defined]
-        self.today = viewer.today
+        super().__init__(data, auto_id="move-%s", viewer=viewer)
 
     def clean_day(self) -> Moment:
         """There must be one: here nothing takes the date away."""
@@ -212,18 +215,14 @@ class MoveToDayForm(forms.Form):
     def choices(self) -> list[tuple[date, Any]]:
         """The days that have a button of their own."""
         named = ((0, _("Today")), (1, _("Tomorrow")), (7, _("In a week")))
-        return [(self.today + timedelta(days=days), words) for days, words in named]
+        return [(self.viewer.today + timedelta(days=days), words) for days, words in named]
 
 
-class ReminderForm(forms.Form):
+class ReminderForm(ViewerForm):
     """Either `before`, in minutes, or `at`, a time on the viewer's wall. Gives the columns of a `Reminder`."""
 
     before = forms.IntegerField(required=False, min_value=0, max_value=limits.MAX_REMIND_BEFORE)
     at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.viewer = viewer
 
     def clean_at(self) -> datetime | None:
         """The instant; only one that lies ahead can remind of anything."""

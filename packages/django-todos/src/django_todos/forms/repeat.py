@@ -20,6 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment
+from django_todos.forms.dates import ViewerForm, ViewersField
 from django_todos.models import RepeatMode
 from django_todos.repeats.occurrences import Repeat, first_occurrence, parse_rrule, upcoming
 from django_todos.repeats.rule import (
@@ -38,7 +39,6 @@ from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
-    from django_todos.viewer import Viewer
 
 Ends = Literal["never", "until", "count"]
 # What a counted weekday may be: a day of the week, or one of these.
@@ -315,12 +315,11 @@ class HiddenRepeatWidget(RepeatWidget):
         ]
 
 
-class RepeatField(forms.MultiValueField):
+class RepeatField(ViewersField, forms.MultiValueField):
     """A repeat by selects, in words (“every 2 weeks”, “every! 3 days”) or as an RFC 5545 RRULE."""
 
     widget: Any = RepeatWidget
     hidden_widget = HiddenRepeatWidget
-    viewer: Viewer
 
     def __init__(self, **kwargs: Any) -> None:
         words = forms.CharField(required=False, max_length=limits.MAX_RRULE)
@@ -397,11 +396,10 @@ def _day(text: str | None) -> date | None:
 # -- in the form -----------------------------------------------------------------------------------
 
 
-class RepeatPart(forms.Form):
+class RepeatPart(ViewerForm):
     """The part of a todo's form that is about its repeat."""
 
     todo: Todo
-    viewer: Viewer
 
     def saved_dates(self) -> list[Moment]:
         """The next five dates of the todo as it is."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits
 from django_todos.dates import Moment
-from django_todos.forms.dates import ReadField, WordsDateField, ZoneField
+from django_todos.forms.dates import ReadField, ViewerForm, WordsDateField, ZoneField
 from django_todos.forms.repeat import RepeatChoice, RepeatField, RepeatPart
 from django_todos.models import (
     BUCKETS,
@@ -75,7 +75,7 @@ class LabelsField(ReadField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-class TodoForm(RepeatPart, forms.Form):
+class TodoForm(RepeatPart):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
     `values` and `seen` are what `Todo.edit` takes. ``only`` (one or more names of `INPUTS`) says that nothing else was
@@ -136,18 +136,15 @@ class TodoForm(RepeatPart, forms.Form):
 
     def __init__(self, data: Any = None, *, todo: Todo, viewer: Viewer, **kwargs: Any) -> None:
         self.todo = todo
-        self.viewer = viewer
         self.members = {
             member.user.get_username(): member.user
             for member in todo.todo_list.memberships.select_related("user").order_by("created_at")
         }
-        super().__init__(self._settled(data), initial=self.current(), **kwargs)
+        super().__init__(self._settled(data), initial=self.current(), viewer=viewer, **kwargs)
         if data and (only := data.getlist("only")):
             self._complete(only)
         for field in self.fields.values():
             field.show_hidden_initial = True
-            if isinstance(field, WordsDateField | RepeatField):
-                field.viewer = viewer
         self.fields["repeat"].widget.begin_weeks_on(viewer.week_start)  # type: ignore[attr-defined]
         choices = [("", _("Nobody"))] + [
             (name, display_name(user)) for name, user in self.members.items()
@@ -353,23 +350,14 @@ def _put_together(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-class BulkForm(forms.Form):
+class BulkForm(ViewerForm):
     """What to do to the todos that were picked."""
 
     do = forms.ChoiceField(
         required=False,
         choices=[
             (one, one)
-            for one in (
-                "complete",
-                "delete",
-                "move",
-                "date",
-                "label",
-                "priority",
-                "assign",
-                "duplicate",
-            )
+            for one in "complete delete move date label priority assign duplicate".split()
         ],
     )
     list = forms.UUIDField(label=_("List"), required=False)
@@ -384,7 +372,3 @@ class BulkForm(forms.Form):
         if not cleaned.get("do") and not self.errors:
             cleaned["do"] = "move" if cleaned["list"] else "priority"
         return cleaned
-
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["date"].viewer = viewer  # type: ignore[attr-defined]
