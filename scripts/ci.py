@@ -45,18 +45,16 @@ def steps(workflow: dict[str, Any]) -> list[Step]:
 
 def read(job: dict[str, Any], row: dict[str, str], step: dict[str, Any]) -> Step:
     """One step for one row of its job's matrix."""
-    known = {
-        name: str(value) for name, value in (job.get("env", {}) | step.get("env", {})).items()
+
+    def fill(value: object) -> str:
+        return EXPRESSION.sub(lambda match: row.get(match[1], match[0]), str(value))
+
+    values = {
+        name: fill(value) for name, value in (job.get("env", {}) | step.get("env", {})).items()
     }
-    known |= {"": job["name"]}
-    filled = {
-        name: EXPRESSION.sub(lambda match: row.get(match[1], match[0]), value)
-        for name, value in known.items()
-    }
-    name = filled.pop("")
-    given = {name: value for name, value in filled.items() if "${{" not in value}
+    given = {name: value for name, value in values.items() if "${{" not in value}
     hosted = "needs what the hosted run alone has" if HOSTED.search(str(step)) else ""
-    return Step(name, step["run"], given, hosted or obstacle(step["run"], row))
+    return Step(fill(job["name"]), step["run"], given, hosted or obstacle(step["run"], row))
 
 
 def obstacle(command: str, row: dict[str, str]) -> str:
