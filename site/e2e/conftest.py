@@ -34,6 +34,7 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
+USUAL = {"viewport": DESKTOP, "timezone_id": "Europe/Berlin", "locale": "en-GB"}
 PASSWORD = secrets.token_urlsafe(12)
 
 expect.set_options(timeout=10_000)
@@ -123,9 +124,8 @@ class People:
         number = next(_addresses)
         context = self.browser.new_context(
             base_url=self.address,
-            locale="en-GB",
             extra_http_headers={"X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}"},
-            **({"viewport": DESKTOP, "timezone_id": "Europe/Berlin"} | options),  # type: ignore[arg-type]
+            **(USUAL | options),  # type: ignore[arg-type]
         )
         page = context.new_page()
         person = Person("", context, page, [])

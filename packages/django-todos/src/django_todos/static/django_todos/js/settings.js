@@ -13,9 +13,10 @@ document.addEventListener("change", ({ target }) => {
   if (!form?.matches("[data-todos-settings]")) return;
   if (field.name === "theme") document.documentElement.dataset.theme = field.value;
   if (field.name === "shortcuts") document.body.toggleAttribute("data-todos-shortcuts", field.checked);
-  one("#settings-saved")?.replaceChildren();
-  form.requestSubmit();
+  form.requestSubmit(); // (one that was swapped away meanwhile sends nothing)
 });
+
+document.addEventListener("todos:sending", () => one("#settings-saved")?.replaceChildren());
 
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   const place = /** @type {Element} */ (target);
