@@ -240,7 +240,7 @@ class QuickAddForm(forms.Form):
         assert rec.action is not None
         return rec.action, first
 
-    def _add_tree(self, rec: Recording, tree: list[Line], default: Moment, side: Side) -> Todo:
+    def _add_tree(self, rec: Recording, tree: Sequence[Line], default: Moment, side: Side) -> Todo:
         above: list[Todo] = []
         label = self.cleaned_data["label"]
         for line in tree:
