@@ -100,7 +100,7 @@ function open(of, { x, y, only = "" }, by) {
   all("[data-priority]", menu).forEach((button) => button.setAttribute("aria-checked", String(button.dataset.priority === priority)));
   all("[data-do=copy]", menu).forEach((button) => (button.hidden = !navigator.clipboard));
   menu.classList.toggle("todos-ctx-only", !!only);
-  one(".todos")?.append(menu);
+  one("#main")?.append(menu); // in a landmark
   of.classList.add("todos-row-held");
   by?.setAttribute("aria-expanded", "true");
   menu.showPopover();

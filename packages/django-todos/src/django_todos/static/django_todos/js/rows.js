@@ -128,13 +128,22 @@ document.addEventListener("htmx:afterRequest", () => {
 
 /** @param {string} name @param {() => void} [then] */
 const fetched = (name, then) => document.dispatchEvent(new CustomEvent("todos:load", { detail: { name, then } }));
-/** @param {Event} event */
-const inUse = ({ target }) => {
-  if (!(/** @type {Element} */ (target).closest?.("#main .todos-row"))) return;
-  for (const name of ["pointerover", "focusin"]) document.removeEventListener(name, inUse);
-  fetched("rowmenu");
+const again = { name: "" };
+/** What began before its script was there (a press, Alt and an arrow) begins again with it. @param {Event} event */
+const inUse = (event) => {
+  const at = /** @type {Element} */ (event.target);
+  if (!(event.type === "todos:arrow" ? focused() ?? one("#main .todos-row[aria-current]") : at.closest?.("#main .todos-row"))) return;
+  if (event.type === "todos:arrow") event.preventDefault();
+  if (event.type === "pointerdown" || event.type === "todos:arrow") again.name = event.type;
+  fetched("rowmenu", () => {
+    USES.forEach((name) => document.removeEventListener(name, inUse));
+    if (again.name !== event.type) return;
+    at.dispatchEvent(event.type === "pointerdown" ? new PointerEvent("pointerdown", event) : new CustomEvent(event.type, { detail: /** @type {CustomEvent} */ (event).detail, cancelable: true }));
+  });
 };
-for (const name of ["pointerover", "focusin"]) document.addEventListener(name, inUse);
+const USES = ["pointerover", "focusin", "pointerdown", "todos:arrow"];
+USES.forEach((name) => document.addEventListener(name, inUse));
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => again.name === "pointerdown" && (again.name = ""));
 
 document.addEventListener("todos:pick", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);

@@ -1,0 +1,130 @@
+"""Rows: their menu, selecting several, filters; by mouse, by keyboard alone and by touch."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .conftest import PHONE, People, Person
+
+PHONE_TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+
+
+def with_rows(people: People, *titles: str, **options: object) -> Person:
+    """Somebody whose inbox holds these."""
+    person = people.sign_up(**options)
+    page = person.page
+    person.go("/inbox/")
+    page.locator("#quick-add-text").fill("\n".join(titles))
+    page.locator("#quick-add [type=submit]").click()
+    expect(page.locator("#rows .todos-title")).to_have_count(len(titles))
+    return person
+
+
+def accessible(page: Page) -> None:
+    """Nothing that axe finds fault with."""
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_presses_set_a_date_or_a_priority(people: People, scheme: str) -> None:
+    page = with_rows(people, "one", "two", color_scheme=scheme).page
+    row = page.locator("#rows > .todos-row", has_text="two")
+    row.hover()
+    row.get_by_role("button", name="Priority").click()
+    page.get_by_role("menuitemradio", name="High").click()
+    expect(row).to_contain_text("High")
+    before = row.bounding_box()
+    row.click(button="right")
+    expect(page.get_by_role("menu", name="two")).to_be_visible()
+    accessible(page)
+    page.get_by_role("menuitemradio", name="Tomorrow").click()
+    expect(row.locator("time").first).to_have_text("Tomorrow")
+    expect(page.get_by_role("menu")).to_be_hidden()
+    assert row.bounding_box() == before
+
+
+def test_the_menu_by_keyboard_alone(people: People) -> None:
+    page = with_rows(people, "one", "two").page
+    keys = page.keyboard
+    keys.press("j")
+    first = page.locator("#rows .todos-title").first
+    expect(first).to_be_focused()
+    page.evaluate(
+        "document.activeElement.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true, button: 0}))"
+    )
+    expect(page.get_by_role("menuitem", name="Edit")).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    expect(page.get_by_role("menuitemradio", name="None")).to_be_focused()
+    keys.press("Escape")
+    expect(first).to_be_focused()
+    keys.press("Tab")  # the buttons over the row of the cursor are stops
+    keys.press("Tab")
+    keys.press("Tab")
+    expect(page.get_by_role("button", name="More", exact=True)).to_be_focused()
+    keys.press("Enter")
+    keys.press("d")
+    expect(page.get_by_role("menuitem", name="Duplicate")).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator("#rows .todos-title")).to_have_count(3)
+    expect(page.locator("#todos-toasts")).to_contain_text("Duplicated")
+
+
+def test_several_at_once(people: People) -> None:
+    page = with_rows(people, "one", "two", "three", "four").page
+    titles = page.locator("#rows .todos-title")
+    before = titles.nth(1).bounding_box()
+    titles.nth(0).click(modifiers=["Control"])
+    titles.nth(2).click(modifiers=["Shift"])
+    expect(page.get_by_text("3 of 4 selected")).to_be_visible()
+    assert titles.nth(1).bounding_box() == before
+    accessible(page)
+    page.get_by_role("button", name="Select all 4").click()
+    expect(page.get_by_text("4 of 4 selected")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".todos-pick")).to_have_count(0)
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.get_by_text("2 of 4 selected")).to_be_visible()
+    page.locator("#bulk-bar summary", has_text="Priority").click()
+    page.locator("#bulk-bar").get_by_role("button", name="High").click()
+    expect(page.locator("#todos-toasts")).to_contain_text("Set 2 todos to High priority.")
+    expect(page.locator("#bulk-bar")).to_have_count(0)
+    expect(page.locator("#rows .todos-prio")).to_have_count(2)
+
+
+def test_a_long_press_opens_a_sheet(people: People) -> None:
+    page = with_rows(people, "one", "two", **PHONE_TOUCH).page
+    box = page.locator("#rows .todos-title").first.bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+    point = {"x": box["x"] + 20, "y": box["y"] + 10}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    page.wait_for_timeout(600)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.get_by_role("menu", name="one")).to_be_visible()
+    accessible(page)
+    page.get_by_role("menuitem", name="Select").tap()
+    page.locator("#rows .todos-title").nth(1).tap()
+    expect(page.get_by_text("2 of 2 selected")).to_be_visible()
+    accessible(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_a_page_is_narrowed_to(people: People, scripts: bool) -> None:
+    person = with_rows(people, "one !1", "two", "three")
+    state = person.context.storage_state()
+    page = people.anonymous(java_script_enabled=scripts, storage_state=state).page
+    page.goto("/inbox/")
+    page.locator("#filter > summary").click()
+    page.get_by_label("Priority").select_option("High")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("1 of 3 todos")).to_be_visible()
+    if scripts:
+        accessible(page)
+    page.get_by_role("link", name="Show all 3").click()
+    expect(page.locator("#rows .todos-title")).to_have_count(3)
