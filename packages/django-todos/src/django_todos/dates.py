@@ -166,6 +166,7 @@ class Moment:
 
     @property
     def case(self) -> Case:
+        """Which of the four it is."""
         if self.date is None:
             return "none"
         if self.time is None:
@@ -174,6 +175,7 @@ class Moment:
 
     @property
     def zone(self) -> ZoneInfo | None:
+        """Where the clock hangs that its time is read from; None where that is wherever one is."""
         return resolve_zone(self.tz) if self.tz else None
 
     @property

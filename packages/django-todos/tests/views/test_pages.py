@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -265,7 +266,7 @@ def test_a_narrowed_page_says_so(cast: Cast, name: str, query, counts, chips):
     make_todo(cast.flat, "a", priority=1, labels=["shop"], assignee=cast.alice)
     make_todo(cast.flat, "b", labels=["shop"])
     make_todo(cast.flat, "c", priority=5)
-    args = {"list-detail": [cast.flat.uuid], "label-detail": ["shop"]}.get(name, [])
+    args: list[Any] = {"list-detail": [cast.flat.uuid], "label-detail": ["shop"]}.get(name, [])
     page = get(cast.client("alice"), name, *args, **query)
     assert Page(page).faults == []
     assert [chip.name for chip in page.context["filters"].chips] == chips

@@ -54,6 +54,7 @@ class Repeat:
 
     @property
     def rule(self) -> Rule:
+        """The rule, read; `parse` remembers it."""
         return parse(self.rrule)
 
 

@@ -86,6 +86,7 @@ class Rule:
 
     @property
     def ends(self) -> bool:
+        """Whether there is a last time."""
         return self.count is not None or self.until is not None
 
     @property
