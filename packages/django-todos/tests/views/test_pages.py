@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -300,3 +303,21 @@ def test_completed_todos_are_reopened_where_they_are_listed(cast: Cast):
     address = reverse("django_todos:todo-reopen", args=[todo.uuid])
     assert address in get(cast.client("bob"), "completed").content.decode()
     assert address not in get(cast.client("rita"), "completed").content.decode()
+
+
+def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_queries):
+    alice, url = cast.client("alice"), reverse("django_todos:version")
+    todo = make_todo(cast.flat)
+    html = alice.get(reverse("django_todos:today")).content.decode()
+    with django_assert_max_num_queries(5):  # session, user, preferences, what lists are about, lists
+        first = alice.get(url)
+    etag = first["ETag"]
+    assert first.status_code == 204 and f"data-todos-version={etag}" in html
+    assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
+    todo.complete(by=cast.bob, at=NOW, zone=UTC)
+    assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 204
+    etag = alice.get(url)["ETag"]
+    make_todo(make_list(cast.charlie, "Secret"))  # which alice does not see
+    assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 204

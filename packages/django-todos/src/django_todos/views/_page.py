@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -182,6 +183,16 @@ class Nav:
     def today_count(self) -> int:
         """Todos due today or before."""
         return int(self._memberships[0].today_count)
+
+    @cached_property
+    def version(self) -> str:
+        """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
+        lists = [
+            (one.pk, one.role, one.color, one.todo_list.name, one.todo_list.version)
+            for one in self._memberships
+        ]
+        seen = repr((self.viewer.today, self.today_count, lists))
+        return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _total(rows: QuerySet[Any]) -> Coalesce:

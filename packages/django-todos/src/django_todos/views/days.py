@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
+from typing import cast
 
 from django.core import signing
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 
 from django_todos import limits
 from django_todos.dates import day_bounds, today_in
@@ -19,7 +21,7 @@ from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Todo, TodoList, Verb, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
-from django_todos.views._page import Request, back, back_after, page, signed_in
+from django_todos.views._page import Nav, Request, back, back_after, page, signed_in
 from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page
 
 DAYS = 7
@@ -32,6 +34,14 @@ class UpcomingDay:
 
     date: date
     rows: list[Row] = field(default_factory=list)
+
+
+@signed_in("GET")
+def version(request: Request) -> HttpResponse:
+    """Whether anything that the viewer sees is other than it was: 304 where not. A page asks when it comes into sight."""
+    etag = f'"{Nav(request.todos_viewer, "").version}"'
+    response = HttpResponse(status=204, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    return cast(HttpResponse, get_conditional_response(request, etag=etag, response=response))
 
 
 def open_todos(viewer: Viewer) -> TodoQuerySet:

@@ -43,7 +43,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("todos:sending", (event) => {
-  if (!over.contains(/** @type {CustomEvent} */ (event).detail.form)) return;
+  const { form } = /** @type {CustomEvent} */ (event).detail;
+  if (form.closest(".todos-day-form")) textOf(form)?.focus(); // its button goes with its text
+  if (!over.contains(form)) return;
   if (!stays && !textOf(over)?.value) over.close();
   stays = false;
 });
