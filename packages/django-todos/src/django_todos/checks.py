@@ -32,16 +32,16 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             sound = False
         if not sound:
             what = f"TODOS_{name} is not a whole number of at least 1."
-            found.append(("E002", what, "Remove it or mend it."))
+            found.append(("django_todos.E002", what, "Remove it or mend it."))
     if not re.fullmatch(r"(https?://[^/\s?#]+)?", settings.BASE_URL):
         hint = "Write it with its scheme and without a path, like https://todo.example."
-        found.append(("E004", "TODOS_BASE_URL is not an address.", hint))
+        found.append(("django_todos.E004", "TODOS_BASE_URL is not an address.", hint))
     try:
         settings.OBJECT_ACCESS  # noqa: B018  imports it
     except (ImportError, AttributeError) as error:
         what = f"TODOS_OBJECT_ACCESS can't be imported: {error}"
-        found.append(("E003", what, "Give a dotted path."))
-    return [Error(what, hint=hint, id=f"django_todos.{id}") for id, what, hint in found]
+        found.append(("django_todos.E003", what, "Give a dotted path."))
+    return [Error(what, hint=hint, id=id) for id, what, hint in found]
 
 
 @register("django_todos")
