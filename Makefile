@@ -1,9 +1,5 @@
-# Two commands do everything on a fresh machine that has Python 3.11 or newer and make:
-#
-#   make run     build the package, install the site with it, migrate, serve
-#   make test    everything a change must pass, but the browser and the image
-#
-# A thin face over tox; whatever is installed goes to .venv and .tox, whatever is stored to data/.
+# A thin face over tox: `make run` and `make test` do everything on a fresh machine that has Python 3.11 or newer.
+# Whatever is installed goes to .venv and .tox, whatever is stored to data/.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$p" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
@@ -86,8 +82,6 @@ env:  ## write .env with fresh secrets for compose.yaml; never overwrites one
 
 clean:  ## remove what the checks and the builds made; data/ and .env stay
 	rm -rf .venv .tox dist coverage
-
-# -- what the targets above stand on ---------------------------------------------------------------
 
 .venv/ready: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer (with venv) was found; set PYTHON=" >&2; exit 1; }
