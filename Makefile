@@ -78,7 +78,8 @@ sbom: .venv/ready
 	@$(TOX) -e sbom
 
 env:  ## write .env with fresh secrets for compose.yaml; never overwrites one
-	@test ! -e .env || { echo ".env exists; it was not touched."; exit; }; umask 077; $(PYTHON) scripts/env.py >.env
+	@test ! -e .env || { echo ".env exists; it was not touched."; exit; }; umask 077; \
+		$(PYTHON) scripts/env.py >.env.new && mv .env.new .env && echo "Wrote .env with fresh secrets, readable for you alone."
 
 clean:  ## remove what the checks and the builds made; data/ and .env stay
 	rm -rf .venv .tox dist coverage
