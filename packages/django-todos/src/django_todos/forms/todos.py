@@ -75,6 +75,11 @@ class LabelsField(ReadField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
+def _adding(**attrs: str) -> forms.TextInput:
+    """What an empty property says of itself: that something can be added."""
+    return forms.TextInput(attrs={"placeholder": _("Add"), **attrs})
+
+
 class TodoForm(RepeatPart):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
@@ -111,27 +116,39 @@ class TodoForm(RepeatPart):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Markdown works: **bold**, lists, links."),
     )
-    priority = forms.ChoiceField(label=_("Priority"), choices=PRIORITY_CHOICES)
-    due_date = WordsDateField(label=_("Due date"), required=False)
+    priority = forms.ChoiceField(
+        label=_("Priority"), choices=PRIORITY_CHOICES, widget=forms.RadioSelect
+    )
+    due_date = WordsDateField(label=_("Due date"), required=False, widget=_adding())
     due_time = forms.TimeField(
-        label=_("Time"),
+        label=_("Due time"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    due_tz = ZoneField(label=_("Time zone"), help_text=_("Empty: the same time wherever you are."))
-    start_date = WordsDateField(label=_("Start date"), required=False)
+    due_tz = ZoneField(
+        label=_("Time zone"),
+        help_text=_("Empty: the same time wherever you are."),
+        widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
+    )
+    start_date = WordsDateField(label=_("Start date"), required=False, widget=_adding())
     start_time = forms.TimeField(
-        label=_("Time"),
+        label=_("Start time"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     start_tz = ZoneField(
-        label=_("Time zone"), help_text=_("Empty: the same time wherever you are.")
+        label=_("Time zone"),
+        help_text=_("Empty: the same time wherever you are."),
+        widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
     )
     repeat = RepeatField(
         label=_("Repeat"), help_text=_("In words: “every last friday”, “every! 3 days”.")
     )
-    labels = LabelsField(label=_("Labels"), help_text=_("Separated by commas."))
+    labels = LabelsField(
+        label=_("Labels"),
+        help_text=_("Separated by commas."),
+        widget=_adding(list="todo-labels"),
+    )
     assignee = forms.ChoiceField(label=_("Assignee"), required=False)
 
     def __init__(self, data: Any = None, *, todo: Todo, viewer: Viewer, **kwargs: Any) -> None:

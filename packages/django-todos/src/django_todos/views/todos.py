@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
@@ -187,6 +187,7 @@ def _todo_page(
     viewer, current = request.todos_viewer, current_of(todo.todo_list)
     family = family_of(todo)
     form = form or TodoForm(todo=family.todo, viewer=viewer)
+    lists = TodoList.objects.editable_by(viewer.user)
     standing = todo.completions.filter(undone_at=None).select_related("user")
     everything = {
         "todo": family.todo,
@@ -198,7 +199,8 @@ def _todo_page(
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
-        "quick_add": QuickAddForm(initial={"parent": todo.uuid, "view": "todo"}),
+        "labels": todo.todo_list.labels.annotate(uses=Count("todos")).order_by("-uses", "key"),
+        "lists": lists.exclude(pk=todo.todo_list_id).order_by("name"),
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
         **context,
     }

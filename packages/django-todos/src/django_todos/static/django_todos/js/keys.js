@@ -16,7 +16,7 @@ let going = 0;
 function escape(event) {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   if (!emit("escape")) return; // somebody has closed something
-  if (active?.matches(FIELD)) return active.blur();
+  if (active?.matches(FIELD)) return active.closest("#todo") ? one("#todo")?.focus({ preventScroll: true }) : active.blur();
   if (active?.closest("#todos-toasts")) return emit("dismiss");
   if (one("#todos-panel > *")) return emit("close");
   if (one("[data-todos-select-end]")) return one("[data-todos-select-end]")?.click();
@@ -71,8 +71,11 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || at.closest?.(".todos-widget") || !one(".todos-frame")) return;
   if (event.key === "Escape" && !one("dialog[open]") && !one(":popover-open")) return escape(event);
   if (at.matches(FIELD) || one("dialog[open]")) return;
+  // The open todo is no list; nor is the page's body while one is open: what is typed there had been meant for a field.
+  const isElsewhere = at.closest("#todos-panel") || at === document.body && one("#todos-panel > *");
   if (event.altKey && event.key.startsWith("Arrow")) return void (emit("arrow", { key: event.key }) || event.preventDefault());
   if (event.shiftKey && /^Arrow(Up|Down)$/.test(event.key) && row()) return event.preventDefault(), void emit("pick", { step: event.key === "ArrowDown" ? 1 : -1 });
   if (event.ctrlKey || event.metaKey || event.altKey || !("todosShortcuts" in document.body.dataset)) return;
+  if (isElsewhere || one(":popover-open") && !one("#sidebar:popover-open")) return;
   if (letter(event.key)) event.preventDefault();
 });
