@@ -115,6 +115,25 @@ def test_words_and_a_time(people: People) -> None:
     expect(page.locator("#rows .todos-title")).to_be_focused()
 
 
+def test_the_open_todo(people: People) -> None:
+    page, today = dated(people)
+    page.locator("#rows .todos-title").click()
+    button = page.locator("#open-due")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#todos-date-text")).to_be_focused()
+    page.keyboard.type("in 3 days 9am")
+    page.keyboard.press("Enter")
+    expect(page.locator("#todo-saved")).to_contain_text("Saved")
+    expect(button).to_contain_text(", 09:00")
+    expect(button).to_be_focused()
+    expect(due(page)).to_have_attribute("datetime", f"{(today + 3 * DAY).isoformat()}T09:00")
+    page.get_by_role("button", name="Remove the due date").click()
+    expect(button).to_contain_text("Add")
+    expect(button).to_be_focused()
+    expect(due(page)).to_have_count(0)
+
+
 def test_a_sheet_on_the_phone(people: People) -> None:
     page, today = dated(people, viewport=PHONE, has_touch=True)
     sheet = popover(page)

@@ -10,6 +10,7 @@ const one = (selector, from = document) => from?.querySelector(selector) ?? null
 /** @param {string} name @param {object} [detail] */
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
 const MANY = "many"; // todos, of many dates or none
+const RULE = "#set-repeat summary"; // where an open todo has its repeat
 const NARROW = matchMedia("(max-width: 55.99rem)");
 const pop = () => /** @type {HTMLDialogElement} */ (/** @type {unknown} */ (one("#todos-date")));
 /** @param {string} id */
@@ -74,6 +75,7 @@ function fill(at) {
   field("time").value = was.time;
   /** @type {HTMLElement} */ (one(".todos-date-more", sheet)).hidden = !!at.closest(".todos-bulk");
   field("rule").textContent = repeat || rule || sheet.dataset.never || "";
+  /** @type {HTMLElement} */ (field("rule").parentElement).hidden = what === "start";
   setZone(was.zone);
   sheet.dispatchEvent(new CustomEvent("todos:month", { detail: { day: was.date && was.date !== MANY ? was.date : sheet.dataset.today }, bubbles: true }));
 }
@@ -126,6 +128,11 @@ function closed() {
   if (!now.date) now.time = "";
   if (!now.time) now.zone = "";
   if (now.date === was.date && now.time === was.time && now.zone === was.zone) return;
+  tell(at, now, words);
+}
+
+/** @param {HTMLElement} at @param {When} now @param {string} [words] */
+function tell(at, now, words = "") {
   if (at.dispatchEvent(new CustomEvent("todos:date", { detail: { ...now, words }, bubbles: true, cancelable: true }))) keep(at, now);
 }
 
@@ -173,7 +180,10 @@ document.addEventListener("click", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
   const at = /** @type {HTMLElement | null} */ (target.closest("[data-todos-date]"));
   const day = /** @type {HTMLElement | null} */ (target.closest("#todos-date [data-todos-day]"));
-  if (at) {
+  if (at?.dataset.clear !== undefined) {
+    was = valueOf(at);
+    tell(at, { date: "", time: "", zone: "" });
+  } else if (at) {
     event.preventDefault(); // without a script it may open something else
     void open(at);
   } else if (day) {
@@ -185,8 +195,11 @@ document.addEventListener("click", (event) => {
   else if (target.closest("#todos-date-rule")) {
     const from = opener;
     shut();
-    const link = one(".todos-title", from?.closest(".todos-row"));
-    if (from?.dispatchEvent(new CustomEvent("todos:repeat", { bubbles: true, cancelable: true })) && link) emit("open", { link, edit: "repeat" });
+    if (!from?.dispatchEvent(new CustomEvent("todos:repeat", { bubbles: true, cancelable: true }))) return;
+    const link = one(".todos-title", from.closest(".todos-row"));
+    const rule = one(RULE);
+    if (link) emit("open", { link, edit: RULE });
+    else if (rule) rule.click(), rule.focus();
   }
 });
 

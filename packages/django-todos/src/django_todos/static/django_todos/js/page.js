@@ -49,7 +49,9 @@ document.addEventListener("click", (event) => {
   if (!name) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // it is done again when the part is there
-  load(name, () => target.dispatchEvent(new MouseEvent("click", event)));
+  const home = `#${CSS.escape(target.closest("[id]")?.id ?? "")}`;
+  const again = () => (target.isConnected ? target : one(`:is(${home}, ${home} *)[data-todos-${name}]`)); // its row may be another by then
+  load(name, () => again()?.dispatchEvent(new MouseEvent("click", event)));
 }, true);
 
 /** The names of time zones, offered where one is asked for. */

@@ -12,7 +12,7 @@ const can = () => WIDE.matches && "htmx" in window && panel() && !one("#main #to
 
 /**
  * @param {HTMLAnchorElement} link
- * @param {boolean} edit  put the caret into its title
+ * @param {boolean | string} edit  put the caret into its title, or the focus where that is
  */
 async function open(link, edit) {
   const url = new URL(link.href);
@@ -26,7 +26,7 @@ async function open(link, edit) {
   if (row) scrollBy(0, row.getBoundingClientRect().top - top); // the row that was pressed stays where it is
   if (history.state?.todosPanel) history.replaceState({ todosPanel: true }, "", link.href);
   else history.pushState({ todosPanel: true }, "", link.href);
-  if (edit) one(".todos-todo-title", aside)?.focus();
+  if (edit) one(edit === true ? ".todos-todo-title" : String(edit), aside)?.focus();
 }
 
 /** @param {boolean} back  also leave the todo's address */
@@ -45,7 +45,7 @@ document.addEventListener("todos:open", (event) => {
   const { link, edit } = /** @type {CustomEvent} */ (event).detail;
   if (can()) void open(link, edit);
   else {
-    if (edit) sessionStorage.setItem("todos-focus", "#id_title");
+    if (edit) sessionStorage.setItem("todos-focus", edit === true ? "#id_title" : edit);
     link.click();
   }
 });

@@ -183,7 +183,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   swapping = false;
   const refused = [409, 422].includes(xhr.status);
   restore(refused ? key : "");
-  if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, :checked, input:not([type=hidden], [type=radio]))`)?.focus();
+  if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, :checked, [data-todos-date], input:not([type=hidden], [type=radio]))`)?.focus();
   within = "";
   if (!key || !refused) return;
   const { name } = kept()[key] ?? { name: "" };
