@@ -14,4 +14,6 @@ def date_picker(request: Request) -> HttpResponse:
     """The popover, for htmx, which takes out of it what it asked for. Without a script dates are fields of their pages."""
     if not is_htmx(request):
         return back(request, reverse("django_todos:today"))
-    return part(request, "date", {"form": PickerForm(request.GET, viewer=request.todos_viewer)})
+    return part(
+        request, "date_picker", {"form": PickerForm(request.GET, viewer=request.todos_viewer)}
+    )

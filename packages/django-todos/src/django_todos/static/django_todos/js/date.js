@@ -12,7 +12,7 @@ const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todo
 const MANY = "many"; // todos, of many dates or none
 const RULE = "#set-repeat summary"; // where an open todo has its repeat
 const NARROW = matchMedia("(max-width: 55.99rem)");
-const pop = () => /** @type {HTMLDialogElement} */ (/** @type {unknown} */ (one("#todos-date")));
+const pop = () => /** @type {HTMLDialogElement} */ (/** @type {unknown} */ (one("#date-picker")));
 /** @param {string} id */
 const field = (id) => /** @type {HTMLInputElement} */ (one(`#todos-date-${id}`));
 const htmx = () => /** @type {any} */ (window).htmx;
@@ -179,7 +179,7 @@ document.addEventListener("htmx:afterSwap", () => wanted && pop()?.contains(docu
 document.addEventListener("click", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
   const at = /** @type {HTMLElement | null} */ (target.closest("[data-todos-date]"));
-  const day = /** @type {HTMLElement | null} */ (target.closest("#todos-date [data-todos-day]"));
+  const day = /** @type {HTMLElement | null} */ (target.closest("#date-picker [data-todos-day]"));
   if (at?.dataset.clear !== undefined) {
     was = valueOf(at);
     tell(at, { date: "", time: "", zone: "" });
@@ -191,7 +191,7 @@ document.addEventListener("click", (event) => {
     pop().dataset.chosen = day.dataset.todosDay;
     if (!day.dataset.todosDay) field("time").value = "";
     shut();
-  } else if (target.closest("#todos-date [data-todos-shut]") || target === pop()) shut();
+  } else if (target.closest("#date-picker [data-todos-shut]") || target === pop()) shut();
   else if (target.closest("#todos-date-rule")) {
     const from = opener;
     shut();

@@ -3,8 +3,8 @@
 
 /** @type {(selector: string, from?: ParentNode) => HTMLElement} */
 const one = (selector, from = document) => /** @type {HTMLElement} */ (from.querySelector(selector));
-const month = () => one("#todos-date .todos-date-month");
-const data = () => one("#todos-date").dataset;
+const month = () => one("#date-picker .todos-date-month");
+const data = () => one("#date-picker").dataset;
 const DAY = ".todos-day-btn";
 
 /** @param {string} day */
@@ -100,7 +100,7 @@ function go(day) {
 document.addEventListener("todos:month", (event) => draw(/** @type {CustomEvent} */ (event).detail.day));
 
 document.addEventListener("click", (event) => {
-  const step = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("#todos-date [data-todos-months]"));
+  const step = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("#date-picker [data-todos-months]"));
   const at = step && one(`${DAY}[tabindex="0"]`, month()).dataset.todosDay;
   if (step && at) go(plusMonths(at, Number(step.dataset.todosMonths)));
 });
