@@ -75,7 +75,9 @@ def test_a_day_of_upcoming_takes_a_todo(people: People, script: bool) -> None:
     field = page.locator("#quick-add-text-day" if script else "#quick-add-text")
     field.fill("Fetch the tickets 5pm")
     page.locator("form:has([name=text]) .todos-btn-main").click()
-    expect(page.locator(".todos-day").nth(2).locator(".todos-title")).to_have_text("Fetch the tickets")
+    expect(page.locator(".todos-day").nth(2).locator(".todos-title")).to_have_text(
+        "Fetch the tickets"
+    )
     if script:
         expect(field).to_be_focused()
 
@@ -100,8 +102,11 @@ def test_coming_back_shows_what_was_added_elsewhere(people: People) -> None:
 def test_the_drawer_keeps_the_focus(people: People) -> None:
     page = people.sign_up(viewport=PHONE).page
     page.get_by_role("button", name="Menu").click()
+    expect(page.locator("#sidebar :focus")).to_have_count(1)
     for _ in range(30):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('#sidebar')")
+        assert page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('#sidebar')"
+        )
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Menu")).to_be_focused()

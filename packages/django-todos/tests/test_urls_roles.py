@@ -56,6 +56,7 @@ TABLE = {
     "upcoming": Expect(get=EVERYBODY),
     "overdue-reschedule": Expect(post=DONE),
     "date-picker": Expect(get=DONE),
+    "hints-hide": Expect(post=DONE),
     "version": Expect(get="204 204 204 204"),
     "completed": Expect(get=EVERYBODY),
     "inbox": Expect(get=EVERYBODY),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("upcoming/", days.upcoming, name="upcoming"),
     path("overdue/reschedule/", days.overdue_reschedule, name="overdue-reschedule"),
     path("dates/", dates.date_picker, name="date-picker"),
+    path("hints/hide/", days.hints_hide, name="hints-hide"),
     path("version/", days.version, name="version"),
     path("completed/", days.completed, name="completed"),
     path("inbox/", lists.inbox, name="inbox"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -309,7 +308,9 @@ def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_
     alice, url = cast.client("alice"), reverse("django_todos:version")
     todo = make_todo(cast.flat)
     html = alice.get(reverse("django_todos:today")).content.decode()
-    with django_assert_max_num_queries(5):  # session, user, preferences, what lists are about, lists
+    with django_assert_max_num_queries(
+        5
+    ):  # session, user, preferences, what lists are about, lists
         first = alice.get(url)
     etag = first["ETag"]
     assert first.status_code == 204 and f"data-todos-version={etag}" in html
@@ -321,3 +322,24 @@ def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_
     assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 204
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_new_account_is_shown_lines_to_try(cast: Cast):
+    client, today = cast.client("charlie"), reverse("django_todos:today")
+    html = client.get(today).content.decode()
+    assert "Write it the way you say it" in html and "Nothing left for today" not in html
+    assert "<b>every monday</b>" in html and "Every Monday" in html and "first.css" in html
+    post(client, "todo-create", text="Buy stamps today", next=today)
+    html = client.get(today).content.decode()
+    assert "Buy stamps" in titles(client.get(today)) and html.count('aria-label="Add: ') == 2
+    for title in ("a", "b", "c", "d"):
+        post(client, "todo-create", text=title)
+    assert "Write it the way" not in client.get(today).content.decode()
+
+
+def test_lines_to_try_can_be_hidden(cast: Cast):
+    client, today = cast.client("charlie"), reverse("django_todos:today")
+    assert post(client, "hints-hide")["Location"] == today
+    html = client.get(today).content.decode()
+    assert "Write it the way" not in html and "Nothing left for today" in html

@@ -13,19 +13,23 @@ from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 
-from django_todos import limits
+from django_todos import limits, quickadd
 from django_todos.dates import day_bounds, today_in
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
-from django_todos.models import Completion, Todo, TodoList, Verb, recording
+from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
 from django_todos.views._page import Nav, Request, back, back_after, page, signed_in
 from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page
+from django_todos.wording.chips import Chip, chips
 
 DAYS = 7
 """Days of Upcoming that stand open."""
+ENOUGH = 5
+"""Todos of one's own after which no example is needed."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ class UpcomingDay:
 def version(request: Request) -> HttpResponse:
     """Whether anything that the viewer sees is other than it was: 304 where not. A page asks when it comes into sight."""
     etag = f'"{Nav(request.todos_viewer, "").version}"'
-    response = HttpResponse(status=204, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    response = HttpResponse(
+        status=204, headers={"ETag": etag, "Cache-Control": "private, no-cache"}
+    )
     return cast(HttpResponse, get_conditional_response(request, etag=etag, response=response))
 
 
@@ -66,11 +72,54 @@ def today(request: Request) -> HttpResponse:
         "overdue": Rows(late),
         "today": Rows(due_today),
         "next_todo": _next_dated(viewer) if not rows.rows else None,
+        "examples": _examples(viewer, rows),
         "completed_count": completed_today(viewer),
         "quick_add": QuickAddForm(initial={"view": "today"}),
         "select": "select" in request.GET,
     }
     return page(request, "today", "today", context, more="todo_page")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A line of quick add to try: its words, each with whether it is read as something; what it becomes; if it was added."""
+
+    text: str
+    words: list[tuple[str, bool]]
+    chips: list[Chip]
+    is_added: bool
+
+
+def _examples(viewer: Viewer, rows: Rows) -> list[Example]:
+    """Lines to try, for who has hardly added anything yet and has not hidden them."""
+    if not viewer.preferences.hints or len(rows) >= ENOUGH:
+        return []
+    own = Todo.objects.filter(created_by=viewer.user.pk).values_list("title", "deleted_at")
+    known = list(own[:ENOUGH])
+    if len(known) == ENOUGH:
+        return []
+    titles = {title for title, deleted_at in known if deleted_at is None}
+    texts = _("Buy stamps today"), _("Water the plants every monday #home")
+    return [
+        _example(viewer, text, titles) for text in (*texts, _("Ring the dentist tomorrow 9am !1"))
+    ]
+
+
+def _example(viewer: Viewer, text: str, titles: set[str]) -> Example:
+    read, words, end = quickadd.parse(text, **viewer.reading), [], 0
+    for part in read.spans:
+        words += [(text[end : part.start], False), (text[part.start : part.end], True)]
+        end = part.end
+    words.append((text[end:], False))
+    return Example(text, words, chips(viewer, read), read.title in titles)
+
+
+@signed_in("POST")
+def hints_hide(request: Request) -> HttpResponse:
+    """No more lines to try."""
+    user = request.todos_viewer.user
+    Preferences.objects.update_or_create(user_id=user.pk, defaults={"hints": False})
+    return back(request, reverse("django_todos:today"))
 
 
 def _next_dated(viewer: Viewer) -> Todo | None:
