@@ -121,7 +121,7 @@ def test_quick_add_reads_the_line(me: Person, today: date, script: bool) -> None
     if script:
         expect(page.locator("#quick-add-text")).to_have_value("")
     else:
-        said(page, f"Read: due {words(today + DAY, today, near=False)} 09:00")
+        said(page, f"Read: due {words(today + DAY, today, near=False)}, 09:00")
         said(page, "High priority, #home, notes")
         page.get_by_role("button", name="Keep as text").click()
         expect(row(page, LINE)).to_be_visible()
@@ -245,7 +245,7 @@ def test_reminders_are_at_the_viewers_time(me: Person, today: date) -> None:
     page.get_by_label("At a time").fill(f"{today + 2 * DAY}T07:30")
     page.get_by_label("At a time").press("Enter")
     expect(reminders).to_have_count(2)
-    expect(page.locator("#reminders")).to_contain_text(f"{words(today + 2 * DAY, today)} 07:30")
+    expect(page.locator("#reminders")).to_contain_text(f"{words(today + 2 * DAY, today)}, 07:30")
 
 
 def day_rows(page: Page, day: date) -> Locator:
