@@ -84,3 +84,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (one(".todos-pick")) load("select", () => {}); // the page came with its squares
+
+// With the first todo that is open, or where something waits to be saved; then whoever sends is listening already.
+addEventListener("DOMContentLoaded", () => {
+  if (one("#todo-form") || Object.keys(sessionStorage).some((key) => key.startsWith("todos-kept:"))) load("save", () => {});
+});

@@ -20,6 +20,7 @@ async function open(link, edit) {
   const top = row?.getBoundingClientRect().top ?? 0;
   url.searchParams.set("next", here());
   emit("cursor", { row });
+  emit("load", { name: "save" });
   const aside = /** @type {HTMLElement} */ (panel());
   aside.dataset.todosRow = row?.id ?? "";
   await /** @type {any} */ (window).htmx.ajax("GET", url.pathname + url.search, { source: aside, target: aside, swap: "innerHTML" });
