@@ -159,7 +159,7 @@ function parts(key) {
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, xhr, etc } = /** @type {CustomEvent} */ (event).detail;
+  const { requestConfig, xhr, etc, serverResponse } = /** @type {CustomEvent} */ (event).detail;
   const key = requestConfig.headers["Todos-Save"];
   swapping = true;
   within = setOf(document.activeElement)?.id ?? "";
@@ -169,8 +169,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   etc.selectOOB = parts(key).join();
   if (xhr.status !== 200) return;
   if (key.startsWith(`${shown()} `)) {
-    status("");
-    etc.selectOOB += ",#todo-saved:innerHTML";
+    const isNew = serverResponse.includes('id="todo-undo"'); // else it had been saved before: then that stays, with its way back
+    if (isNew || !one("#todo-undo")) status(say("saved"));
+    if (isNew) etc.selectOOB += ",#todo-saved:innerHTML";
   }
   if (!entry || JSON.stringify(entry.data) === sent) return keep(key, null);
   const stored = /** @type {[string, string][]} */ (JSON.parse(sent)).filter(([name]) => !HELPS.test(name)).map(([name, value]) => [`initial-${name}`, value]);
