@@ -93,6 +93,7 @@ def save(page: Page, script: bool, title: str) -> None:
     """Leave the field, which saves it; without scripts by the button. Then see the todo's page again."""
     url = page.url.removesuffix("repeat/")
     if script:
+        expect(page.get_by_role("dialog")).to_be_hidden()
         page.get_by_label("Title", exact=True).focus()
         expect(page.locator("#todo-saved")).to_contain_text("Saved")
     else:
@@ -189,7 +190,7 @@ def test_repeats_show_their_dates_and_move_on(me: Person, today: date, script: b
     undo(page)
     expect(page.locator("#open-due")).to_contain_text("Today")
     me.go("/inbox/")
-    due = row(page, "Water the fig tree").locator("time")
+    due = row(page, "Water the fig tree").locator(".todos-row-body time")
     page.get_by_role("button", name="Complete “Water the fig tree”").click()
     said(page, f"Completed “Water the fig tree”. Next: {following}.")
     expect(due).to_have_text(following)
