@@ -28,8 +28,10 @@ addEventListener("pageshow", (event) => event.persisted && void ask());
 
 /* The drawer of a narrow screen: while it is open, the focus goes nowhere else. */
 
+let isOpen = false;
+
 function hold() {
-  const isOpen = !!sidebar()?.matches(":popover-open");
+  isOpen = !!sidebar()?.matches(":popover-open");
   for (const other of document.body.children) if (other !== sidebar() && other instanceof HTMLElement) other.inert = isOpen;
   return isOpen;
 }
@@ -39,4 +41,4 @@ document.addEventListener("toggle", (event) => {
   if (hold()) one("#sidebar :is(a, summary)")?.focus();
   else one("[popovertarget=sidebar]")?.focus();
 }, true);
-document.addEventListener("todos:swapped", hold); // a new one is closed
+document.addEventListener("todos:swapped", () => isOpen && !sidebar()?.matches(":popover-open") && sidebar()?.showPopover()); // a new one is closed
