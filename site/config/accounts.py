@@ -87,7 +87,7 @@ class Look(forms.Form):
     def full_clean(self) -> None:
         """The first field that is wrong gets the focus."""
         super().full_clean()
-        for name in [name for name in self.fields if name in (self._errors or {})][:1]:
+        for name in [name for name in self.fields if name in self.errors][:1]:
             self.fields[name].widget.attrs["autofocus"] = True
 
 
