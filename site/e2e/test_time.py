@@ -176,6 +176,8 @@ def test_repeats_show_their_dates_and_move_on(me: Person, today: date, script: b
     part.get_by_label("How often").select_option("in words")
     part.get_by_label("Repeat", exact=True).fill("every 3 days")
     dates(page, script, [today + n * 3 * DAY for n in range(5)], part)
+    if script:
+        expect(page.locator("#todo-saved")).to_contain_text("Saved")  # it was left
     part = unfold(page, "Repeat")
     part.get_by_label("How often").select_option("weeks")
     part.get_by_label("Every", exact=True).fill("2")
@@ -203,7 +205,7 @@ def dates(page: Page, script: bool, expected: list[date], part: Locator) -> None
     if script:
         page.keyboard.press("Tab")
     else:
-        part.get_by_role("button", name="Show dates").click()
+        page.get_by_role("button", name="Preview the repeat").click()
     expect(page.locator("#repeat-dates li b")).to_have_text([str(day.day) for day in expected])
     expect(page.locator("#repeat-dates li").first).to_contain_text(f"{expected[0]:%a}")
 

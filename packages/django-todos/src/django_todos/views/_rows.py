@@ -172,9 +172,9 @@ def family_of(todo: Todo) -> Family:
     """A todo with what stands above and below it, as it is now; one query, and one for labels."""
     tree = {
         one.pk: one
-        for one in details(todo.todo_list.todos.filter(tree=todo.tree)).order_by(
-            "depth", "position", "pk"
-        )
+        for one in details(todo.todo_list.todos.filter(tree=todo.tree))
+        .select_related("assignee", "created_by")
+        .order_by("depth", "position", "pk")
     }
     fresh = tree.get(todo.pk, todo)
     above: list[Todo] = []
