@@ -117,7 +117,7 @@ def test_a_todos_page_costs_the_same_however_much_is_below_it(cast: Cast):
         for title in "abc":
             make_todo(cast.flat, title, parent=parent, labels=[title])
         counts.add(count_queries(client, "todo-detail", {"todo": str(parent.uuid)}))
-    assert len(counts) == 1 and max(counts) <= 11
+    assert len(counts) == 1 and max(counts) <= 12  # two to choose from: labels, lists
 
 
 def count_queries(client: Client, name: str, things: dict[str, str]) -> int:
