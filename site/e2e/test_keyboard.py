@@ -63,6 +63,7 @@ def test_priority_and_edit(page: Page) -> None:
     page.keyboard.type(" and the gas")
     page.keyboard.press("Enter")
     expect(page.locator("#todo-saved")).to_contain_text("Saved")
+    page.goto("/inbox/")
     expect(page.locator("#rows .todos-title")).to_have_text("Pay the rent and the gas")
 
 
