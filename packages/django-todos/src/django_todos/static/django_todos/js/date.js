@@ -55,6 +55,7 @@ async function open(at) {
   fill(at);
   if (at.matches("button")) at.ariaExpanded = "true";
   home(at)?.focus();
+  document.body.dataset.todosActed = at.closest(".todos-row")?.id ?? document.body.dataset.todosActed ?? "";
   if (NARROW.matches) pop().showModal();
   else pop().showPopover(), place();
   (NARROW.matches ? one(".todos-day-btn[tabindex='0']", pop()) : field("text"))?.focus();
@@ -122,6 +123,7 @@ function closed() {
   opener = null;
   if (at.matches("button")) at.ariaExpanded = "false";
   if (document.activeElement === document.body) home(at)?.focus();
+  if (document.activeElement === document.body) emit("focus"); // its row is another one by now
   const [words, said] = typed();
   const now = { date: pop().dataset.chosen ?? "", time: field("time").value, zone: field("tz").value, ...said };
   if (!now.date && now.time && !was.date && !words) now.date = dayOf(now.time);
