@@ -62,7 +62,7 @@ def test_priority_and_edit(page: Page) -> None:
     page.keyboard.press("End")
     page.keyboard.type(" and the gas")
     page.keyboard.press("Enter")
-    expect(page.locator("#todo-saved")).to_contain_text("Saved")
+    expect(page.get_by_text("Saved").first).to_be_visible()
     page.goto("/inbox/")
     expect(page.locator("#rows .todos-title")).to_have_text("Pay the rent and the gas")
 
