@@ -116,9 +116,8 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   const set = setOf(event.target);
   const { type, name } = /** @type {HTMLInputElement} */ (event.target);
-  if (!set || HELPS.test(name)) return;
-  const chosen = /^(radio|select-one)$/.test(type) && !("todosLeave" in set.dataset);
-  if (chosen || !event.isTrusted) leave(set);
+  if (!set || HELPS.test(name) || "todosLeave" in set.dataset) return;
+  if (/^(radio|select-one)$/.test(type) || !event.isTrusted) leave(set); // date.js sets its values by itself
 });
 document.addEventListener("focusout", (event) => {
   const set = swapping ? null : setOf(event.target);
