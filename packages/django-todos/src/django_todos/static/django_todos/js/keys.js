@@ -70,7 +70,7 @@ document.addEventListener("keydown", (event) => {
   const at = /** @type {HTMLElement} */ (event.target);
   if (event.defaultPrevented || event.isComposing || at.closest?.(".todos-widget") || !one(".todos-frame")) return;
   if (event.key === "Escape" && !one("dialog[open]") && !one(":popover-open")) return escape(event);
-  if (at.matches(FIELD) || one("dialog[open]")) return;
+  if ((at.matches(FIELD) && !at.closest("dialog:not([open])")) || one("dialog[open]")) return; // a dialog that has just closed keeps the focus a moment longer
   // The open todo is no list; nor is the page's body while one is open: what is typed there had been meant for a field.
   const isElsewhere = at.closest("#todos-panel") || at === document.body && one("#todos-panel > *");
   if (event.altKey && event.key.startsWith("Arrow")) return void (emit("arrow", { key: event.key }) || event.preventDefault());
