@@ -149,6 +149,7 @@ class People:
             field.fill(PASSWORD)
         page.get_by_role("button", name="Create account").click()
         expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
+        page.wait_for_load_state()  # with the scripts that keys need
         return person
 
 
