@@ -163,3 +163,6 @@ class Stack:
             *("--profile", "rollout", "down", "--volumes", "--remove-orphans", "--timeout", "3"),
             check=False,
         )
+        mine = f"label=com.docker.compose.project={self.name}"
+        if left := docker("volume", "ls", "-q", "--filter", mine).split():
+            docker("volume", "rm", *left)  # of files that a run before this one named
