@@ -52,6 +52,9 @@ def test_the_menu_by_keyboard_alone(people: People) -> None:
     keys.press("j")
     first = page.locator("#rows .todos-title").first
     expect(first).to_be_focused()
+    expect(
+        page.get_by_role("button", name="More", exact=True)
+    ).to_be_visible()  # loaded with the first row in use
     page.evaluate(
         "document.activeElement.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true, button: 0}))"
     )
@@ -66,6 +69,7 @@ def test_the_menu_by_keyboard_alone(people: People) -> None:
     keys.press("Tab")
     expect(page.get_by_role("button", name="More", exact=True)).to_be_focused()
     keys.press("Enter")
+    expect(page.get_by_role("menuitem", name="Edit")).to_be_focused()
     keys.press("d")
     expect(page.get_by_role("menuitem", name="Duplicate")).to_be_focused()
     keys.press("Enter")
