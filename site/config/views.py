@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from django_todos.exchange.exporter import export
+from django_todos.exchange.export import export
 from django_todos.models import Preferences
 from django_todos.views.days import today
 

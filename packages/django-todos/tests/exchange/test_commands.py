@@ -15,8 +15,8 @@ from django.contrib.auth import get_user_model
 from django.core import serializers
 from django.core.management import CommandError, call_command
 
-from django_todos.exchange.demo import demo_lists
-from django_todos.exchange.dump import _columns, dump_all
+from django_todos.management.commands._demo import demo_lists
+from django_todos.management.commands._dump import _columns, dump_all
 from django_todos.models import Completion, ImportDraft, Todo, TodoList, invariants
 
 from .samples import BERLIN

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment
-from django_todos.exchange.own_json import parse, write
+from django_todos.exchange.formats.own_json import parse, write
 from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,

@@ -13,6 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment
+from django_todos.exchange.formats.taskwarrior import parse, write
+from django_todos.exchange.formats.taskwarrior_time import (
+    advance,
+    period_of,
+    recur_of,
+    rule_of,
+    to_moment,
+)
 from django_todos.exchange.records import (
     CompletionRecord,
     ListRecord,
@@ -21,15 +29,6 @@ from django_todos.exchange.records import (
     RepeatRecord,
     TodoRecord,
 )
-from django_todos.exchange.taskwarrior import parse
-from django_todos.exchange.taskwarrior_dates import (
-    advance,
-    period_of,
-    recur_of,
-    rule_of,
-    to_moment,
-)
-from django_todos.exchange.taskwarrior_writer import write
 
 from .samples import BERLIN, todos
 

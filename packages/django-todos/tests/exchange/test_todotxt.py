@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment
+from django_todos.exchange.formats.todotxt import parse, repeat_of, write
 from django_todos.exchange.records import (
     CompletionRecord,
     ListRecord,
@@ -20,8 +21,6 @@ from django_todos.exchange.records import (
     RepeatRecord,
     TodoRecord,
 )
-from django_todos.exchange.todotxt import parse, repeat_of
-from django_todos.exchange.todotxt_writer import write
 
 from .samples import BERLIN, titles, todos
 

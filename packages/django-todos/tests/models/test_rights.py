@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo
 
-from django_todos.exchange.importer import apply, plan
+from django_todos.exchange.planning import plan
+from django_todos.exchange.writing import apply
 from django_todos.models import (
     Action,
     ChangedMeanwhile,

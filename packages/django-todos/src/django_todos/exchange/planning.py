@@ -1,4 +1,4 @@
-"""What an import would do, row by row, without doing it."""
+"""What an import would do, row by row, without doing it. Permission is `editable_by`, nothing else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
-from django_todos.exchange.records import ParseResult, Problem, TodoRecord, clean_text
+from django_todos.exchange.formats import FORMATS, sniff
+from django_todos.exchange.records import ParseResult, Problem, TodoRecord, clean_text, decode
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
 from django_todos.limits import MAX_DEPTH
@@ -59,6 +60,51 @@ class PlannedRow:
     reason: str = ""
     text: str = ""
     choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What importing a file would do. ``error`` (with ``error_line``) means: nothing at all."""
+
+    user: AbstractBaseUser
+    format: str
+    tz: ZoneInfo
+    todo_list: TodoList | None
+    result: ParseResult
+    rows: tuple[PlannedRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    new_lists: tuple[str, ...] = ()
+    list_ids: frozenset[int] = frozenset()
+
+    @property
+    def error(self) -> str:
+        return self.result.error
+
+    @property
+    def error_line(self) -> int:
+        return self.result.error_line
+
+    @property
+    def adds(self) -> int:
+        """Todos that would be added, those with a change included."""
+        return sum(row.kind in ("add", "changed") for row in self.rows)
+
+    @property
+    def changed(self) -> int:
+        return sum(row.kind == "changed" for row in self.rows)
+
+    @property
+    def same(self) -> int:
+        return sum(row.kind == "same" for row in self.rows)
+
+    @property
+    def bad(self) -> int:
+        return sum(row.kind == "bad" for row in self.rows)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in the file to say anything about."""
+        return not (self.rows or self.new_lists or self.error)
 
 
 @dataclass(eq=False, slots=True)
@@ -236,6 +282,53 @@ class Survey:
             text=clean_text(problem.text),
             choice=problem.choice,
         )
+
+
+def plan(
+    user: AbstractBaseUser,
+    data: bytes | str,
+    *,
+    tz: ZoneInfo,
+    format: str = "",
+    todo_list: TodoList | None = None,
+    most: int | None = None,
+) -> Plan:
+    """Read a file and say what importing it would do, writing nothing.
+
+    ``format`` is a key of `formats.FORMATS`, empty to find out; ``todo_list`` takes what names no
+    list (else the inbox does) and must be one that the user may edit (else PermissionDenied).
+    ``most`` refuses files with more rows than a page can bear. Never raises for what is in the file.
+    """
+    text, guessed = decode(data) if isinstance(data, bytes) else (data, "")
+    name = format or sniff(text)
+    if most is not None and _rows_at_most(text) > most:
+        message = _("The file has more than %(most)d rows; import it in parts, or on the server.")
+        result = ParseResult(error=message % {"most": most})
+    else:
+        result = FORMATS[name].parse(text, tz)
+    survey = Survey(user, name, result, tz, todo_list).run()
+    return Plan(
+        user=user,
+        format=name,
+        tz=tz,
+        todo_list=todo_list,
+        result=result,
+        rows=tuple(survey.rows()),
+        notes=tuple([*([guessed] if guessed else []), *_file_notes(result)]),
+        new_lists=tuple(target.name for target in survey.targets if target.is_new),
+        list_ids=frozenset(
+            one.todo_list.pk for one in survey.targets if one.todo_list is not None
+        ),
+    )
+
+
+def _rows_at_most(text: str) -> int:
+    """More rows than there are lines or JSON objects no file has."""
+    return max(text.count("\n"), text.count("\r"), text.count("{"))
+
+
+def _file_notes(result: ParseResult) -> list[str]:
+    return [clean_text(note.text) for note in result.notes if not note.line]
 
 
 def fallbacks_of(rows: Iterable[PlannedRow], accept: Iterable[int]) -> Iterator[TodoRecord]:

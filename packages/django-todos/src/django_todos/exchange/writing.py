@@ -1,21 +1,29 @@
-"""Writes surveyed records in few statements: lists, labels, todos by level, what hangs on them."""
+"""Writes surveyed records in few statements: lists, labels, todos by level, what hangs on them.
+
+`apply` looks again under the locks of the lists concerned, so that a double click or two browsers
+import nothing twice.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
 
-from django_todos.exchange.planning import Place, Survey, chunks, stored_key
+from django_todos import limits
+from django_todos.exchange.planning import Place, Plan, Survey, chunks, fallbacks_of, stored_key
 from django_todos.exchange.records import CompletionRecord, TodoRecord
 from django_todos.exchange.targets import Target
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
     GAP,
+    Action,
+    ChangedMeanwhile,
     Color,
     Completion,
     ImportedFrom,
@@ -26,13 +34,65 @@ from django_todos.models import (
     Role,
     Todo,
     TodoList,
+    Verb,
     anchor_columns,
     color_for,
     due_columns,
+    recording,
     start_columns,
 )
 
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did. ``action`` undoes it, unless it was too large for that."""
+
+    added: int
+    same: int
+    left_out: int
+    lists: tuple[str, ...]
+    action: Action | None = None
+
+
+def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
+    """Do what the plan says, all of it or nothing.
+
+    ``accept`` holds the indexes of bad rows to import without the part that can't be read. Raises
+    ValueError for a file that can't be read, ChangedMeanwhile when its lists change all the time.
+    """
+    if plan.error:
+        raise ValueError(plan.error)
+    inbox = TodoList.objects.inbox_of(plan.user)
+    lists = set(plan.list_ids) | {inbox.pk}
+    for _attempt in range(3):
+        with recording(plan.user, Verb.BULK_IMPORT, lists, at=at) as rec:
+            survey = Survey(
+                user=plan.user,
+                source=plan.format,
+                result=plan.result,
+                tz=plan.tz,
+                default=plan.todo_list or inbox,
+                accepted=tuple(fallbacks_of(plan.rows, accept)),
+            ).run()
+            needed = {one.todo_list.pk for one in survey.targets if one.todo_list is not None}
+            if needed <= lists:
+                writer = Writer(survey, rec)
+                writer.write()
+                rec.is_remembered = len(writer.todos) <= limits.MAX_UNDO
+                break
+        lists |= needed
+    else:
+        raise ChangedMeanwhile
+    bad = sum(row.kind == "bad" for row in plan.rows)
+    return Report(
+        added=len(writer.todos),
+        same=plan.same,
+        left_out=bad - len(survey.accepted),
+        lists=tuple(writer.created_lists),
+        action=rec.action,
+    )
 
 
 class Writer:

@@ -16,11 +16,12 @@ from django.utils.translation import ngettext
 from django_todos import limits
 from django_todos.access import get_draft
 from django_todos.dates import resolve_zone
-from django_todos.exchange.exporter import export as export_file
-from django_todos.exchange.exporter import losses
+from django_todos.exchange.export import export as export_file
+from django_todos.exchange.export import losses
 from django_todos.exchange.formats import FORMATS
-from django_todos.exchange.importer import Plan, PlannedRow, Report, apply, plan
+from django_todos.exchange.planning import Plan, PlannedRow, plan
 from django_todos.exchange.records import TodoRecord, clean_line
+from django_todos.exchange.writing import Report, apply
 from django_todos.forms.exchange import ExportForm, ImportForm
 from django_todos.models import ImportDraft, TodoList
 from django_todos.viewer import Viewer

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from django_todos.dates import to_instant, today_in
-from django_todos.exchange.demo import demo_lists
-from django_todos.exchange.importer import apply, plan
-from django_todos.exchange.own_json import write
+from django_todos.exchange.formats.own_json import write
+from django_todos.exchange.planning import plan
+from django_todos.exchange.writing import apply
+from django_todos.management.commands._demo import demo_lists
 from django_todos.management.commands._exchange import get_zone
 from django_todos.models import Membership, Role, Todo, TodoList
 

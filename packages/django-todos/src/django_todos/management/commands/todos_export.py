@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_todos.exchange.dump import dump_all
-from django_todos.exchange.exporter import export
+from django_todos.exchange.export import export
 from django_todos.exchange.formats import FORMATS
+from django_todos.management.commands._dump import dump_all
 from django_todos.management.commands._exchange import get_list, get_user, get_zone
 from django_todos.models import TodoList
 

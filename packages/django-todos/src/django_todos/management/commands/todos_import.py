@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from django_todos.exchange.formats import FORMATS
-from django_todos.exchange.importer import Plan, PlannedRow, apply, plan
+from django_todos.exchange.planning import Plan, PlannedRow, plan
+from django_todos.exchange.writing import apply
 from django_todos.management.commands._exchange import get_list, get_user, get_zone
 from django_todos.models import TodoList
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from django_todos.exchange.formats.values import Unreadable, Values
 from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,
@@ -30,7 +31,6 @@ from django_todos.exchange.records import (
     shorten,
 )
 from django_todos.exchange.tree import arrange
-from django_todos.exchange.values import Unreadable, Values
 from django_todos.limits import MAX_REMIND_BEFORE
 
 NAME = "json"

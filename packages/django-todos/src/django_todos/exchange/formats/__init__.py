@@ -11,12 +11,10 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.exchange import (
+from django_todos.exchange.formats import (
     own_json,
     taskwarrior,
-    taskwarrior_writer,
     todotxt,
-    todotxt_writer,
 )
 from django_todos.exchange.records import ListRecord, Losses, ParseResult, TodoRecord
 
@@ -52,7 +50,7 @@ FORMATS: dict[str, Format] = {
             "todo.txt",
             "text/plain",
             lambda text, tz: todotxt.parse(text, tz=tz),
-            lambda groups, tz, losses: todotxt_writer.write(groups, tz=tz, losses=losses),
+            lambda groups, tz, losses: todotxt.write(groups, tz=tz, losses=losses),
         ),
         Format(
             taskwarrior.NAME,
@@ -60,7 +58,7 @@ FORMATS: dict[str, Format] = {
             "taskwarrior.json",
             "application/json",
             lambda text, tz: taskwarrior.parse(text, tz=tz),
-            lambda groups, tz, losses: taskwarrior_writer.write(groups, tz=tz, losses=losses),
+            lambda groups, tz, losses: taskwarrior.write(groups, tz=tz, losses=losses),
         ),
     )
 }
