@@ -1,7 +1,8 @@
 """The site as a person meets it: served from the wheel by its own command, driven in Chromium.
 
-One server for the whole run, on a fresh data folder; every test signs up people of its own, so that no test sees what
-another left. Chromium is the system's: nothing is downloaded.
+One server for the whole run, on a fresh data folder; every test has people of its own, so that no test sees what
+another left. They come by a side door, signed in and with todos already: signing up is one test's matter. Chromium is
+the system's: nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+import django
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 SITE = Path(__file__).parent.parent
@@ -39,30 +45,31 @@ PASSWORD = secrets.token_urlsafe(12)
 
 expect.set_options(timeout=10_000)
 _people = itertools.count(1)
-_addresses = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "nightly: what else a long walk sees; make nightly")
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the site answers."""
+    """Where the site answers. This process has the same settings, and so the same database."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {
+    os.environ |= {
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "LOCAL": "true",
         "PORT": str(port),
-        "TRUSTED_PROXIES": "1",
     }
     log = (tmp_path_factory.mktemp("log") / "site.log").open("w+")
-    server = subprocess.Popen(
-        [sys.executable, str(SITE / "manage.py"), "run"],
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
+    command = [sys.executable, str(SITE / "manage.py"), "run"]
+    server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://localhost:{port}"
     try:
         _wait(f"{url}/readyz", server)
+        django.setup()
         yield url
     finally:
         server.terminate()
@@ -96,20 +103,32 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @dataclass
 class Person:
-    """Somebody with an account and a browser."""
+    """Somebody with a browser, and perhaps an account."""
 
-    name: str
     context: BrowserContext
     page: Page
     problems: list[str]
+    client: Client = field(default_factory=Client)
 
     def go(self, path: str) -> None:
         """Open a page of the site."""
         self.page.goto(path)
 
+    def add(self, *lines: str) -> None:
+        """Todos in the inbox, as quick add reads these lines; without the browser."""
+        answer = self.client.post("/todos/new/", {"text": "\n".join(lines)})
+        assert answer.status_code == 303
+
+    def todo(self, title: str) -> str:
+        """The address of a todo."""
+        from django_todos.models import Todo
+
+        me = self.client.session["_auth_user_id"]
+        return Todo.objects.get(title=title, created_by=me).get_absolute_url()
+
 
 class People:
-    """Signs people up, each in a browser of their own."""
+    """Makes people, each in a browser of their own."""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.browser = browser
@@ -117,18 +136,10 @@ class People:
         self.everybody: list[Person] = []
 
     def anonymous(self, **options: object) -> Person:
-        """Somebody without an account. `options` go to the browser context: viewport, color_scheme, …
-
-        Everybody comes from an address of their own, so that the limit of sign-ups from one stays as it is.
-        """
-        number = next(_addresses)
-        context = self.browser.new_context(
-            base_url=self.address,
-            extra_http_headers={"X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}"},
-            **(USUAL | options),  # type: ignore[arg-type]
-        )
+        """Somebody without an account. `options` go to the browser context: viewport, color_scheme, …"""
+        context = self.browser.new_context(base_url=self.address, **(USUAL | options))  # type: ignore[arg-type]
         page = context.new_page()
-        person = Person("", context, page, [])
+        person = Person(context, page, [])
         page.on("pageerror", lambda error: person.problems.append(f"script: {error}"))
         page.on("console", lambda line: _note(person, line.type, line.text))
         page.on(
@@ -138,19 +149,35 @@ class People:
         self.everybody.append(person)
         return person
 
-    def sign_up(self, **options: object) -> Person:
-        """Somebody who has just signed up through the page."""
+    def somebody(self, *lines: str, at: str = "", **options: object) -> Person:
+        """Somebody signed in, whose browser has told its zone, with these todos in the inbox; `at` a page of the site."""
+        from django.contrib.auth import get_user_model
+
+        from django_todos.models import Preferences
+
+        told = USUAL | options
         person = self.anonymous(**options)
-        person.name = f"person{next(_people)}"
-        page = person.page
-        page.goto("/accounts/signup/")
-        page.get_by_label("Username").fill(person.name)
-        for field in page.locator("input[type=password]").all():
-            field.fill(PASSWORD)
-        page.get_by_role("button", name="Create account").click()
-        expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
-        page.wait_for_load_state()  # with the scripts that keys need
+        name = f"person{next(_people)}"
+        user = get_user_model().objects.create(username=name, password=_hash())
+        Preferences.objects.create(user=user, seen_time_zone=told["timezone_id"])
+        person.client = Client(
+            headers={"Accept-Language": told["locale"]}, SERVER_NAME="localhost"
+        )
+        person.client.force_login(user)
+        session = person.client.cookies[settings.SESSION_COOKIE_NAME]
+        cookie = {"name": session.key, "value": session.value, "url": self.address}
+        person.context.add_cookies([cookie])  # type: ignore[list-item]
+        if lines:
+            person.add(*lines)
+        if at:
+            person.go(at)
         return person
+
+
+@cache
+def _hash() -> str:
+    """Of everybody's password: each one would take half a second."""
+    return make_password(PASSWORD)
 
 
 def _note(person: Person, kind: str, text: str) -> None:

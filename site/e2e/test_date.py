@@ -15,14 +15,8 @@ DAY = timedelta(days=1)
 
 def dated(people: People, **options: object) -> tuple[Page, date]:
     """The inbox of somebody with one todo, due today in their zone."""
-    person = people.sign_up(**options)
-    while person.page.locator("body").get_attribute("data-todos-zone") != "Europe/Berlin":
-        person.go("/upcoming/")
-    person.go("/inbox/")
-    person.page.locator("#quick-add-text").fill("Pay rent today")
-    person.page.keyboard.press("Enter")
-    expect(due(person.page)).to_have_text("Today")
-    return person.page, datetime.now(ZoneInfo("Europe/Berlin")).date()
+    page = people.somebody("Pay rent today", at="/inbox/", **options).page
+    return page, datetime.now(ZoneInfo("Europe/Berlin")).date()
 
 
 def due(page: Page) -> Locator:

@@ -8,12 +8,12 @@ from playwright.sync_api import Page, expect
 from .conftest import DESKTOP, PHONE, People
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture(
+    params=[DESKTOP, pytest.param(PHONE, marks=pytest.mark.nightly)], ids=["desktop", "phone"]
+)
 def page(request: pytest.FixtureRequest, people: People) -> Page:
     """The inbox of somebody who touches no mouse."""
-    person = people.sign_up(viewport=request.param)
-    person.go("/inbox/")
-    return person.page
+    return people.somebody(at="/inbox/", viewport=request.param).page
 
 
 def add(page: Page, *titles: str) -> None:

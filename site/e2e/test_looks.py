@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from .conftest import DESKTOP, PHONE, People, Person
 
@@ -36,6 +36,7 @@ PAGES = {
     "password": "/accounts/password/change/",
     "nowhere": "/lists/00000000-0000-0000-0000-000000000000/",
 }
+TITLE = "Call the landlord about the boiler"
 SIGNED_OUT = {
     "landing": "/",
     "login": "/accounts/login/",
@@ -44,24 +45,19 @@ SIGNED_OUT = {
 }
 
 LOOKS = [
-    pytest.param(viewport, scheme, id=f"{name}-{scheme}")
-    for name, viewport in (("desktop", DESKTOP), ("phone", PHONE))
-    for scheme in ("light", "dark")
+    pytest.param(DESKTOP, "light", id="desktop-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+    pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.nightly),
+    pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.nightly),
 ]
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_pages(people: People, viewport: dict[str, int], scheme: str) -> None:
-    person = people.sign_up(viewport=viewport, color_scheme=scheme)
-    fill(person)
-    faults = [fault for name, path in PAGES.items() for fault in look(person.page, name, path)]
-    todo = next(iter(person.page.locator(".todos-title").all()), None)
-    assert (
-        todo is None
-    )  # the last page, "nowhere", has no rows: the todo's own page is looked at below
-    person.go("/inbox/")
-    address = person.page.locator(".todos-title").first.get_attribute("href") or ""
-    faults += look(person.page, "todo", address) + look(person.page, "move", f"{address}move/")
+    person = busy(people, viewport=viewport, color_scheme=scheme)
+    todo = person.todo(TITLE)
+    pages = PAGES | {"todo": todo, "move": f"{todo}move/"}
+    faults = [fault for name, path in pages.items() for fault in look(person.page, name, path)]
     assert not faults, "\n".join(faults)
 
 
@@ -74,19 +70,15 @@ def test_signed_out_pages(people: People, viewport: dict[str, int], scheme: str)
 
 def test_narrowest(people: People) -> None:
     """320 px, and a title without a place to break."""
-    person = people.sign_up(viewport={"width": 320, "height": 640})
-    fill(
-        person,
-        title="Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde" * 3,
-    )
+    long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde" * 3
+    person = busy(people, long, viewport={"width": 320, "height": 640})
     wide = [name for name, path in PAGES.items() if overflow(person.page, path)]
     assert not wide
 
 
 def test_right_to_left_and_forced_colours(people: People) -> None:
     """The frame turns with the direction of the text, and nothing leaves the screen."""
-    person = people.sign_up(forced_colors="active")
-    fill(person)
+    person = busy(people, forced_colors="active")
     person.go("/inbox/")
     person.page.evaluate("document.documentElement.dir = 'rtl'")
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 1280
@@ -94,20 +86,13 @@ def test_right_to_left_and_forced_colours(people: People) -> None:
     assert side is not None and side["x"] > 640
 
 
-def fill(person: Person, title: str = "Call the landlord about the boiler") -> None:
-    """Something to look at in every state."""
-    page = person.page
-    person.go("/inbox/")
+def busy(people: People, title: str = TITLE, **options: object) -> Person:
+    """Somebody with something to look at in every state."""
     texts = [title, "Ring Grandad tomorrow #home", "Send the meter reading !2"]
-    for count, text in enumerate([*texts, "Bleed the radiators", "Old paint"], start=1):
-        page.locator("#quick-add-text").fill(text)
-        page.locator("#quick-add").get_by_role("button", name="Add", exact=True).click()
-        expect(page.locator("#rows > li")).to_have_count(count)
-    page.get_by_role("button", name="Complete “Bleed the radiators”").click()
-    expect(page.get_by_role("button", name="Complete “Bleed the radiators”")).to_have_count(0)
-    page.goto(page.locator(".todos-title", has_text="Old paint").first.get_attribute("href") or "")
-    page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("Moved “Old paint” to the trash.").first).to_be_visible()
+    person = people.somebody(*texts, "Bleed the radiators", "Old paint", **options)
+    person.client.post(person.todo("Bleed the radiators") + "complete/")
+    person.client.post(person.todo("Old paint") + "delete/")
+    return person
 
 
 def look(page: Page, name: str, path: str) -> list[str]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import secrets
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import DESKTOP, PHONE, People, Person
+from .conftest import DESKTOP, PASSWORD, PHONE, People, Person
 
-pytestmark = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+pytestmark = pytest.mark.parametrize(
+    ("script", "viewport"),
+    [
+        pytest.param(True, PHONE, id="script-phone"),
+        pytest.param(False, DESKTOP, id="no-script-desktop"),
+        pytest.param(True, DESKTOP, id="script-desktop", marks=pytest.mark.nightly),
+        pytest.param(False, PHONE, id="no-script-phone", marks=pytest.mark.nightly),
+    ],
+)
 
 TODOTXT = """\
 (A) 2026-11-22 Submit the VAT return due:2026-12-07 +admin @computer
@@ -42,10 +51,10 @@ TASKWARRIOR = [
 ]
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def alice(request: pytest.FixtureRequest, people: People, script: bool) -> Person:
-    """Somebody who has just signed up."""
-    return people.sign_up(viewport=request.param, java_script_enabled=script)
+@pytest.fixture
+def alice(people: People, viewport: dict[str, int], script: bool) -> Person:
+    """Somebody without a todo yet."""
+    return people.somebody(viewport=viewport, java_script_enabled=script)
 
 
 def add(page: Page, *titles: str) -> None:
@@ -71,6 +80,18 @@ def upload(page: Page, path: Path) -> None:
     page.goto("/import/")
     page.get_by_label("File").set_input_files(path)
     page.locator("main form").get_by_role("button").last.click()
+
+
+def test_signing_up(people: People, viewport: dict[str, int], script: bool) -> None:
+    person = people.anonymous(viewport=viewport, java_script_enabled=script)
+    page = person.page
+    person.go("/accounts/signup/")
+    page.get_by_label("Username").fill("alice-" + secrets.token_hex(4))
+    for field in page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
+    expect(page.get_by_text("Buy stamps today")).to_be_visible()
 
 
 def test_add_tick_and_undo(alice: Person) -> None:
@@ -156,7 +177,7 @@ def test_import_work_export_import(
     expect(page.locator(".todos-title", has_text="Renew passport")).to_be_visible()
     exported = tmp_path / "export.json"
     download(page, exported)
-    bob = people.sign_up(java_script_enabled=script)
+    bob = people.somebody(java_script_enabled=script)
     upload(bob.page, exported)
     bob.page.get_by_role("button", name="Import").last.click()
     again = tmp_path / "again.json"

@@ -10,11 +10,8 @@ from .conftest import PHONE, People
 
 def opened(people: People, **options: object) -> Page:
     """Two todos in the inbox; the second is open, beside the list or on its own page."""
-    alice = people.sign_up(**options)
-    page = alice.page
-    page.goto("/inbox/")
-    page.locator("#quick-add-text").fill("Water the fig tree\nCall the bank")
-    page.locator("#quick-add").get_by_role("button", name="Add").click()
+    todos = ("Water the fig tree", "Call the bank")
+    page = people.somebody(*todos, at="/inbox/", **options).page
     page.get_by_role("link", name="Call the bank").click()
     expect(page.get_by_label("Title", exact=True)).to_be_visible()
     return page

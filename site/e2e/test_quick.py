@@ -13,10 +13,9 @@ TITLES = ".todos-rows .todos-title"
 
 @SCRIPT
 def test_what_is_too_long_or_too_much_stays_and_has_a_way_on(people: People, script: bool) -> None:
-    me = people.sign_up(java_script_enabled=script)
+    me = people.somebody(at="/inbox/", java_script_enabled=script)
     page, field = me.page, me.page.locator("#quick-add-text")
     add = page.locator("#quick-add .todos-btn-main")
-    me.go("/inbox/")
     field.fill("word " * 102 + "!")
     add.click()
     expect(page.get_by_text("11 characters too many for a title.")).to_be_visible()
@@ -42,7 +41,7 @@ def test_what_is_too_long_or_too_much_stays_and_has_a_way_on(people: People, scr
 
 
 def test_quick_add_over_a_page(people: People) -> None:
-    me = people.sign_up()
+    me = people.somebody(at="/")
     page, field = me.page, me.page.locator("#quick-add-text-over")
     page.keyboard.press("q")
     expect(field).to_be_focused()
@@ -68,9 +67,7 @@ def test_quick_add_over_a_page(people: People) -> None:
 
 @SCRIPT
 def test_a_day_of_upcoming_takes_a_todo(people: People, script: bool) -> None:
-    me = people.sign_up(java_script_enabled=script)
-    page = me.page
-    me.go("/upcoming/")
+    page = people.somebody(at="/upcoming/", java_script_enabled=script).page
     page.locator(".todos-day-add").nth(2).click()
     field = page.locator("#quick-add-text-day" if script else "#quick-add-text")
     field.fill("Fetch the tickets 5pm")
@@ -83,13 +80,8 @@ def test_a_day_of_upcoming_takes_a_todo(people: People, script: bool) -> None:
 
 
 def test_coming_back_shows_what_was_added_elsewhere(people: People) -> None:
-    me = people.sign_up()
-    me.go("/inbox/")
-    other = me.context.new_page()
-    other.goto("/inbox/")
-    other.locator("#quick-add-text").fill("From the other tab")
-    other.locator("#quick-add-text").press("Enter")
-    expect(other.locator(TITLES)).to_have_count(1)
+    me = people.somebody(at="/inbox/")
+    me.add("From the other tab")
     me.page.locator("#quick-add-text").fill("half typed")
     me.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(me.page.locator(TITLES)).to_have_text(["From the other tab"])
@@ -100,7 +92,7 @@ def test_coming_back_shows_what_was_added_elsewhere(people: People) -> None:
 
 
 def test_the_drawer_keeps_the_focus(people: People) -> None:
-    page = people.sign_up(viewport=PHONE).page
+    page = people.somebody(at="/", viewport=PHONE).page
     page.get_by_role("button", name="Menu").click()
     expect(page.locator("#sidebar :focus")).to_have_count(1)
     for _ in range(30):

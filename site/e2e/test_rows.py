@@ -6,20 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import PHONE, People, Person
+from .conftest import PHONE, People
 
 PHONE_TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-
-
-def with_rows(people: People, *titles: str, **options: object) -> Person:
-    """Somebody whose inbox holds these."""
-    person = people.sign_up(**options)
-    page = person.page
-    person.go("/inbox/")
-    page.locator("#quick-add-text").fill("\n".join(titles))
-    page.locator("#quick-add [type=submit]").click()
-    expect(page.locator("#rows .todos-title")).to_have_count(len(titles))
-    return person
 
 
 def accessible(page: Page) -> None:
@@ -30,7 +19,7 @@ def accessible(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_two_presses_set_a_date_or_a_priority(people: People, scheme: str) -> None:
-    page = with_rows(people, "one", "two", color_scheme=scheme).page
+    page = people.somebody("one", "two", at="/inbox/", color_scheme=scheme).page
     row = page.locator("#rows > .todos-row", has_text="two")
     row.hover()
     row.get_by_role("button", name="Priority").click()
@@ -47,7 +36,7 @@ def test_two_presses_set_a_date_or_a_priority(people: People, scheme: str) -> No
 
 
 def test_the_menu_by_keyboard_alone(people: People) -> None:
-    page = with_rows(people, "one", "two").page
+    page = people.somebody("one", "two", at="/inbox/").page
     keys = page.keyboard
     keys.press("j")
     first = page.locator("#rows .todos-title").first
@@ -78,7 +67,7 @@ def test_the_menu_by_keyboard_alone(people: People) -> None:
 
 
 def test_several_at_once(people: People) -> None:
-    page = with_rows(people, "one", "two", "three", "four").page
+    page = people.somebody("one", "two", "three", "four", at="/inbox/").page
     titles = page.locator("#rows .todos-title")
     before = titles.nth(1).bounding_box()
     titles.nth(0).click(modifiers=["Control"])
@@ -102,7 +91,7 @@ def test_several_at_once(people: People) -> None:
 
 
 def test_a_long_press_opens_a_sheet(people: People) -> None:
-    page = with_rows(people, "one", "two", **PHONE_TOUCH).page
+    page = people.somebody("one", "two", at="/inbox/", **PHONE_TOUCH).page
     box = page.locator("#rows .todos-title").first.bounding_box()
     assert box is not None
     touch = page.context.new_cdp_session(page)
@@ -120,7 +109,7 @@ def test_a_long_press_opens_a_sheet(people: People) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_what_a_page_is_narrowed_to(people: People, scripts: bool) -> None:
-    person = with_rows(people, "one !1", "two", "three")
+    person = people.somebody("one !1", "two", "three", at="/inbox/")
     state = person.context.storage_state()
     page = people.anonymous(java_script_enabled=scripts, storage_state=state).page
     page.goto("/inbox/")

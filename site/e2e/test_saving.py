@@ -13,10 +13,7 @@ from .conftest import PASSWORD, People, Person
 @pytest.fixture
 def alice(people: People) -> Person:
     """Somebody with one todo, open beside the inbox."""
-    alice = people.sign_up()
-    alice.go("/inbox/")
-    alice.page.locator("#quick-add-text").fill("Water the fig tree")
-    alice.page.keyboard.press("Enter")
+    alice = people.somebody("Water the fig tree", at="/inbox/")
     alice.page.get_by_role("link", name="Water the fig tree").click()
     expect(title(alice.page)).to_be_visible()
     return alice
@@ -70,6 +67,7 @@ def test_what_is_typed_is_saved_by_leaving_the_todo_in_any_way(alice: Person) ->
     for text, leave in ways.items():
         title(page).fill(text)
         leave()
+        page.wait_for_url(lambda url: "/todos/" not in url)
         page.goto("/inbox/")
         expect(row(page)).to_have_text(text)
         row(page).click()

@@ -15,9 +15,7 @@ def saved(page: Page) -> None:
 
 
 def test_a_choice_saves_itself(people: People) -> None:
-    person = people.sign_up()
-    page = person.page
-    person.go("/preferences/")
+    page = people.somebody(at="/preferences/").page
     page.get_by_label("Dark").check()
     saved(page)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -34,9 +32,7 @@ def test_a_choice_saves_itself(people: People) -> None:
 
 def test_a_zone_is_found_by_its_city(people: People) -> None:
     """By the keyboard alone."""
-    person = people.sign_up()
-    page = person.page
-    person.go("/preferences/")
+    page = people.somebody(at="/preferences/").page
     zone = page.get_by_label("Time zone")
     zone.press_sequentially("berl")
     option = page.get_by_role("option", name="Berlin")
@@ -59,9 +55,8 @@ def test_a_zone_is_found_by_its_city(people: People) -> None:
 def test_without_scripts_each_section_has_its_save(
     people: People, viewport: dict[str, int]
 ) -> None:
-    person = people.sign_up(java_script_enabled=False, locale="en-US", viewport=viewport)
-    page = person.page
-    person.go("/preferences/")
+    options = {"java_script_enabled": False, "locale": "en-US", "viewport": viewport}
+    page = people.somebody(at="/preferences/", **options).page
     expect(page.get_by_label("2:05 PM")).to_be_checked()  # as people in the United States write
     page.get_by_label("Time zone").fill("lisbon")
     page.keyboard.press("Enter")
