@@ -1,5 +1,13 @@
 """The tables: lists and their members, todos and their completions, actions, preferences, imports."""
 
+from django_todos.models.columns import (
+    BUCKETS,
+    PRIORITY_CHOICES,
+    anchor_columns,
+    due_columns,
+    priority_bucket,
+    start_columns,
+)
 from django_todos.models.history import (
     Action,
     ChangedMeanwhile,
@@ -29,16 +37,7 @@ from django_todos.models.querysets import (
     TodoQuerySet,
 )
 from django_todos.models.reminders import Delivery, Reminder
-from django_todos.models.todos import (
-    BUCKETS,
-    PRIORITY_CHOICES,
-    RepeatMode,
-    Todo,
-    anchor_columns,
-    due_columns,
-    priority_bucket,
-    start_columns,
-)
+from django_todos.models.todos import RepeatMode, Todo
 
 __all__ = [
     "BUCKETS",

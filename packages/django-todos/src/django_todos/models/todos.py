@@ -17,12 +17,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import limits
-from django_todos import models as tables  # those that stand on this module: there when asked
-from django_todos import signals
+from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.models import places
+from django_todos.models import completing, copying, places
+from django_todos.models.columns import (
+    due_columns,
+    priority_bucket,
+    repeat_columns,
+    start_columns,
+)
 from django_todos.models.history import (
     Action,
     ChangedMeanwhile,
@@ -35,29 +39,11 @@ from django_todos.models.history import (
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.querysets import TodoQuerySet
-from django_todos.repeats.occurrences import (
-    Repeat,
-    next_occurrence,
-    shift_with,
-    skip_occurrence,
-)
+from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
-
-
-BUCKETS = {"none": 0, "high": 1, "medium": 5, "low": 9}
-"""What a priority is stored as when a person chooses it by its word (RFC 5545, 3.8.1.9)."""
-
-
-PRIORITY_CHOICES = [
-    ("none", _("None")),
-    ("low", _("Low")),
-    ("medium", _("Medium")),
-    ("high", _("High")),
-]
-"""The words of the buckets, for people."""
 
 
 class RepeatMode(models.TextChoices):
@@ -65,21 +51,6 @@ class RepeatMode(models.TextChoices):
 
     DUE = "due", _("the due date")
     COMPLETION = "completion", _("completion")
-
-
-def priority_bucket(priority: int) -> str:
-    """The word for an RFC 5545 priority: 1–4 high, 5 medium, 6–9 low, 0 none."""
-    if priority == 0:
-        return "none"
-    return "high" if priority < 5 else "medium" if priority == 5 else "low"
-
-
-COPIED = (
-    "todo_list_id", "depth", "position", "title", "notes", "priority", "assignee_id",
-    "due_date", "due_time", "due_tz", "due_at", "start_date", "start_time", "start_tz", "start_at",
-    "rrule", "repeat_mode", "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz",
-)  # fmt: skip
-"""What a copy takes over. Not what happened to the todo, nor what an import knows it by."""
 
 
 class Todo(models.Model):
@@ -375,12 +346,15 @@ class Todo(models.Model):
             family = [todo, *(one for one in todo.descendants() if one.deleted_at is None)]
             copies: dict[int, Todo] = {}
             for _depth, level in groupby(family, key=lambda one: one.depth):
-                made = {one.pk: one._copy(rec, copies.get(one.parent_id or 0)) for one in level}
+                made = {
+                    one.pk: copying.copy_of(one, rec, copies.get(one.parent_id or 0))
+                    for one in level
+                }
                 if not copies:
                     made[todo.pk].position = places.position(rec, made[todo.pk], "after", todo)
                 rec.add(list(made.values()))
                 copies |= made
-            _copy_what_hangs_on(copies, rec)
+            copying.copy_what_hangs_on(copies, rec)
         return copies[todo.pk]
 
     def complete(
@@ -399,9 +373,9 @@ class Todo(models.Model):
         """
         with recording(by, Verb.COMPLETE, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.reload(self)
-            if not todo._is_open_at(seen):
+            if not completing.is_open_at(todo, seen):
                 return None
-            todo._pass(rec, zone, Completion.Kind.COMPLETED)
+            completing.pass_on(todo, rec, zone, Completion.Kind.COMPLETED)
             rec.tell(signals.completed, todo)
         return rec.action
 
@@ -411,9 +385,9 @@ class Todo(models.Model):
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
             todo = rec.reload(self)
-            if not todo.rrule or not todo._is_open_at(seen):
+            if not todo.rrule or not completing.is_open_at(todo, seen):
                 return None
-            todo._pass(rec, zone, Completion.Kind.SKIPPED)
+            completing.pass_on(todo, rec, zone, Completion.Kind.SKIPPED)
         return rec.action
 
     def reopen(
@@ -423,7 +397,7 @@ class Todo(models.Model):
         with recording(by, Verb.REOPEN, {self.todo_list_id}, at=at, within=within) as rec:
             todo: Todo | None = rec.reload(self)
             while todo is not None and todo.is_completed:
-                todo._reopen(rec)
+                completing.take_back(todo, rec)
                 todo = rec.reload(todo.parent) if todo.parent is not None else None
         return rec.action
 
@@ -586,19 +560,6 @@ class Todo(models.Model):
         mode = cast("Mode", self.repeat_mode)
         return Repeat(self.rrule, mode, self.repeat_anchor or self.due)
 
-    def _copy(self, rec: Recording, above: Todo | None) -> Todo:
-        """Itself once more, open, not stored yet: under `above`, or beside itself."""
-        copy = Todo(
-            **{name: getattr(self, name) for name in COPIED},
-            parent_id=above.pk if above is not None else self.parent_id,
-            created_by_id=rec.user_id,
-            created_at=rec.at,
-            updated_at=rec.at,
-        )
-        is_root = copy.parent_id is None
-        copy.tree = copy.uuid if is_root else above.tree if above is not None else self.tree
-        return copy
-
     def completions_of_rule(self) -> int:
         """How often it was completed by its present rule: what COUNT measures when it counts from completion.
 
@@ -612,69 +573,6 @@ class Todo(models.Model):
             standing = standing.filter(due_date__gte=self.repeat_anchor_date)
         return standing.count()
 
-    def _is_open_at(self, seen: int | None) -> bool:
-        """Whether there is something to tick, and it is what the person saw."""
-        is_open = not self.is_completed and self.deleted_at is None
-        return is_open and seen in (None, self.occurrence)
-
-    def _pass(self, rec: Recording, zone: ZoneInfo, kind: Completion.Kind) -> None:
-        """Log this occurrence, and go on to the next with all that is below; after the last, it is completed."""
-        step = skip_occurrence if kind == Completion.Kind.SKIPPED else next_occurrence
-        repeat, following = self.repeat, None
-        if repeat is not None:
-            following = step(repeat, self.due, rec.at, zone, self.completions_of_rule())
-        self._log(rec, kind)
-        below = [one for one in rec.load(self.descendants()) if one.deleted_at is None]
-        if following is None:
-            self._finish(rec, below)
-        else:
-            self._go_on(rec, following, below)
-
-    def _log(self, rec: Recording, kind: str) -> None:
-        """Write the completion of this occurrence; its unique key is what makes completing idempotent."""
-        rec.complete(
-            Completion(
-                todo=self,
-                key=str(self.occurrence),
-                kind=kind,
-                user_id=rec.user_id,
-                at=rec.at,
-                due_date=self.due_date,
-                due_time=self.due_time,
-                due_tz=self.due_tz,
-            )
-        )
-        rec.update(self, occurrence=self.occurrence + 1)
-
-    def _finish(self, rec: Recording, below: list[Todo]) -> None:
-        for one in below:
-            if not one.is_completed:
-                one._log(rec, Completion.Kind.COMPLETED)
-                rec.update(one, is_completed=True, completed_at=rec.at)
-        rec.update(self, is_completed=True, completed_at=rec.at)
-
-    def _go_on(self, rec: Recording, following: Moment, below: list[Todo]) -> None:
-        old = self.due
-        for one in below:
-            if one.is_completed:  # its completion stands: it was done, and is to be done again
-                rec.update(one, is_completed=False, completed_at=None)
-                rec.tell(signals.reopened, one)
-            rec.update(one, **due_columns(shift_with(old, following, one.due)))
-            rec.update(one, **start_columns(shift_with(old, following, one.start)))
-        rec.update(
-            self,
-            **start_columns(shift_with(old, following, self.start)),
-            **due_columns(following),
-        )
-
-    def _reopen(self, rec: Recording) -> None:
-        rec.update(self, is_completed=False, completed_at=None)
-        last = self.completions.filter(key=str(self.occurrence - 1)).first()
-        if last is not None:
-            rec.set_completion_key(last, None)
-            rec.update(self, occurrence=self.occurrence - 1)
-        rec.tell(signals.reopened, self)
-
     def _value(self, rec: Recording, name: str) -> Any:
         return rec.labels(self) if name == "labels" else getattr(self, name)
 
@@ -685,50 +583,3 @@ class Todo(models.Model):
             rec.set_labels(self, value)
         else:
             rec.update(self, **(columns[name](value) if name in columns else {name: value}))
-
-
-def _moment_columns(name: str, moment: Moment) -> dict[str, Any]:
-    held = {"date": moment.date, "time": moment.time, "tz": moment.tz}
-    return {f"{name}_{part}": value for part, value in held.items()}
-
-
-def _copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
-    """Labels, and the reminders of the person who copies: nobody else asked to be reminded twice."""
-    carried = Todo.labels.through._default_manager.filter(todo__in=copies)
-    Todo.labels.through._default_manager.bulk_create(
-        Todo.labels.through(todo_id=copies[pk].pk, label_id=label)
-        for pk, label in carried.values_list("todo_id", "label_id")
-    )
-    own = tables.Reminder.objects.filter(todo__in=copies, user=rec.user_id)
-    tables.Reminder.objects.bulk_create(
-        tables.Reminder(
-            todo=copies[one.todo_id],
-            user_id=one.user_id,
-            remind_at=one.remind_at,
-            minutes_before=one.minutes_before,
-            created_at=rec.at,
-        )
-        for one in own
-    )
-
-
-def due_columns(moment: Moment) -> dict[str, Any]:
-    """The four columns that hold a due moment."""
-    return _moment_columns("due", moment) | {"due_at": moment.at()}
-
-
-def start_columns(moment: Moment) -> dict[str, Any]:
-    """The four columns that hold a start moment."""
-    return _moment_columns("start", moment) | {"start_at": moment.at()}
-
-
-def anchor_columns(moment: Moment) -> dict[str, Any]:
-    """The three columns that hold a rule's anchor."""
-    return _moment_columns("repeat_anchor", moment)
-
-
-def repeat_columns(repeat: Repeat | None) -> dict[str, Any]:
-    """The columns that hold a rule, what it counts from and its anchor."""
-    if repeat is None:
-        return {"rrule": "", "repeat_mode": "due"} | anchor_columns(Moment())
-    return {"rrule": repeat.rrule, "repeat_mode": repeat.mode} | anchor_columns(repeat.anchor)

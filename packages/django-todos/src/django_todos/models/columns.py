@@ -1,0 +1,55 @@
+"""The columns of a todo that hold a priority, a moment and a repeat, and what a person calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from django_todos.dates import Moment
+from django_todos.repeats.occurrences import Repeat
+
+BUCKETS = {"none": 0, "high": 1, "medium": 5, "low": 9}
+"""What a priority is stored as when a person chooses it by its word (RFC 5545, 3.8.1.9)."""
+
+PRIORITY_CHOICES = [
+    ("none", _("None")),
+    ("low", _("Low")),
+    ("medium", _("Medium")),
+    ("high", _("High")),
+]
+"""The words of the buckets, for people."""
+
+
+def priority_bucket(priority: int) -> str:
+    """The word for an RFC 5545 priority: 1–4 high, 5 medium, 6–9 low, 0 none."""
+    if priority == 0:
+        return "none"
+    return "high" if priority < 5 else "medium" if priority == 5 else "low"
+
+
+def due_columns(moment: Moment) -> dict[str, Any]:
+    """The four columns that hold a due moment."""
+    return _moment_columns("due", moment) | {"due_at": moment.at()}
+
+
+def start_columns(moment: Moment) -> dict[str, Any]:
+    """The four columns that hold a start moment."""
+    return _moment_columns("start", moment) | {"start_at": moment.at()}
+
+
+def anchor_columns(moment: Moment) -> dict[str, Any]:
+    """The three columns that hold a rule's anchor."""
+    return _moment_columns("repeat_anchor", moment)
+
+
+def repeat_columns(repeat: Repeat | None) -> dict[str, Any]:
+    """The columns that hold a rule, what it counts from and its anchor."""
+    if repeat is None:
+        return {"rrule": "", "repeat_mode": "due"} | anchor_columns(Moment())
+    return {"rrule": repeat.rrule, "repeat_mode": repeat.mode} | anchor_columns(repeat.anchor)
+
+
+def _moment_columns(name: str, moment: Moment) -> dict[str, Any]:
+    held = {"date": moment.date, "time": moment.time, "tz": moment.tz}
+    return {f"{name}_{part}": value for part, value in held.items()}

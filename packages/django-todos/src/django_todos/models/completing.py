@@ -1,0 +1,87 @@
+"""What completing, skipping and opening again do to a todo and to what is below it, repeating or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django_todos import signals
+from django_todos.dates import Moment
+from django_todos.models.columns import due_columns, start_columns
+from django_todos.models.history import Completion, Recording
+from django_todos.repeats.occurrences import next_occurrence, shift_with, skip_occurrence
+
+if TYPE_CHECKING:
+    from django_todos.models.todos import Todo
+
+
+def is_open_at(todo: Todo, seen: int | None) -> bool:
+    """Whether there is something to tick, and it is what the person saw."""
+    is_open = not todo.is_completed and todo.deleted_at is None
+    return is_open and seen in (None, todo.occurrence)
+
+
+def pass_on(todo: Todo, rec: Recording, zone: ZoneInfo, kind: Completion.Kind) -> None:
+    """Log this occurrence, and go on to the next with all that is below; after the last, it is completed."""
+    step = skip_occurrence if kind == Completion.Kind.SKIPPED else next_occurrence
+    repeat, following = todo.repeat, None
+    if repeat is not None:
+        following = step(repeat, todo.due, rec.at, zone, todo.completions_of_rule())
+    _log(todo, rec, kind)
+    below = [one for one in rec.load(todo.descendants()) if one.deleted_at is None]
+    if following is None:
+        _finish(todo, rec, below)
+    else:
+        _go_on(todo, rec, following, below)
+
+
+def _log(todo: Todo, rec: Recording, kind: str) -> None:
+    """Write the completion of this occurrence; its unique key is what makes completing idempotent."""
+    rec.complete(
+        Completion(
+            todo=todo,
+            key=str(todo.occurrence),
+            kind=kind,
+            user_id=rec.user_id,
+            at=rec.at,
+            due_date=todo.due_date,
+            due_time=todo.due_time,
+            due_tz=todo.due_tz,
+        )
+    )
+    rec.update(todo, occurrence=todo.occurrence + 1)
+
+
+def _finish(todo: Todo, rec: Recording, below: list[Todo]) -> None:
+    """What is open below is done with it; what was completed before keeps its own time."""
+    for one in below:
+        if not one.is_completed:
+            _log(one, rec, Completion.Kind.COMPLETED)
+            rec.update(one, is_completed=True, completed_at=rec.at)
+    rec.update(todo, is_completed=True, completed_at=rec.at)
+
+
+def _go_on(todo: Todo, rec: Recording, following: Moment, below: list[Todo]) -> None:
+    """Dates below keep their distance to the due date; starting again is starting with all of it open."""
+    old = todo.due
+    for one in below:
+        if one.is_completed:  # its completion stands: it was done, and is to be done again
+            rec.update(one, is_completed=False, completed_at=None)
+            rec.tell(signals.reopened, one)
+        rec.update(one, **due_columns(shift_with(old, following, one.due)))
+        rec.update(one, **start_columns(shift_with(old, following, one.start)))
+    rec.update(
+        todo,
+        **start_columns(shift_with(old, following, todo.start)),
+        **due_columns(following),
+    )
+
+
+def take_back(todo: Todo, rec: Recording) -> None:
+    """Open it again. Its last completion no longer stands, so that the same occurrence can be completed again."""
+    rec.update(todo, is_completed=False, completed_at=None)
+    last = todo.completions.filter(key=str(todo.occurrence - 1)).first()
+    if last is not None:
+        rec.set_completion_key(last, None)
+        rec.update(todo, occurrence=todo.occurrence - 1)
+    rec.tell(signals.reopened, todo)
