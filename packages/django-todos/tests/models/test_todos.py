@@ -153,6 +153,7 @@ CHANGES = {
     "edit": lambda todo, cast: todo.edit(
         by=cast.alice, at=later(), initial={"title": "Buy milk"}, values={"title": "Buy oats"}
     ),
+    "move": lambda todo, cast: todo.move(by=cast.alice, at=later()),
     "restore": lambda todo, cast: todo.restore(by=cast.alice, at=later()),
 }
 
@@ -173,6 +174,14 @@ def test_what_is_in_the_trash_is_not_done(cast: Cast, change: str):
     before = Todo.objects.values().get()
     assert CHANGES[change](todo, cast) is None
     assert Todo.objects.values().get() == before
+
+
+@pytest.mark.parametrize("change", ["edit", "duplicate", "move"])
+def test_what_is_in_the_trash_is_not_changed(cast: Cast, change: str):
+    todo = make_todo(cast.flat)
+    in_trash(cast, todo)
+    with pytest.raises(ChangedMeanwhile):
+        CHANGES[change](todo, cast)
 
 
 # -- completing and reopening ----------------------------------------------------------------------

@@ -302,20 +302,31 @@ def test_undo_needs_the_list_still(cast: Cast):
     assert post(client, "action-undo", done).status_code == 403
 
 
-@pytest.mark.parametrize("htmx", [False, True])
-def test_somebody_was_quicker(cast: Cast, htmx: bool, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "name, data, is_purged, htmx",
+    [
+        ("todo-complete", {}, True, False),
+        ("todo-complete", {}, True, True),
+        ("todo-set", {"priority": "high"}, False, True),
+        ("todo-move", {"to": "day", "day": "2026-12-01"}, False, False),
+    ],
+)
+def test_somebody_was_quicker(
+    cast: Cast, name: str, data, is_purged: bool, htmx: bool, monkeypatch: pytest.MonkeyPatch
+):
     todo = make_todo(cast.flat)
-    purge = Todo.objects.filter(pk=todo.pk)
+    same = Todo.objects.filter(pk=todo.pk)
 
     def meanwhile(*args):
         monkeypatch.undo()
-        make = Todo.objects.get(pk=todo.pk)
-        make.trash(by=cast.alice, at=later())
-        purge.purge()
+        same.get().trash(by=cast.alice, at=later())
+        if is_purged:
+            same.purge()
         return TodoList.objects.lock(*args)
 
     monkeypatch.setattr(type(TodoList.objects), "lock", lambda self, *args: meanwhile(*args))
-    response = post(cast.client("bob"), "todo-complete", todo.uuid, htmx=htmx)
+    response = post(cast.client("bob"), name, todo.uuid, htmx=htmx, **data)
+    assert not same.exclude(priority=0, due_date=None).exists()
     if htmx:
         assert response["HX-Redirect"] == "/todos/?kept=changed"
     else:

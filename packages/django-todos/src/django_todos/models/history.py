@@ -169,6 +169,13 @@ class Recording:
             self.load([fresh])
         return self.todos[todo.pk]
 
+    def alive(self, todo: Todo) -> Todo:
+        """The same, for what is done to no todo in the trash. Raises ChangedMeanwhile when it went there."""
+        fresh = self.reload(todo)
+        if fresh.deleted_at is not None:
+            raise ChangedMeanwhile
+        return fresh
+
     def update(self, todo: Todo, **values: Any) -> None:
         """Set columns of a loaded todo. Written by `flush`."""
         dirty = self._dirty.setdefault(todo.pk, set())

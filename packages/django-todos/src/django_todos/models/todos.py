@@ -301,12 +301,10 @@ class Todo(models.Model):
     ) -> Todo:
         """A new todo: last in the list or under `parent`, or first (`side`). Undoing it moves it to the trash."""
         with recording(by, Verb.CREATE, {todo_list.pk}, at=at, within=within) as rec:
-            above = rec.reload(parent) if parent is not None else None
+            above = rec.alive(parent) if parent is not None else None
             if rec.lists[todo_list.pk].deleted_at is not None:
                 raise ChangedMeanwhile
             if above is not None:
-                if above.deleted_at is not None:
-                    raise ChangedMeanwhile
                 above.reopen(by=by, at=at, within=rec)
                 if above.depth >= limits.MAX_DEPTH:
                     raise NotAllowedHere("too deep")
@@ -337,9 +335,7 @@ class Todo(models.Model):
         Undoing it moves the copy to the trash.
         """
         with recording(by, Verb.DUPLICATE, {self.todo_list_id}, at=at, within=within) as rec:
-            todo = rec.reload(self)
-            if todo.deleted_at is not None:
-                raise ChangedMeanwhile
+            todo = rec.alive(self)
             if todo.parent is not None:
                 todo.parent.reopen(by=by, at=at, within=rec)
             rec.flush()
@@ -414,11 +410,11 @@ class Todo(models.Model):
 
         Fields: title, notes, priority, assignee_id, labels (names), due and start (Moments), repeat (a
         `Repeat` or None). Raises Conflict, having changed nothing, where somebody else gave such a field
-        a third value meanwhile.
+        a third value meanwhile, and ChangedMeanwhile for what is in the trash.
         """
         changed = {name: value for name, value in values.items() if initial.get(name) != value}
         with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
-            todo = rec.reload(self)
+            todo = rec.alive(self)
             Conflict.check(initial, changed, {name: todo._value(rec, name) for name in changed})
             for name, value in changed.items():
                 todo._set_value(rec, name, value)
@@ -492,13 +488,11 @@ class Todo(models.Model):
         """
         target = self.todo_list_id if todo_list is None else todo_list.pk
         with recording(by, Verb.MOVE, {self.todo_list_id, target}, at=at, within=within) as rec:
-            todo = rec.reload(self)
+            todo = rec.alive(self)
             above = rec.reload(parent) if parent is not None else None
             beside = rec.reload(anchor) if anchor is not None else None
             rec.flush()
             subtree = rec.load(todo.descendants())
-            if todo.deleted_at is not None:
-                raise ChangedMeanwhile
             places.check_place(todo, target, above, beside, subtree)
             step = (above.depth + 1 if above is not None else 0) - todo.depth
             tree = above.tree if above is not None else todo.uuid

@@ -303,7 +303,7 @@ def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     is_dated = "due" in request.POST and form.is_valid()
     verb = Verb.DATE if is_dated else Verb.EDIT
     with recording(viewer.user, verb, {todo.todo_list_id}, at=viewer.now) as rec:
-        fresh = rec.reload(todo)
+        fresh = rec.alive(todo)
         if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
             rec.update(fresh, priority=BUCKETS[word])
         if is_dated:
@@ -371,7 +371,7 @@ def _move_page(request: Request, todo: Todo, form: MoveToDayForm) -> HttpRespons
 
 def _move_to_day(viewer: Viewer, todo: Todo, form: MoveToDayForm) -> Action | None:
     with recording(viewer.user, Verb.DATE, {todo.todo_list_id}, at=viewer.now) as rec:
-        _make_due(rec, viewer, rec.reload(todo), form.cleaned_data["day"])
+        _make_due(rec, viewer, rec.alive(todo), form.cleaned_data["day"])
     return rec.action
 
 
@@ -443,6 +443,8 @@ def _do(
 ) -> None:
     do, by, at = form.cleaned_data["do"], viewer.user, viewer.now
     fresh = rec.reload(todo)
+    if fresh.deleted_at is not None:
+        return
     if do == "complete":
         fresh.complete(by=by, at=at, zone=viewer.zone, seen=todo.occurrence, within=rec)
     elif do == "delete":
