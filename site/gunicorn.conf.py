@@ -18,6 +18,9 @@ wsgi_app = "config.wsgi:application"
 bind = f"{'127.0.0.1' if settings.LOCAL else '0.0.0.0'}:{settings.PORT}"  # nosec B104
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
+# Half-sent requests keep no thread; how many of them a process bears.
+worker_class = "gathering.GatheringWorker"
+worker_connections = 400
 # Loaded once, before the fork: less memory, and one place where an import error is told. No
 # connection is open yet.
 preload_app = True

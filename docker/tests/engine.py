@@ -85,9 +85,15 @@ class Stack:
         self.origin = f"http://localhost:{port}"
         files = ["compose.yaml", *(overlays or ["compose.override.yaml"])]
         if stand_ins():
-            images = {"db": {"image": "postgres:15-alpine"}, "proxy": {"image": "caddy:2-alpine"}}
-            if "docker/compose.proxy.yaml" not in files:
-                del images["proxy"]
+            images: dict[str, dict[str, object]] = {"db": {"image": "postgres:15-alpine"}}
+            if "docker/compose.proxy.yaml" in files:
+                # Debian's Caddy is 2.6.2, which has an older word for it.
+                text = (ROOT / "docker" / "Caddyfile").read_text()
+                (folder / "Caddyfile").write_text(
+                    text.replace("request_buffers 1MiB", "buffer_requests")
+                )
+                mounted = [f"{folder}/Caddyfile:/etc/caddy/Caddyfile:ro"]
+                images["proxy"] = {"image": "caddy:2-alpine", "volumes": mounted}
             (folder / "stand-ins.yaml").write_text(json.dumps({"services": images}))
             files.append(str(folder / "stand-ins.yaml"))
         self.values = {

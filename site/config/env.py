@@ -5,6 +5,7 @@ operator sees at once all that is wrong, and `collectstatic` needs no secret. A 
 means, or raises ValueError with the hint.
 """
 
+import os
 import re
 import warnings
 import zoneinfo
@@ -50,6 +51,24 @@ class Environment:
             )
             self.problem(wrong if value else missing, f"{name} {what}.", str(hint))
         return default
+
+    def own_folder(self, folder: Path) -> str:
+        """The folder of a local run and what it holds, for this person alone; returns the secret, made on the first."""
+        os.umask(0o077)
+        secret = folder / "secret_key"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not secret.exists():
+                secret.write_text(get_random_secret_key(), encoding="utf-8")
+            for path in (secret, *folder.glob("db.sqlite3*")):  # an older version left them open
+                path.chmod(0o600)
+            if os.access(folder, os.W_OK):
+                return secret.read_text(encoding="utf-8").strip()
+            reason = "it is read-only"
+        except OSError as error:
+            reason = str(error.strerror)
+        self.problem("E014", f"{folder} can't be written: {reason}.", "Name another in DATA_DIR.")
+        return ""
 
 
 def matching(pattern: str, hint: str, meaning: Callable[[str], Any] = str) -> Callable[[str], Any]:
@@ -106,15 +125,6 @@ def secret_key(value: str) -> str:
     if len(value) < 32 or len(set(value)) < 8:
         raise ValueError("Set it to 50 random characters: they sign sessions and links in mails.")
     return value
-
-
-def kept_secret(path: Path) -> str:
-    """The secret of a local run, made on the first and kept beside its database."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), encoding="utf-8")
-    return path.read_text(encoding="utf-8").strip()
 
 
 def _from_url(read: Callable[[str], dict[str, Any]], value: str) -> dict[str, Any]:

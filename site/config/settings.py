@@ -34,8 +34,8 @@ HEARTBEAT_FILE = env("HEARTBEAT_FILE", Path("/tmp/heartbeat"), Path)  # nosec B1
 
 # -- Secret, address, proxies ---------------------------------------------------------------------
 SECRET_KEY = env("SECRET_KEY", "", read.secret_key, "E002", "" if LOCAL else "E001")
-if LOCAL and DATA_DIR and not SECRET_KEY:
-    SECRET_KEY = read.kept_secret(DATA_DIR / "secret_key")
+if LOCAL and DATA_DIR:
+    SECRET_KEY = SECRET_KEY or env.own_folder(DATA_DIR)
 
 _site = urlsplit(f"http://localhost:{PORT}" if LOCAL else "https://invalid")
 _site = env("SITE_URL", _site, read.origin, "E006", "" if LOCAL else "E005")
@@ -86,7 +86,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Probes come by any name, over plain http and without a cookie: answered before all else.
     "config.health.HealthMiddleware",
-    "config.logs.RequestMiddleware",
+    "config.middleware.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -99,6 +99,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # Last: it knows who it is, and nobody has read the body yet.
+    "config.middleware.BodyLimitMiddleware",
 ]
 
 TEMPLATES = [
@@ -216,6 +218,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# -- What may be sent in one request: bytes, by who is signed in and by strangers. The proxies beside it say the same ------
+MAX_BODY = 20 * 1024 * 1024
+MAX_BODY_OF_STRANGERS = 1024 * 1024  # less than what Django writes to /tmp
 
 # -- What a browser may do ------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -1,5 +1,6 @@
 """What happens around every request: scheme, client address, id, log line, headers."""
 
+import io
 import json
 import logging
 import re
@@ -49,6 +50,10 @@ def test_without_a_proxy_nobody_may_claim_https(client, settings):
         (2, "1.2.3.4, 203.0.113.9, 10.0.0.5", "203.0.113.9"),
         (2, "203.0.113.9", "10.0.0.1"),
         (1, "", "10.0.0.1"),
+        (1, "203.0.113.9:4711", "203.0.113.9"),
+        (1, "[2001:db8::9]:4711", "2001:db8::9"),
+        (1, "2001:db8::9", "2001:db8::9"),
+        (1, "unknown", "10.0.0.1"),
     ],
 )
 def test_the_clients_address_is_counted_from_the_end(
@@ -65,9 +70,22 @@ def test_one_line_a_request(client, alice, caplog):
     assert re.match(r"^GET /preferences/ 200 \d+ms 127\.0\.0\.1 user=\d+$", line_of(caplog))
 
 
-def test_the_key_of_a_link_is_not_written_down(client, caplog):
-    client.get("/accounts/password/reset/key/2-abcdef-0123456789/")
-    assert "/accounts/password/reset/key/2-***/" in line_of(caplog)
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/accounts/password/reset/key/2-abcdef-0123456789/", "/key/2-***/"),
+        ("/accounts/password/reset/key/2-abcdef-0123456789", "/key/2-*** "),  # a redirect
+        ("/accounts/confirm-email/Mg:1abc:abcdef-0123456789/", "/confirm-email/***/"),
+        ("/unsubscribe/abcdef-0123456789:1", "/unsubscribe/*** "),
+        ("/invitations/abcdef-0123456789/accept/", "/invitations/***/accept/"),
+    ],
+)
+@pytest.mark.parametrize("host", ["testserver", "evil.example"])
+def test_the_key_of_a_link_is_not_written_down(client, caplog, path, shown, host):
+    client.get(path, HTTP_HOST=host)
+    for formatter in (Line(), Json()):
+        line = formatter.format(caplog.records[-1])
+        assert shown in line and "abcdef" not in line
 
 
 def test_a_path_can_not_write_a_line_of_its_own(client, caplog):
@@ -115,6 +133,22 @@ def test_a_strangers_id_is_not(settings):
     settings.TRUSTED_PROXIES, settings.SECURE_SSL_REDIRECT = 0, False
     response = Client().get(LOGIN, HTTP_X_REQUEST_ID="strangers-id-1")
     assert response["X-Request-ID"] != "strangers-id-1"
+
+
+@pytest.mark.parametrize(
+    ("who", "size", "status"),
+    [
+        ("a stranger", 1024 * 1024 + 1, 413),
+        ("alice", 1024 * 1024 + 1, 302),
+        ("alice", 20 * 1024 * 1024 + 1, 413),
+    ],
+)
+def test_what_is_too_large_is_not_read(client, alice, who, size, status):
+    if who == "alice":
+        client.force_login(alice)
+    body = io.BytesIO(b"login=")
+    answer = client.generic("POST", LOGIN, CONTENT_LENGTH=str(size), **{"wsgi.input": body})
+    assert (answer.status_code, body.tell()) == (status, 0)
 
 
 @pytest.mark.parametrize("path", ["/", "/preferences/", "/accounts/email/", "/nowhere", "/admin/"])

@@ -15,6 +15,14 @@ from .base import PRODUCTION, SITE, run_python
 
 GUNICORN = ("-m", "gunicorn", "-c", "gunicorn.conf.py")
 
+_POST = b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n"
+# More of each kind than the server has threads.
+HALF_SENT = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+    _POST + b"Content-Length: 1000\r\n\r\nlogin=",
+    _POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nlo",
+)
+
 
 def test_gunicorn_says_one_line_for_each():
     done = run_python(*GUNICORN, IN_IMAGE="1")
@@ -57,7 +65,8 @@ def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
     environ["LOG_FORMAT"] = "json"
     prepared = run_python("manage.py", "run", "--prepare", **environ)
     assert prepared.returncode == 0, prepared.stderr
-    assert (data / "db.sqlite3").exists()
+    for name in ("db.sqlite3", "secret_key"):
+        assert (data / name).stat().st_mode & 0o077 == 0, name
     server = start_server(port, **environ)
     try:
         assert get(port, "/healthz") == 200
@@ -67,16 +76,21 @@ def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
         assert get(port, "/readyz") == 503
         assert get(port, "/healthz") == 200
         assert get(port, "/accounts/login/") == 200
+        half_sent = [send(port, part) for part in HALF_SENT for _ in range(8)]
+        assert get(port, "/accounts/login/") == 200
+        for connection in half_sent:
+            connection.close()
     finally:
         server.send_signal(signal.SIGTERM)
         out, _ = server.communicate(timeout=30)
     assert server.returncode == 0, out
     assert {json.loads(line)["logger"] for line in out.splitlines()} == {
         "gunicorn.error",
+        "django.security.csrf",  # what was sent in chunks is an empty body
         "site.request",
     }
     # One line a request, and none for the probes.
-    assert out.count("GET /accounts/login/ 200") == 2, out
+    assert out.count("GET /accounts/login/ 200") == 3, out
     assert "/readyz" not in out
 
 
@@ -88,6 +102,14 @@ def test_a_port_that_is_taken(tmp_path: Path):
         done = run_python("manage.py", "run", DATA_DIR=str(tmp_path), PORT=port)
     assert done.returncode == 1
     assert f"Port {port} can't be used" in done.stderr
+
+
+def test_a_folder_that_can_not_be_written(tmp_path: Path):
+    (tmp_path / "file").touch()
+    done = run_python("manage.py", "run", "--prepare", DATA_DIR=str(tmp_path / "file"))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "can't be written" in line and "DATA_DIR" in line
 
 
 def test_data_of_an_older_development_version(tmp_path: Path):
@@ -126,6 +148,12 @@ def start_server(port: int, **environ: str) -> subprocess.Popen[str]:
         except OSError:
             time.sleep(0.1)
     return server
+
+
+def send(port: int, part: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(part)
+    return connection
 
 
 def get(port: int, path: str) -> int:

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from config.checks import stop_if_misconfigured
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -15,17 +16,18 @@ import django_todos
 
 class Command(BaseCommand):
     help = "The whole site on this machine, on SQLite in DATA_DIR, with nothing to set: http://localhost:PORT."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prepare", action="store_true", help="stop before serving")
 
     def handle(self, *args: Any, prepare: bool, **options: Any) -> None:
+        stop_if_misconfigured()
         folder: Path | None = settings.DATA_DIR
         if folder is None or settings.IN_IMAGE:
             raise CommandError("There is no data folder. Set DATA_DIR, or use gunicorn.conf.py.")
         if not prepare:
             refuse_taken_port(settings.PORT)
-        folder.mkdir(parents=True, exist_ok=True)
         refuse_older_data(folder)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
