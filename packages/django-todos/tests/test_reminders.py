@@ -20,6 +20,7 @@ from django_todos.dates import Moment
 from django_todos.forms.dates import ReminderForm, offered
 from django_todos.models import Delivery, Preferences, Reminder, Todo
 from django_todos.models.reminders import BACK_OFF, DAY, LEASE, before_text
+from django_todos.repeats.occurrences import Repeat
 from django_todos.viewer import Viewer
 
 from .factories import NOW, make_list, make_todo, make_user
@@ -227,7 +228,7 @@ def test_a_worker_that_was_away_is_late_but_not_forever(cast, alice):
 
 
 def test_reminders_move_along(cast, alice):
-    todo = make_todo(cast.flat, due=M("2026-11-23T10:00"), rrule="FREQ=DAILY")
+    todo = make_todo(cast.flat, due=M("2026-11-23T10:00"), repeat=Repeat("FREQ=DAILY"))
     remind(todo, alice, 30)
     assert reminders.send_reminders(NOW).sent == 1
     todo.complete(by=alice, at=NOW, zone=ZoneInfo("UTC"))

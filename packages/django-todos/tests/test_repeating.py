@@ -19,8 +19,8 @@ from django_todos.models import (
     Completion,
     Todo,
     TodoList,
-    anchor_columns,
     invariants,
+    recording,
 )
 from django_todos.repeats.occurrences import Repeat
 
@@ -57,9 +57,7 @@ def make_repeating(
         by=None,
         at=NOW,
         due=M(due),
-        rrule=rrule,
-        repeat_mode=mode,
-        **anchor_columns(M(fields.pop("anchor", due))),
+        repeat=Repeat(rrule, mode, M(fields.pop("anchor", due))) if rrule else None,
         **fields,
     )
 
@@ -195,6 +193,63 @@ def test_moving_one_date_moves_that_occurrence_only(flat, alice):
     todo.refresh_from_db()
     complete(todo, at=NOW + timedelta(days=2, hours=6))
     assert todo.due == M("2026-11-30")
+
+
+SLOTS = [
+    # repeat, due, start | what happened | due and start after completing it
+    ("FREQ=WEEKLY;BYDAY=TH", "2026-11-26", "", "due 2026-11-25", "2026-12-03", ""),
+    ("FREQ=MONTHLY", "2026-12-01", "", "due 2026-11-23", "2027-01-01", ""),
+    ("FREQ=MONTHLY", "2026-12-01", "", "", "2027-01-01", ""),
+    ("FREQ=WEEKLY", "2026-11-24", "", "due 2026-11-26", "2026-12-01", ""),
+    # beyond the next one
+    ("FREQ=WEEKLY", "2026-11-24", "", "due 2026-12-02", "2026-12-08", ""),
+    # twice moved, taken away, moved by a menu
+    ("FREQ=WEEKLY", "2026-11-24", "", "due 2026-11-29, due 2026-11-23", "2026-12-01", ""),
+    ("FREQ=WEEKLY", "2026-11-24", "", "due ", "2026-12-01", ""),
+    ("FREQ=WEEKLY", "2026-11-24", "", "day 2026-11-23", "2026-12-01", ""),
+    # the start keeps its distance from the slot, moved or not
+    ("FREQ=WEEKLY", "2026-11-30", "2026-11-28", "due 2026-11-23", "2026-12-07", "2026-12-05"),
+    ("FREQ=WEEKLY", "2026-11-30", "2026-11-28", "", "2026-12-07", "2026-12-05"),
+    # only a start
+    ("FREQ=DAILY", "", "2026-11-22", "", "", "2026-11-24"),
+    ("FREQ=WEEKLY", "", "2026-11-24", "start 2026-11-23", "", "2026-12-01"),
+    # a due date beside it, or instead of it: it repeats by that, from there on
+    ("FREQ=WEEKLY", "", "2026-11-24", "due 2026-11-27", "2026-12-04", "2026-12-01"),
+    ("FREQ=WEEKLY", "2026-11-27", "2026-11-24", "due ", "", "2026-12-01"),
+    # the first date it gets is where it begins
+    ("FREQ=WEEKLY", "", "", "due 2026-11-27", "2026-12-04", ""),
+    ("!FREQ=DAILY;INTERVAL=4", "2026-11-30", "", "", "2026-11-27", ""),
+    ("!FREQ=DAILY;INTERVAL=4", "2026-11-30", "", "due 2026-12-24", "2026-11-27", ""),
+    ("!FREQ=WEEKLY;BYDAY=MO", "2026-11-30", "", "due 2026-11-25", "2026-12-07", ""),
+    ("!FREQ=DAILY;INTERVAL=4", "2026-11-30", "", "skip", "2026-11-27", ""),
+    ("FREQ=WEEKLY", "2026-11-24", "", "due 2026-11-23, skip", "2026-12-08", ""),
+]
+
+
+def test_an_occurrence_is_known_by_its_slot(flat, alice):
+    """On Monday, 23 November. Undoing the completion puts slot and dates back."""
+    columns = ["due_date", "start_date", "slot_date", "repeat_since", "occurrence"]
+    for rule, due, start, what, due_after, start_after in SLOTS:
+        mode = "completion" if rule[0] == "!" else "due"
+        todo = make_repeating(
+            flat, rule.lstrip("!"), due, mode, start=M(start), anchor=due or start
+        )
+        for verb, _space, day in (step.partition(" ") for step in what.split(", ")):
+            if verb == "skip":
+                todo.skip(by=alice, at=NOW, zone=UTC)
+            elif verb == "day":
+                with recording(alice, "date", {flat.pk}, at=NOW) as rec:
+                    rec.reload(todo).reschedule(M(day).date, rec=rec, zone=UTC)
+            elif verb:
+                old = getattr(todo, verb)
+                todo.edit(by=alice, at=NOW, initial={verb: old}, values={verb: M(day)})
+            todo.refresh_from_db()
+        before = Todo.objects.values(*columns).get(pk=todo.pk)
+        action = complete(todo, alice)
+        assert (str(todo.due), str(todo.start)) == (due_after, start_after), (rule, due, what)
+        assert todo.slot == todo.repeats_by
+        action.undo(at=NOW)
+        assert Todo.objects.values(*columns).get(pk=todo.pk) == before
 
 
 def test_start_and_subtasks_move_along_and_are_open_again(flat):

@@ -60,7 +60,9 @@ def todos(draw: st.DrawFn, key: str = "k") -> TodoRecord:
     repeat = None
     if due and draw(st.booleans()):
         anchor = draw(st.one_of(st.just(due), some_moments))
-        repeat = RepeatRecord(draw(rules), draw(st.sampled_from(["due", "completion"])), anchor)
+        slot = draw(st.one_of(st.just(Moment()), some_moments))
+        mode = draw(st.sampled_from(["due", "completion"]))
+        repeat = RepeatRecord(draw(rules), mode, anchor, slot if slot != due else Moment())
     completed = draw(st.one_of(st.none(), stamps))
     return TodoRecord(
         key=key,

@@ -54,7 +54,7 @@ FULL = TodoRecord(
         CompletionRecord(AT, "completed", "1"),
     ),
     reminders=(ReminderRecord(0), ReminderRecord(30), ReminderRecord(at=AT)),
-    repeat=RepeatRecord("FREQ=MONTHLY;COUNT=2", "completion", DAY),
+    repeat=RepeatRecord("FREQ=MONTHLY;COUNT=2", "completion", DAY, Moment(dt.date(2026, 1, 2)), 1),
     occurrence=2,
     created_at=AT,
     extra={"taskwarrior": {"depends": ["x"]}},

@@ -20,6 +20,7 @@ from django_todos.models import (
     TodoList,
     recording,
 )
+from django_todos.repeats.occurrences import Repeat
 
 
 def rename(todo: Todo, cast: Cast, title: str) -> Action | None:
@@ -142,7 +143,7 @@ def test_labels_that_changed_elsewhere_go_back_with_it(cast: Cast):
 
 
 def test_a_completion_that_is_gone_or_changed_is_not_revived(cast: Cast):
-    todo = make_todo(cast.flat, rrule="FREQ=DAILY", due=Moment(NOW.date()))
+    todo = make_todo(cast.flat, repeat=Repeat("FREQ=DAILY"), due=Moment(NOW.date()))
     action = complete(todo, cast)
     Completion.objects.update(key=None, undone_at=later())
     assert action is not None

@@ -20,8 +20,9 @@ from django_todos.models import (
     NotAllowedHere,
     Todo,
     TodoList,
-    anchor_columns,
+    repeat_columns,
 )
+from django_todos.repeats.occurrences import Repeat
 
 START = """
     a
@@ -156,7 +157,7 @@ setattr(Person, "in", lambda self, todo, other: todo.indent(**self.how))
 def person(cast: Cast) -> Person:
     tree = make_tree(cast.flat, START)
     Todo.objects.filter(title__in="fh").update(
-        rrule="FREQ=WEEKLY", **anchor_columns(Moment(NOW.date())), due_date=NOW.date()
+        **repeat_columns(Repeat("FREQ=WEEKLY", "due", Moment(NOW.date()))), due_date=NOW.date()
     )
     trip = make_list(cast.alice, "Trip")
     make_todo(trip, "z", labels=["l1"])

@@ -22,6 +22,7 @@ from django_todos.models import (
     Verb,
     recording,
 )
+from django_todos.repeats.occurrences import Repeat
 
 Step = Callable[[], Any]
 
@@ -79,7 +80,7 @@ def move_in(cast: Cast) -> Step:
 WRITES: dict[str, Callable[[Cast], Step]] = {
     "add": of_todo(lambda t, c: make_todo(c.flat, "new", by=c.bob)),
     "complete": of_todo(lambda t, c: t.complete(by=c.bob, at=later(2), zone=UTC)),
-    "skip": of_todo(lambda t, c: t.skip(by=c.bob, at=later(2), zone=UTC), rrule="FREQ=DAILY"),
+    "skip": of_todo(lambda t, c: t.skip(by=c.bob, at=later(2), zone=UTC), repeat=Repeat("FREQ=DAILY")),
     "reopen": of_todo(lambda t, c: t.reopen(by=c.bob, at=later(2)), is_completed=True, completed_at=NOW),
     "edit": of_todo(lambda t, c: t.edit(by=c.bob, at=later(2), initial={"notes": ""}, values={"notes": "x"})),
     "duplicate": of_todo(lambda t, c: t.duplicate(by=c.bob, at=later(2))),

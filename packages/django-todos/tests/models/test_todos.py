@@ -169,7 +169,7 @@ def test_nothing_happens_to_a_todo_that_went_meanwhile(cast: Cast, change: str, 
 
 @pytest.mark.parametrize("change", ["complete", "skip", "trash"])
 def test_what_is_in_the_trash_is_not_done(cast: Cast, change: str):
-    todo = make_todo(cast.flat, rrule="FREQ=DAILY", due=Moment(DAY))
+    todo = make_todo(cast.flat, repeat=Repeat("FREQ=DAILY"), due=Moment(DAY))
     in_trash(cast, todo)
     before = Todo.objects.values().get()
     assert CHANGES[change](todo, cast) is None

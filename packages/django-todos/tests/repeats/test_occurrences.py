@@ -281,9 +281,11 @@ def test_until_speaks_the_anchors_language(until, anchor, last):
     [
         ("FREQ=DAILY;INTERVAL=3", "2026-11-20", "2026-11-23T10:00", "2026-11-26"),
         ("FREQ=DAILY;INTERVAL=3", "2026-11-23", "2026-11-23T10:00", "2026-11-26"),
-        # Early: still after the old date.
+        # Early: a plain interval counts from that day all the same, days with a name come after the old date.
         ("FREQ=DAILY;INTERVAL=3", "2026-11-24", "2026-11-23T10:00", "2026-11-26"),
-        ("FREQ=DAILY;INTERVAL=3", "2026-12-20", "2026-11-23T10:00", "2026-12-23"),
+        ("FREQ=DAILY;INTERVAL=3", "2026-12-20", "2026-11-23T10:00", "2026-11-26"),
+        ("FREQ=DAILY;INTERVAL=4", "2026-11-30", "2026-11-23T10:00", "2026-11-27"),
+        ("FREQ=WEEKLY;BYDAY=FR", "2026-12-18", "2026-11-23T10:00", "2026-12-25"),
         # The time of day stays; a day that counts as completed is over.
         ("FREQ=DAILY;INTERVAL=3", "2026-11-20T18:00", "2026-11-23T10:00", "2026-11-26T18:00"),
         ("FREQ=DAILY", "2026-11-20T18:00", "2026-11-23T10:00", "2026-11-24T18:00"),

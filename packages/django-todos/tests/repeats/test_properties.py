@@ -173,6 +173,8 @@ def test_the_next_date_is_after_the_old_one_and_now(rule, mode, anchor, current,
             continue
         assert found.case == anchor.case
         assert found.tz == anchor.tz
+        if step is next_occurrence and mode == "completion" and repeat.rule.is_plain:
+            current = Moment()  # it is no part of the answer
         assert not found.is_overdue(now, zone)
         if found.case == "date":
             assert naive(found).date() > today_in(now, zone)
@@ -183,6 +185,37 @@ def test_the_next_date_is_after_the_old_one_and_now(rule, mode, anchor, current,
                 assert naive(found).date() > naive(current).date()
             elif current:
                 assert found.instant(zone) > current.instant(zone)
+
+
+@many
+@given(rules(), MODES, MOMENTS, MOMENTS, st.integers(-9, 400), NOWS, ZONES)
+def test_an_occurrence_done_early_has_one_result_wherever_it_was_moved(
+    rule, mode, anchor, slot, days, now, zone
+):
+    """Before the rule's next date; moved to or beyond that, it counts from where it was moved to."""
+    repeat, moved = Repeat(rule, mode, anchor), slot.shift(days=days)
+    for step in (next_occurrence, skip_occurrence):
+        if step is skip_occurrence and mode == "completion":
+            continue  # it counts from the day skipped
+        by_slot = step(repeat, slot, now, zone, slot=slot)
+        found = step(repeat, moved, now, zone, slot=slot)
+        if by_slot is None or found is None:
+            assert found is None
+        elif mode == "completion" and repeat.rule.is_plain:
+            assert found == by_slot
+        elif moved.date + timedelta(days=2) < by_slot.date:  # whatever the zones
+            assert found == by_slot
+        else:
+            assert found.sort_key(zone)[:2] >= moved.sort_key(zone)[:2]
+
+
+@given(rules(rare=False), MOMENTS, MOMENTS | st.just(Moment()), NOWS, ZONES)
+def test_a_plain_interval_counts_from_the_day_of_completion_alone(text, anchor, due, now, zone):
+    rule = Rule(parse(text).freq, parse(text).interval)
+    found = next_occurrence(Repeat(str(rule), "completion", anchor), due, now, zone, slot=due)
+    again = next_occurrence(Repeat(str(rule), "completion", anchor), Moment(), now, zone)
+    assert found == again is not None
+    assert naive(found).date() > today_in(now, anchor.zone or zone)
 
 
 @few

@@ -12,6 +12,7 @@ from tests.views.pages import Page, get, message, path, post, untouched
 from django_todos.dates import Moment
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import Action, Todo, TodoList
+from django_todos.repeats.occurrences import Repeat
 
 
 def filled(response: HttpResponse) -> dict[str, Any]:
@@ -29,8 +30,7 @@ def todo(cast: Cast) -> Todo:
         due=Moment.parse("2026-12-15T09:00[Europe/Berlin]"),
         labels=["shop", "a, b"],
         assignee=cast.bob,
-        rrule="FREQ=WEEKLY",
-        repeat_anchor_date=NOW.date(),
+        repeat=Repeat("FREQ=WEEKLY", "due", Moment(NOW.date())),
     )
 
 
@@ -211,7 +211,7 @@ def test_tick_twice_untick(cast: Cast, htmx: bool):
 
 
 def test_skip(cast: Cast):
-    todo = make_todo(cast.flat, rrule="FREQ=DAILY", due=Moment.parse("2026-11-23"))
+    todo = make_todo(cast.flat, repeat=Repeat("FREQ=DAILY"), due=Moment.parse("2026-11-23"))
     client = cast.client("bob")
     assert "done" in message(post(client, "todo-skip", todo.uuid, occurrence="0"))
     assert message(post(client, "todo-skip", todo.uuid, occurrence="0")) == {"kept": "done"}

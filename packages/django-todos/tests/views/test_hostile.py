@@ -19,6 +19,7 @@ from tests.views.pages import HTMX
 from django_todos.dates import Moment
 from django_todos.forms.todos import TodoForm
 from django_todos.models import Todo
+from django_todos.repeats.occurrences import Repeat
 from django_todos.viewer import Viewer
 
 FIELDS = [
@@ -63,7 +64,9 @@ READS = sorted(name for name, row in TABLE.items() if row.get)
 def known(cast: Cast) -> dict[str, str]:
     """Addresses of things that exist, and values that name them."""
     things = make_things(cast)
-    daily = make_todo(cast.flat, "Daily", rrule="FREQ=DAILY", due=Moment.parse("2026-11-20"))
+    daily = make_todo(
+        cast.flat, "Daily", repeat=Repeat("FREQ=DAILY"), due=Moment.parse("2026-11-20")
+    )
     make_todo(cast.flat, "below", parent=daily)
     return things | {"daily": str(daily.uuid), "user": "bob"}
 

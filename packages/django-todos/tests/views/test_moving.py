@@ -12,6 +12,7 @@ from tests.views.pages import Page, get, message, path, post
 
 from django_todos.dates import Moment
 from django_todos.models import Action, Preferences, Todo
+from django_todos.repeats.occurrences import Repeat
 
 STATUSES = {"alice": 303, "bob": 303, "rita": 403, "charlie": 404, "anonymous": 302}
 
@@ -127,7 +128,7 @@ def test_where_it_is_already(cast: Cast):
 
 def test_only_this_occurrence_of_a_repeating_todo_moves(cast: Cast):
     monday = Moment(NOW.date())
-    todo = make_todo(cast.flat, due=monday, rrule="FREQ=WEEKLY", repeat_anchor_date=monday.date)
+    todo = make_todo(cast.flat, due=monday, repeat=Repeat("FREQ=WEEKLY"))
     client = cast.client("alice")
     post(client, "todo-move", todo.uuid, to="day", day="2026-11-26")
     moved = again(todo)
@@ -168,9 +169,7 @@ def test_pages_by_day_have_a_grip_for_who_may_edit(cast: Cast, view: str, name: 
 
 
 def test_the_next_date_after_completing_is_in_words(cast: Cast):
-    todo = make_todo(
-        cast.flat, due=Moment(NOW.date()), rrule="FREQ=WEEKLY", repeat_anchor_date=NOW.date()
-    )
+    todo = make_todo(cast.flat, due=Moment(NOW.date()), repeat=Repeat("FREQ=WEEKLY"))
     with translation.override("en"):
         response = post(cast.client("alice"), "todo-complete", todo.uuid)
     assert toast(cast, response) == "Completed “Buy milk”. Next: Mon 30 Nov."

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from django_todos.dates import Moment
 from django_todos.exchange.formats import FORMATS
 from django_todos.exchange.planning import is_uuid
 from django_todos.exchange.records import (
@@ -180,7 +181,9 @@ def _record(
 ) -> TodoRecord:
     repeat = None
     if todo.rrule:
-        repeat = RepeatRecord(todo.rrule, todo.repeat_mode, todo.repeat_anchor)
+        slot = todo.slot if todo.slot != todo.repeats_by else Moment()
+        anchor, since = todo.repeat_anchor, todo.repeat_since
+        repeat = RepeatRecord(todo.rrule, todo.repeat_mode, anchor, slot, since)
     return TodoRecord(
         key=keys[todo.pk],
         title=todo.title,

@@ -63,6 +63,9 @@ class RepeatRecord:
     rrule: str
     mode: str = "due"
     anchor: Moment = field(default_factory=Moment)
+    slot: Moment = field(default_factory=Moment)
+    """The date that the rule gave, where the todo was moved to another one."""
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

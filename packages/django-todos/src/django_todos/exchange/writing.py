@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Max
 
@@ -35,12 +35,17 @@ from django_todos.models import (
     Todo,
     TodoList,
     Verb,
-    anchor_columns,
     color_for,
     due_columns,
     recording,
+    repeat_columns,
+    slot_columns,
     start_columns,
 )
+from django_todos.repeats.occurrences import Repeat
+
+if TYPE_CHECKING:
+    from django_todos.repeats.rule import Mode
 
 BATCH = 500
 
@@ -323,8 +328,10 @@ def _columns(record: TodoRecord, at: datetime) -> dict[str, Any]:
         **start_columns(record.start),
     }
     if repeat is not None:
-        values |= {"rrule": repeat.rrule, "repeat_mode": repeat.mode}
-        values |= anchor_columns(repeat.anchor)
+        usual = record.due or record.start
+        rule = Repeat(repeat.rrule, cast("Mode", repeat.mode), repeat.anchor or usual)
+        values |= repeat_columns(rule, min(repeat.since, values["occurrence"]))
+        values |= slot_columns(repeat.slot or usual)
     return values
 
 

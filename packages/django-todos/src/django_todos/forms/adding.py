@@ -28,10 +28,10 @@ from django_todos.models import (
     Todo,
     TodoList,
     Verb,
-    anchor_columns,
     recording,
 )
 from django_todos.quickadd.lines import titled
+from django_todos.repeats.occurrences import Repeat
 
 if TYPE_CHECKING:
     from django_todos.viewer import Viewer
@@ -301,8 +301,7 @@ def _fields(line: Line, default: Moment, label: str) -> dict[str, Any]:
         "labels": [*todo.labels, *filter(None, [label])],
     }
     if todo.repeat is not None:
-        fields |= {"rrule": todo.repeat.rrule, "repeat_mode": todo.repeat.mode}
-        fields |= anchor_columns(todo.due)
+        fields["repeat"] = Repeat(todo.repeat.rrule, todo.repeat.mode, todo.due)
     return fields
 
 

@@ -404,14 +404,14 @@ class RepeatPart(ViewerForm):
     def saved_dates(self) -> list[Moment]:
         """The next five dates of the todo as it is."""
         try:
-            return self._next_dates(self.todo.repeat, self.todo.due)
+            return self._next_dates(self.todo.repeat, self.todo.repeats_by)
         except RuleError:
             return []
 
     def give_date(self, cleaned: dict[str, Any]) -> None:
         """A new repeat on a todo without a date begins on its first day from today on."""
         found: RepeatChoice | None = cleaned.get("repeat")
-        if found is None or self._is_own(found) or cleaned.get("due"):
+        if found is None or self._is_own(found) or cleaned.get("due") or cleaned.get("start"):
             return
         first = first_occurrence(found.rrule, Moment(self.viewer.today))
         if first is None:
@@ -419,13 +419,14 @@ class RepeatPart(ViewerForm):
         elif "due" in cleaned:
             cleaned["due"] = first
 
-    def repeat_of(self, found: RepeatChoice | None, due: Moment) -> Repeat | None:
-        """The rule that was chosen for a todo due then; the todo's own, with its anchor, where it is the same."""
+    def repeat_of(self, found: RepeatChoice | None, first: Moment) -> Repeat | None:
+        """The rule that was chosen for a todo that is due (or starts) then; its own, with its anchor, where it is the
+        same."""
         if found is None:
             return None
         if self._is_own(found):
             return self.todo.repeat
-        anchor = due or Moment(self.viewer.today)
+        anchor = first or Moment(self.viewer.today)
         rule = parse(found.rrule)
         if found.said:
             rule = rule.said_on(anchor.date, found.mode)
@@ -435,11 +436,11 @@ class RepeatPart(ViewerForm):
         """The repeat as it is typed, before it is saved: in a sentence, and its next five dates."""
         if {"repeat", "due_date", "due_time", "due_tz"} & set(self.errors):
             return "", []
-        due = self.cleaned_data["due"]
-        repeat = self.repeat_of(self.cleaned_data["repeat"], due)
+        first = self.cleaned_data["due"] or self.cleaned_data.get("start") or Moment()
+        repeat = self.repeat_of(self.cleaned_data["repeat"], first)
         if repeat is None:
             return "", []
-        return describe(repeat.rrule, repeat.mode), self._next_dates(repeat, due)
+        return describe(repeat.rrule, repeat.mode), self._next_dates(repeat, first)
 
     def repeat_inputs(self) -> dict[str, BoundWidget | list[BoundWidget]]:
         """The inputs of the repeat, each by its name; boxes and circles as a list."""
@@ -462,9 +463,10 @@ class RepeatPart(ViewerForm):
     def _is_own(self, found: RepeatChoice) -> bool:
         return (found.rrule, found.mode) == (self.todo.rrule, self.todo.repeat_mode)
 
-    def _next_dates(self, repeat: Repeat | None, due: Moment) -> list[Moment]:
+    def _next_dates(self, repeat: Repeat | None, first: Moment) -> list[Moment]:
         if repeat is None:
             return []
-        viewer = self.viewer
-        done = self.todo.completions_of_rule() if repeat == self.todo.repeat else 0
-        return upcoming(repeat, due, viewer.now, viewer.zone, 5, done)
+        viewer, is_own = self.viewer, repeat == self.todo.repeat
+        done = self.todo.completions_of_rule() if is_own else 0
+        slot = self.todo.slot if is_own else first
+        return upcoming(repeat, first, viewer.now, viewer.zone, 5, done, slot=slot)

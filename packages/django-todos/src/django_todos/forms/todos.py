@@ -355,7 +355,7 @@ class TodoForm(RepeatPart):
             "start": source["start"],
             "labels": source["labels"],
             "assignee_id": user.pk if user is not None else None,
-            "repeat": self.repeat_of(source["repeat"], source["due"]),
+            "repeat": self.repeat_of(source["repeat"], source["due"] or source["start"]),
         }
 
 

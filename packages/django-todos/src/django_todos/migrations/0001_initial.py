@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('contenttypes', '0002_remove_content_type_name'),
     ]
 
     operations = [
@@ -99,6 +99,10 @@ class Migration(migrations.Migration):
                 ('repeat_anchor_date', models.DateField(blank=True, null=True)),
                 ('repeat_anchor_time', models.TimeField(blank=True, null=True)),
                 ('repeat_anchor_tz', models.CharField(blank=True, max_length=64)),
+                ('repeat_since', models.PositiveIntegerField(default=0, editable=False)),
+                ('slot_date', models.DateField(editable=False, null=True)),
+                ('slot_time', models.TimeField(editable=False, null=True)),
+                ('slot_tz', models.CharField(blank=True, editable=False, max_length=64)),
                 ('occurrence', models.PositiveIntegerField(default=0, editable=False)),
                 ('extra', models.JSONField(blank=True, default=dict, editable=False)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),
@@ -344,6 +348,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='todo',
             constraint=check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(models.Q(('slot_date', None), ('slot_time', None)), models.Q(('slot_date__isnull', False), models.Q(('rrule', ''), _negated=True)), _connector='OR'), name='todos_slot_has_rule'),
+        ),
+        migrations.AddConstraint(
+            model_name='todo',
+            constraint=check_constraint(check=models.Q(('slot_tz', ''), ('slot_time__isnull', False), _connector='OR'), name='todos_slot_zone_has_time'),
         ),
         migrations.AddConstraint(
             model_name='todo',

@@ -3,9 +3,10 @@
 from django_todos.models.columns import (
     BUCKETS,
     PRIORITY_CHOICES,
-    anchor_columns,
     due_columns,
     priority_bucket,
+    repeat_columns,
+    slot_columns,
     start_columns,
 )
 from django_todos.models.history import (
@@ -71,7 +72,6 @@ __all__ = [
     "TodoListQuerySet",
     "TodoQuerySet",
     "Verb",
-    "anchor_columns",
     "color_for",
     "due_columns",
     "hand_over",
@@ -80,5 +80,7 @@ __all__ = [
     "priority_bucket",
     "project_zone",
     "recording",
+    "repeat_columns",
+    "slot_columns",
     "start_columns",
 ]

@@ -38,16 +38,21 @@ def start_columns(moment: Moment) -> dict[str, Any]:
     return _moment_columns("start", moment) | {"start_at": moment.at()}
 
 
-def anchor_columns(moment: Moment) -> dict[str, Any]:
-    """The three columns that hold a rule's anchor."""
-    return _moment_columns("repeat_anchor", moment)
+def slot_columns(moment: Moment) -> dict[str, Any]:
+    """The three columns that hold the date that a rule gave."""
+    return _moment_columns("slot", moment)
 
 
-def repeat_columns(repeat: Repeat | None) -> dict[str, Any]:
-    """The columns that hold a rule, what it counts from and its anchor."""
-    if repeat is None:
-        return {"rrule": "", "repeat_mode": "due"} | anchor_columns(Moment())
-    return {"rrule": repeat.rrule, "repeat_mode": repeat.mode} | anchor_columns(repeat.anchor)
+def repeat_columns(repeat: Repeat | None, occurrence: int = 0) -> dict[str, Any]:
+    """The columns that hold a rule, what it counts from, its anchor, and where it begins: there, with `occurrence`."""
+    begin = repeat.anchor if repeat is not None else Moment()
+    return {
+        "rrule": repeat.rrule if repeat is not None else "",
+        "repeat_mode": repeat.mode if repeat is not None else "due",
+        "repeat_since": occurrence if repeat is not None else 0,
+        **_moment_columns("repeat_anchor", begin),
+        **slot_columns(begin),
+    }
 
 
 def _moment_columns(name: str, moment: Moment) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django_todos import signals
 from django_todos.dates import Moment
-from django_todos.models.columns import due_columns, start_columns
+from django_todos.models.columns import due_columns, slot_columns, start_columns
 from django_todos.models.history import Completion, Recording
 from django_todos.repeats.occurrences import next_occurrence, shift_with, skip_occurrence
 
@@ -26,7 +26,8 @@ def pass_on(todo: Todo, rec: Recording, zone: ZoneInfo, kind: Completion.Kind) -
     step = skip_occurrence if kind == Completion.Kind.SKIPPED else next_occurrence
     repeat, following = todo.repeat, None
     if repeat is not None:
-        following = step(repeat, todo.due, rec.at, zone, todo.completions_of_rule())
+        done = todo.completions_of_rule()
+        following = step(repeat, todo.repeats_by, rec.at, zone, done, slot=todo.slot)
     _log(todo, rec, kind)
     below = [one for one in rec.load(todo.descendants()) if one.deleted_at is None]
     if following is None:
@@ -62,19 +63,17 @@ def _finish(todo: Todo, rec: Recording, below: list[Todo]) -> None:
 
 
 def _go_on(todo: Todo, rec: Recording, following: Moment, below: list[Todo]) -> None:
-    """Dates below keep their distance to the due date; starting again is starting with all of it open."""
-    old = todo.due
+    """Other dates keep their distance to the slot; starting again is starting with all of it open."""
+    old, has_only_start = todo.slot, todo.repeats_by != todo.due
     for one in below:
         if one.is_completed:  # its completion stands: it was done, and is to be done again
             rec.update(one, is_completed=False, completed_at=None)
             rec.tell(signals.reopened, one)
         rec.update(one, **due_columns(shift_with(old, following, one.due)))
         rec.update(one, **start_columns(shift_with(old, following, one.start)))
-    rec.update(
-        todo,
-        **start_columns(shift_with(old, following, todo.start)),
-        **due_columns(following),
-    )
+    start = following if has_only_start else shift_with(old, following, todo.start)
+    due = todo.due if has_only_start else following
+    rec.update(todo, **start_columns(start), **due_columns(due), **slot_columns(following))
 
 
 def take_back(todo: Todo, rec: Recording) -> None:

@@ -14,6 +14,7 @@ COPIED = (
     "todo_list_id", "depth", "position", "title", "notes", "priority", "assignee_id",
     "due_date", "due_time", "due_tz", "due_at", "start_date", "start_time", "start_tz", "start_at",
     "rrule", "repeat_mode", "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz",
+    "slot_date", "slot_time", "slot_tz",
 )  # fmt: skip
 """What a copy takes over. Not what happened to the todo, nor what an import knows it by."""
 

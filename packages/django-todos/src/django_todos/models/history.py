@@ -34,7 +34,8 @@ TODO_FIELDS = (
     "todo_list_id", "parent_id", "tree", "depth", "position", "title", "notes", "priority",
     "due_date", "due_time", "due_tz", "due_at", "start_date", "start_time", "start_tz", "start_at",
     "assignee_id", "is_completed", "completed_at", "rrule", "repeat_mode",
-    "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "occurrence", "deleted_at", "deleted_top_id",
+    "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "repeat_since",
+    "slot_date", "slot_time", "slot_tz", "occurrence", "deleted_at", "deleted_top_id",
 )  # fmt: skip
 """The columns of a todo that an action remembers and undo restores; labels are remembered beside them, by name."""
 

@@ -71,6 +71,10 @@ def _todo_rules(todo: Todo, todo_list: TodoList) -> Iterator[str]:
     for moment, at in ((todo.due, todo.due_at), (todo.start, todo.start_at)):
         if moment.at() != at:
             yield f"{moment} is stored as {at}"
+    if todo.rrule and todo.repeats_by and todo.slot_date is None:
+        yield "repeats without a slot"
+    if todo.repeat_since > todo.occurrence:
+        yield f"repeats since occurrence {todo.repeat_since}, but is at {todo.occurrence}"
     keys = sorted(
         int(key) for key in todo.completions.exclude(key=None).values_list("key", flat=True) if key
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -97,6 +98,10 @@ class Todo(models.Model):
     repeat_anchor_date = models.DateField(null=True, blank=True)
     repeat_anchor_time = models.TimeField(null=True, blank=True)
     repeat_anchor_tz = models.CharField(max_length=limits.MAX_ZONE_NAME, blank=True)
+    repeat_since = models.PositiveIntegerField(default=0, editable=False)
+    slot_date = models.DateField(null=True, editable=False)
+    slot_time = models.TimeField(null=True, editable=False)
+    slot_tz = models.CharField(max_length=limits.MAX_ZONE_NAME, blank=True, editable=False)
     occurrence = models.PositiveIntegerField(default=0, editable=False)
     extra = models.JSONField(default=dict, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -157,6 +162,13 @@ class Todo(models.Model):
             check_constraint(
                 Q(repeat_anchor_tz="") | Q(repeat_anchor_time__isnull=False),
                 name="todos_anchor_zone_has_time",
+            ),
+            check_constraint(
+                Q(slot_date=None, slot_time=None) | Q(slot_date__isnull=False) & ~Q(rrule=""),
+                name="todos_slot_has_rule",
+            ),
+            check_constraint(
+                Q(slot_tz="") | Q(slot_time__isnull=False), name="todos_slot_zone_has_time"
             ),
             check_constraint(Q(repeat_mode__in=RepeatMode.values), name="todos_todo_repeat_mode"),
             check_constraint(
@@ -229,6 +241,16 @@ class Todo(models.Model):
         )
 
     @property
+    def slot(self) -> Moment:
+        """The date that the rule gave the present occurrence, wherever that was moved to since."""
+        return Moment.stored(self.slot_date, self.slot_time, self.slot_tz) or self.repeats_by
+
+    @property
+    def repeats_by(self) -> Moment:
+        """The date that a repeat moves on: the due date, the start of a todo that has only that."""
+        return self.due or self.start
+
+    @property
     def priority_bucket(self) -> str:
         """The word for the priority."""
         return priority_bucket(self.priority)
@@ -295,6 +317,7 @@ class Todo(models.Model):
         labels: list[str] | None = None,
         due: Moment = Moment(),  # noqa: B008  frozen
         start: Moment = Moment(),  # noqa: B008
+        repeat: Repeat | None = None,
         side: Side = "after",
         within: Recording | None = None,
         **fields: Any,
@@ -318,6 +341,7 @@ class Todo(models.Model):
                 updated_at=at,
                 **due_columns(due),
                 **start_columns(start),
+                **repeat_columns(repeat and replace(repeat, anchor=repeat.anchor or due or start)),
                 **fields,
             )
             todo.tree = above.tree if above is not None else todo.uuid
@@ -416,8 +440,11 @@ class Todo(models.Model):
         with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.alive(self)
             Conflict.check(initial, changed, {name: todo._value(rec, name) for name in changed})
+            carried = todo._carries_repeat
             for name, value in changed.items():
                 todo._set_value(rec, name, value)
+            if "repeat" not in changed:
+                todo._keep_repeat(rec, carried)
         return rec.action
 
     def reschedule(self, day: date | None, *, rec: Recording, zone: ZoneInfo) -> None:
@@ -428,7 +455,9 @@ class Todo(models.Model):
         else:
             shown = due.wall(zone).date
             due = Moment(day) if shown is None else due.shift(days=(day - shown).days)
+        carried = self._carries_repeat
         rec.update(self, **due_columns(due))
+        self._keep_repeat(rec, carried)
 
     def trash(
         self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
@@ -552,27 +581,39 @@ class Todo(models.Model):
         if not self.rrule:
             return None
         mode = cast("Mode", self.repeat_mode)
-        return Repeat(self.rrule, mode, self.repeat_anchor or self.due)
+        return Repeat(self.rrule, mode, self.repeat_anchor or self.repeats_by)
+
+    @property
+    def _carries_repeat(self) -> str:
+        return "due" if self.due_date else "start" if self.start_date else ""
+
+    def _keep_repeat(self, rec: Recording, carried: str) -> None:
+        """After its dates changed: a moved date is this occurrence's alone, but a repeat that goes by another of the
+        two now, or gets its first date, begins anew there."""
+        carries = self._carries_repeat
+        if self.rrule and carries and carries != carried and (carried or self.slot_date is None):
+            repeat = replace(cast("Repeat", self.repeat), anchor=self.repeats_by)
+            rec.update(self, **repeat_columns(repeat, self.occurrence))
 
     def completions_of_rule(self) -> int:
         """How often it was completed by its present rule: what COUNT measures when it counts from completion.
 
-        Skips are no completions; what was due before the rule's anchor was completed by an earlier rule.
+        Skips are no completions; what was completed before the rule was set was by an earlier one.
         """
         repeat = self.repeat
         if repeat is None or repeat.mode != "completion" or repeat.rule.count is None:
             return 0
         standing = self.completions.filter(kind=Completion.Kind.COMPLETED, undone_at=None)
-        if self.repeat_anchor_date is not None:
-            standing = standing.filter(due_date__gte=self.repeat_anchor_date)
-        return standing.count()
+        keys = standing.values_list("key", flat=True)
+        return sum(int(key or 0) >= self.repeat_since for key in keys)
 
     def _value(self, rec: Recording, name: str) -> Any:
         return rec.labels(self) if name == "labels" else getattr(self, name)
 
     def _set_value(self, rec: Recording, name: str, value: Any) -> None:
         columns: dict[str, Callable[[Any], dict[str, Any]]]
-        columns = {"due": due_columns, "start": start_columns, "repeat": repeat_columns}
+        columns = {"due": due_columns, "start": start_columns}
+        columns["repeat"] = lambda repeat: repeat_columns(repeat, self.occurrence)
         if name == "labels":
             rec.set_labels(self, value)
         else:

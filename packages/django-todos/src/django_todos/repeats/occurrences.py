@@ -69,27 +69,41 @@ def parse_rrule(text: str) -> str:
 
 
 def next_occurrence(
-    repeat: Repeat, current: Moment, now: datetime, zone: ZoneInfo, occurrence: int = 0
+    repeat: Repeat,
+    current: Moment,
+    now: datetime,
+    zone: ZoneInfo,
+    occurrence: int = 0,
+    *,
+    slot: Moment = Moment(),  # noqa: B008  frozen
 ) -> Moment | None:
     """Where completing `current` at `now` moves a todo: None when that was the last occurrence.
 
-    The first occurrence strictly after both the old date and now (`zone` says whose now it is, for
-    dates and floating times). `occurrence` is the number of completions before this one; it is
-    COUNT's measure when counting from completion. Counting from the due date, COUNT means the
-    occurrences since the anchor, missed ones included.
+    The first occurrence strictly after the slot (the date that the rule gave; `current` is where it
+    was moved to), the current date and now (`zone` says whose now it is, for dates and floating
+    times); a plain interval from completion counts from the day of completion alone. `occurrence`
+    is the number of completions before this one; it is COUNT's measure when counting from
+    completion. Counting from the due date, COUNT means the occurrences since the anchor, missed
+    ones included.
     """
-    return _next(repeat, current, now, zone, occurrence + 1, skipped=False)
+    return _next(repeat, (slot, current), now, zone, occurrence + 1, skipped=False)
 
 
 def skip_occurrence(
-    repeat: Repeat, current: Moment, now: datetime, zone: ZoneInfo, occurrence: int = 0
+    repeat: Repeat,
+    current: Moment,
+    now: datetime,
+    zone: ZoneInfo,
+    occurrence: int = 0,
+    *,
+    slot: Moment = Moment(),  # noqa: B008
 ) -> Moment | None:
     """Where skipping `current` moves a todo: like completing it, but nothing was completed.
 
     From completion, the rule counts from the day skipped (from today if that has passed), and
     COUNT isn't used up.
     """
-    return _next(repeat, current, now, zone, occurrence, skipped=True)
+    return _next(repeat, (slot, current), now, zone, occurrence, skipped=True)
 
 
 def upcoming(
@@ -99,6 +113,8 @@ def upcoming(
     zone: ZoneInfo,
     count: int = 5,
     occurrence: int = 0,
+    *,
+    slot: Moment = Moment(),  # noqa: B008
 ) -> list[Moment]:
     """The dates to show before saving: `current` if it is still ahead, and those that follow.
 
@@ -110,8 +126,8 @@ def upcoming(
     last: Moment | None = current
     while last is not None and len(dates) < count:
         done_at = max(now, _begins(last, zone) or now) if repeat.mode == "completion" else now
-        last = next_occurrence(repeat, last, done_at, zone, occurrence)
-        occurrence += 1
+        last = next_occurrence(repeat, last, done_at, zone, occurrence, slot=slot)
+        occurrence, slot = occurrence + 1, Moment()
         if last is not None:
             dates.append(last)
     return dates[:count]
@@ -149,13 +165,21 @@ def _begins(moment: Moment, zone: ZoneInfo) -> datetime | None:
 
 
 def _next(
-    repeat: Repeat, current: Moment, now: datetime, zone: ZoneInfo, taken: int, *, skipped: bool
+    repeat: Repeat,
+    held: tuple[Moment, Moment],
+    now: datetime,
+    zone: ZoneInfo,
+    taken: int,
+    *,
+    skipped: bool,
 ) -> Moment | None:
     rule = repeat.rule
-    anchor = repeat.anchor or current or Moment(today_in(now, zone))
+    anchor = repeat.anchor or held[0] or held[1] or Moment(today_in(now, zone))
     frame = anchor.zone or zone
-    after = max(now, current.instant(zone) or now)
-    after_day = (current.date if current.case == "date" else None) or date.min
+    after, after_day = now, date.min
+    if repeat.mode == "due" or not rule.is_plain:
+        after = max([now, *(one.instant(zone) or now for one in held)])
+        after_day = max([date.min, *(one.date for one in held if one.case == "date" and one.date)])
     if anchor.time is None:  # a whole day is after an instant if it begins after that day
         after_day = max(after_day, today_in(after, frame))
     if repeat.mode == "completion":
@@ -163,7 +187,7 @@ def _next(
             return None
         day = today_in(now, frame)
         if skipped:
-            day = max(day, current.wall(frame).date or day)
+            day = max(day, *(one.wall(frame).date or day for one in held))
         # The day it was completed on is over: every! day at 18:00, done at noon, comes tomorrow.
         after_day = max(after_day, day)
         series = _completion_series(rule, anchor, day)

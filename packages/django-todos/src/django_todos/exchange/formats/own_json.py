@@ -87,8 +87,7 @@ def _todo_values(record: TodoRecord) -> dict[str, Any]:
         "labels": list(record.labels),
         "assignee": record.assignee,
         "completed_at": _stamp(record.completed_at),
-        "repeat": repeat
-        and {"rrule": repeat.rrule, "mode": repeat.mode, "anchor": repeat.anchor.format()},
+        "repeat": repeat and _repeat_values(repeat),
         "occurrence": record.occurrence,
         "completions": [_completion_values(one) for one in record.completions],
         "reminders": [
@@ -101,6 +100,17 @@ def _todo_values(record: TodoRecord) -> dict[str, Any]:
         "extra": record.extra,
     }
     return _without_empty(values, "uuid", "title")
+
+
+def _repeat_values(record: RepeatRecord) -> dict[str, Any]:
+    values = {
+        "rrule": record.rrule,
+        "mode": record.mode,
+        "anchor": record.anchor.format(),
+        "slot": record.slot.format(),
+        "since": record.since,
+    }
+    return _without_empty(values, "rrule", "mode", "anchor")
 
 
 def _completion_values(record: CompletionRecord) -> dict[str, Any]:
@@ -292,7 +302,13 @@ def _repeat(values: Values) -> RepeatRecord | None:
     mode = inner.text("mode") or "due"
     if mode not in ("due", "completion"):
         raise Unreadable(_("“mode” is neither “due” nor “completion”."))
-    return RepeatRecord(inner.text("rrule", required=True), mode, inner.moment("anchor"))
+    return RepeatRecord(
+        rrule=inner.text("rrule", required=True),
+        mode=mode,
+        anchor=inner.moment("anchor"),
+        slot=inner.moment("slot"),
+        since=inner.number("since", 2**31 - 1),
+    )
 
 
 def _completion(values: Values) -> CompletionRecord:

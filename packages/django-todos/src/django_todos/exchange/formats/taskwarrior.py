@@ -302,7 +302,9 @@ class _TaskwarriorReader:
             self.extra["until"] = self.values.text("until")
             self.notes.append(_("It expires in Taskwarrior (until); here it stays."))
         if rrule and mode in ("due", "completion") and (not recur or recur == recur_of(rrule)):
-            return replace(record, repeat=RepeatRecord(rrule, mode, anchor or record.due))
+            anchor = anchor or record.due or record.start
+            repeat = RepeatRecord(rrule, mode, anchor, values.moment("todosslot"))
+            return replace(record, repeat=repeat)
         return record
 
     def stamp(self, key: str) -> dt.datetime | None:
@@ -469,6 +471,8 @@ def _repeat(todo: TodoRecord, status: str) -> dict[str, str]:
     values = {"todosrrule": repeat.rrule, "todosmode": repeat.mode}
     if repeat.anchor != todo.due:
         values["todosanchor"] = repeat.anchor.format()
+    if repeat.slot:
+        values["todosslot"] = repeat.slot.format()
     if status == "recurring":
         values["recur"] = recur_of(repeat.rrule)
         values["rtype"] = "chained" if repeat.mode == "completion" else "periodic"

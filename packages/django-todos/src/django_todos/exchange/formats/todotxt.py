@@ -10,8 +10,8 @@ of the title only where it stands before or behind all plain words; in the middl
 is understood *and* kept. A key we don't know, or a value we can't read, stays in the title.
 
 Keys of our own, where the format has none (docs/exchange.md): ``due_time`` ``due_tz`` ``t_time``
-``t_tz`` ``rrule`` ``rmode`` ``anchor`` ``anchor_time`` ``anchor_tz`` ``list`` ``label``. A
-backslash before a word keeps it plain, as in quick add.
+``t_tz`` ``rrule`` ``rmode`` ``anchor`` ``anchor_time`` ``anchor_tz`` ``slot`` ``slot_time``
+``slot_tz`` ``list`` ``label``. A backslash before a word keeps it plain, as in quick add.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ NAME = "todotxt"
 
 KEYS = frozenset(
     "due due_time due_tz t t_time t_tz rec rrule rmode anchor anchor_time anchor_tz".split()
-    + "list label id p pri h".split()
+    + "slot slot_time slot_tz list label id p pri h".split()
 )
 _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9_]*):(\S+)", re.ASCII)
 _PRIORITY = re.compile(r"\(([A-Z])\)")
@@ -336,7 +336,8 @@ def _repeat(
     anchor = _moment(reading, "anchor", "anchor") if "anchor" in values else Moment()
     if rrule := values.get("rrule"):
         mode = "completion" if values.get("rmode") == "completion" else "due"
-        return RepeatRecord(rrule, mode, anchor or due or start)
+        slot = _moment(reading, "slot", "slot") if "slot" in values else Moment()
+        return RepeatRecord(rrule, mode, anchor or due or start, slot)
     if rec := values.get("rec"):
         repeat = repeat_of(rec, anchor or due or start)
         if repeat is None:
@@ -455,11 +456,12 @@ def _dates(todo: TodoRecord) -> list[str]:
         return [*words, f"rec:{rec}"] if rec else words
     usual = todo.due or todo.start
     for rec in _recs(repeat.rrule, "+" if repeat.mode == "due" else ""):
-        if repeat.anchor == usual and repeat_of(rec, usual) == repeat:
+        if repeat.anchor == usual and repeat_of(rec, usual) == replace(repeat, since=0):
             return [*words, f"rec:{rec}"]
     words += [f"rrule:{repeat.rrule}", f"rmode:{repeat.mode}"]
     if repeat.anchor != usual:
         words += _moment_words("anchor", "anchor", repeat.anchor)
+    words += _moment_words("slot", "slot", repeat.slot)
     return words
 
 
