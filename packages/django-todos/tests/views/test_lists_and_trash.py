@@ -220,7 +220,7 @@ BULK = [
     ({"do": "date", "date": ""}, lambda todo: not todo.due),
     ({"do": "label", "label": "x, shop"}, lambda todo: {one.name for one in todo.labels.all()} == {"x", "shop"}),
     ({"do": "priority", "priority": "medium"}, lambda todo: todo.priority == 5),
-    ({"do": "assign", "assignee": "me"}, lambda todo: todo.assignee is not None),
+    ({"do": "assign", "assignee": "bob"}, lambda todo: todo.assignee is not None),
     ({"do": "move", "list": "Trip"}, lambda todo: todo.todo_list.name == "Trip"),
 ]  # fmt: skip
 
@@ -253,6 +253,8 @@ def test_one_thing_done_to_several_and_undone_at_once(cast: Cast, data, done):
         ({"do": "dance", "todo": "{todo}"}, "same"),
         ({"do": "date", "date": "never", "todo": "{todo}"}, "same"),
         ({"do": "priority", "todo": "{todo}"}, "same"),
+        ({"do": "assign", "assignee": "charlie", "todo": "{todo}"}, "same"),
+        ({"do": "assign", "assignee": "nobody-at-all", "todo": "{todo}"}, "same"),
     ],
 )
 def test_nothing_to_do(cast: Cast, data, says: str):
@@ -269,7 +271,7 @@ SAID = [
     ({"do": "date", "date": ""}, "Took the date off 2 todos."),
     ({"do": "label", "label": "home"}, "Added #home to 2 todos."),
     ({"do": "priority", "priority": "high"}, "Set 2 todos to High priority."),
-    ({"do": "assign", "assignee": "me"}, "Gave 2 todos to alice."),
+    ({"do": "assign", "assignee": "rita"}, "Gave 2 todos to rita."),
     ({"do": "duplicate"}, "Added 2 copies."),
 ]
 
@@ -281,6 +283,19 @@ def test_what_was_done_to_several_is_named(cast: Cast, data, text: str):
     data = {key: value.format(trip=trip.uuid) for key, value in data.items()}
     told = message(post(client, "todo-bulk", todo=[str(todo.uuid) for todo in todos], **data))
     assert get(client, "today", **told).context["toast"].text == text
+
+
+def test_whom_several_can_be_given_to(cast: Cast):
+    make_list(cast.alice, "Trip", editors=[cast.charlie])
+    client = cast.client("alice")
+    everybody = get(client, "today", select=1)
+    here = get(client, "list-detail", cast.flat.uuid, select=1)
+    assert [one.username for one in everybody.context["people"]()] == ["bob", "charlie", "rita"]
+    assert [one.username for one in here.context["people"]()] == ["bob", "rita"]
+    todos = make_todo(cast.flat), make_todo(TodoList.objects.inbox_of(cast.alice))
+    data = {"do": "assign", "assignee": "bob", "todo": [str(todo.uuid) for todo in todos]}
+    assert "done" in message(post(client, "todo-bulk", **data))
+    assert Todo.objects.get(assignee=cast.bob) == todos[0]  # bob is not in alice's inbox
 
 
 def test_one_read_only_todo_refuses_them_all(cast: Cast):

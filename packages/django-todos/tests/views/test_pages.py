@@ -304,7 +304,7 @@ def test_completed_todos_are_reopened_where_they_are_listed(cast: Cast):
     assert address not in get(cast.client("rita"), "completed").content.decode()
 
 
-def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_queries):
+def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_queries, settings):
     alice, url = cast.client("alice"), reverse("django_todos:version")
     todo = make_todo(cast.flat)
     html = alice.get(reverse("django_todos:today")).content.decode()
@@ -320,6 +320,12 @@ def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_
     etag = alice.get(url)["ETag"]
     make_todo(make_list(cast.charlie, "Secret"))  # which alice does not see
     assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
+    settings.TODOS_OBJECT_ACCESS = "tests.test_querysets.only_oneself"
+    about = TodoList.objects.create_about(cast.alice, name="About alice")
+    for change in (make_todo, TodoList.delete):
+        etag = alice.get(url)["ETag"]
+        change(about)
+        assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 204
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 204
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -381,7 +382,16 @@ class BulkForm(ViewerForm):
     date = WordsDateField(label=_("Date"), required=False)
     label = LabelsField(label=_("Labels"))
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=PRIORITY_CHOICES)
-    assignee = forms.ChoiceField(required=False, choices=[("me", _("Me")), ("", _("Nobody"))])
+    assignee = forms.CharField(label=_("Assignee"), required=False)
+
+    def clean_assignee(self) -> Any:
+        """The primary key of who is named, None for nobody. Whether they are in the list is asked under its lock."""
+        name = self.cleaned_data["assignee"]
+        users = get_user_model()._default_manager
+        found = users.filter(**{users.model.USERNAME_FIELD: name}).first() if name else None
+        if name and found is None:
+            raise ValidationError(_("Nobody has this name."))
+        return found.pk if found is not None else None
 
     def clean(self) -> dict[str, Any]:
         """A button of a list or a priority says by itself what to do."""

@@ -132,6 +132,10 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         """Lists that `user` may read: as a member, or through the object of the host that they are about."""
         return self._with_role(user, None, "view")
 
+    def through_objects(self, user: User) -> Self:
+        """Lists that `user` may read through the object of the host that they are about, member or not."""
+        return self.filter(_about_accessible_object(user, "view"))
+
     def editable_by(self, user: User) -> Self:
         """Lists whose todos and labels `user` may change. What is archived or in the trash is only read."""
         return self.changeable_by(user).filter(archived_at=None, deleted_at=None)

@@ -7,13 +7,15 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, wraps
-from typing import Any
+from functools import cached_property, partial, wraps
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Aggregate, Count, F, IntegerField, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -35,6 +37,9 @@ from django_todos.models.querysets import EDITORS, object_types_remembered
 from django_todos.viewer import Viewer
 from django_todos.wording import actions
 from django_todos.wording.dates import written
+
+if TYPE_CHECKING:
+    from django_todos.models.querysets import User
 
 
 class Request(HttpRequest):
@@ -149,7 +154,7 @@ class Nav:
             )
             .select_related("todo_list")
             .order_by("position", "pk")
-            .annotate(today_count=_total(due))
+            .annotate(today_count=_total(due), seen_version=_version_of(user))
         )
 
     @property
@@ -193,23 +198,30 @@ class Nav:
     @cached_property
     def version(self) -> str:
         """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
-        lists = [
-            (one.pk, one.role, one.color, one.todo_list.name, one.todo_list.version)
-            for one in self._memberships
-        ]
-        seen = repr((self.viewer.today, self.today_count, lists))
+        lists = [(one.pk, one.role, one.color, one.todo_list.name) for one in self._memberships]
+        seen = repr(
+            (self.viewer.today, self.today_count, self._memberships[0].seen_version, lists)
+        )
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-def _total(rows: QuerySet[Any]) -> Coalesce:
+def _total(rows: QuerySet[Any], what: Aggregate | None = None) -> Coalesce:
+    """`rows` counted, or summed up to `what`."""
     counted = (
         rows.order_by()
         .annotate(todos_all=Value(1))
         .values("todos_all")
-        .annotate(n=Count("*"))
+        .annotate(n=what or Count("*"))
         .values("n")
     )
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _version_of(user: User) -> CombinedExpression:
+    """Grows with every write to a list that `user` sees: archived, in the trash, through an object of the host."""
+    own = Membership.objects.filter(user=user.pk)
+    others = TodoList.objects.through_objects(user)
+    return _total(own, Sum("todo_list__version")) + _total(others, Sum(F("version") + 1))
 
 
 def current_of(todo_list: TodoList) -> str:
@@ -235,8 +247,18 @@ def page(
         "here": here(request),
         "login_url": resolve_url(settings.LOGIN_URL),
         "toast": _message(request),
+        "people": partial(_people, request.todos_viewer, context.get("todo_list")),
     }
     return render(request, f"django_todos/{template}.html", frame | context, status=status)
+
+
+def _people(viewer: Viewer, todo_list: TodoList | None) -> QuerySet[Any]:
+    """Whom the viewer shares the list with, or where a page shows several, any of their lists. Asked when shown."""
+    users = get_user_model()._default_manager
+    mine = {"todo_list__memberships__user": viewer.user.pk}
+    here = mine if todo_list is None else {"todo_list": todo_list.pk}
+    members = Membership.objects.filter(**here).exclude(user=viewer.user.pk)
+    return users.filter(pk__in=members.values("user")).order_by(users.model.USERNAME_FIELD)
 
 
 def _message(request: Request) -> actions.Toast | None:

@@ -462,8 +462,11 @@ def _give(rec: Recording, viewer: Viewer, form: BulkForm, todo: Todo) -> None:
     elif do == "label":
         rec.set_labels(todo, [*rec.labels(todo), *given["label"]])
     elif do == "assign":
-        is_mine = given["assignee"] == "me"
-        rec.update(todo, assignee_id=viewer.user.pk if is_mine else None)
+        who = given["assignee"]
+        if (
+            who is None or (todo.todo_list_id, who) in rec.members
+        ):  # of several lists, those that they are in
+            rec.update(todo, assignee_id=who)
     elif do == "priority" and given["priority"]:
         rec.update(todo, priority=BUCKETS[given["priority"]])
 
