@@ -41,6 +41,12 @@ MAX_IMPORT = 50_000
 """Rows that the import page reads and writes; the command has no such limit."""
 MAX_UNDO = 500
 """Todos of an import that can be undone as a whole."""
+MAX_NESTING = 50
+"""Levels of brackets in a file of JSON."""
+MAX_SEARCH_WORDS = 10
+"""Different words of a search that are looked for; more narrow nothing down any more."""
+MAX_MARKDOWN = 30_000
+"""Notes that are longer are shown as they were typed."""
 
 # What one page or mail shows.
 PAGE = 100

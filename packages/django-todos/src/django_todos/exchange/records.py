@@ -267,7 +267,7 @@ def _fit_labels(names: Iterable[str], text: str) -> tuple[tuple[str, ...], str, 
     labels: dict[str, str] = {}
     dropped = False
     for name in map(clean_line, names):
-        if len(name) > MAX_LABEL or len(name.casefold()) > MAX_LABEL:
+        if len(name) > MAX_LABEL:
             text = add_paragraph(text, name)
             dropped = True
         elif name:

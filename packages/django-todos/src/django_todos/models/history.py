@@ -101,6 +101,15 @@ class ChangedMeanwhile(Exception):
     """Somebody else changed what is to be written, moved it out of the lists that were locked for it, or took away
     the right to write it."""
 
+    kept = "changed"
+    """Which sentence a page says it with (wording/actions.py)."""
+
+
+class Replaced(ChangedMeanwhile):
+    """A list about an object of the host can't come back: there is a newer one about the same object."""
+
+    kept = "replaced"
+
 
 class Conflict(Exception):
     """Somebody changed a field that this edit changes too. `theirs` holds their values by field."""
@@ -190,6 +199,8 @@ class Recording:
         todo_list = self.lists[pk]
         for name, value in values.items():
             setattr(todo_list, name, value)
+        if "deleted_at" in values and _is_replaced(todo_list):
+            raise Replaced
         todo_list.save(update_fields=list(values))
 
     def add_lists(self, lists: Iterable[TodoList]) -> None:
@@ -508,6 +519,14 @@ class Completion(models.Model):
     def due(self) -> Moment:
         """When the occurrence was due."""
         return Moment.stored(self.due_date, self.due_time, self.due_tz)
+
+
+def _is_replaced(todo_list: TodoList) -> bool:
+    """Whether another list is about its object by now, so that it can't be outside the trash."""
+    if todo_list.object_type_id is None or todo_list.deleted_at is not None:
+        return False
+    same = type(todo_list).objects.alive().filter(object_type=todo_list.object_type_id)
+    return same.filter(object_id=todo_list.object_id).exclude(pk=todo_list.pk).exists()
 
 
 def _labels_before(

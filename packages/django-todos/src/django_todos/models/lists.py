@@ -251,7 +251,8 @@ class Label(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="labels")
     name = models.CharField(_("name"), max_length=limits.MAX_LABEL)
-    key = models.CharField(max_length=200, editable=False)
+    # Casefolding makes up to three characters of one, as of “ΐ”.
+    key = models.CharField(max_length=3 * limits.MAX_LABEL, editable=False)
     color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
 
     objects = LabelQuerySet.as_manager()

@@ -37,6 +37,7 @@ from django.db.models.functions import Cast, Coalesce, Now, Replace
 from django_todos import models as tables
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
+from django_todos.limits import MAX_SEARCH_WORDS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -347,7 +348,7 @@ class TodoQuerySet(_InLists["tables.Todo"]):
 
         PostgreSQL answers from the index that the first migration makes; SQLite looks at each row the user can see.
         """
-        words = [word for word in re.split(r"\s+", text.replace("\x00", " ").strip()) if word]
+        words = list(dict.fromkeys(text.replace("\x00", " ").split()))[:MAX_SEARCH_WORDS]
         if not words:
             return self.none()
         if connections[self.db].vendor == "postgresql":

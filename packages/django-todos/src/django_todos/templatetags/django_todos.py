@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import nh3
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -51,8 +51,9 @@ NOTES_TAGS = {
 }  # fmt: skip
 NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
 # Markdown's signs, where only words are to be read: of a link its text (1), else what marks a line or a word.
+# No bracket within a link's, so that ten thousand that are never closed are read once each.
 _MARKS = re.compile(
-    r"!?\[([^\]]*)\]\([^)\s]*\)|^[ \t]*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|\[[ xX]\])[ \t]+)+|^[ \t]*(?:```\w*|[-*_]{3,})[ \t]*$"
+    r"!?\[([^\[\]]*)\]\([^)\s\[]*\)|^[ \t]*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|\[[ xX]\])[ \t]+)+|^[ \t]*(?:```\w*|[-*_]{3,})[ \t]*$"
     r"|`|\*+(?=\S)|(?<=\S)\*+|~~|\b_+|(?<!\w)_+|_+(?!\w)",
     re.MULTILINE,
 )
@@ -246,8 +247,14 @@ def todos_snippet(text: str, query: str) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=128)
 def todos_markdown(text: str) -> SafeString:
-    """Notes as HTML: Markdown with raw HTML off, then cleaned, so that neither alone must be perfect."""
+    """Notes as HTML: Markdown with raw HTML off, then cleaned, so that neither alone must be perfect.
+
+    Remembered by the text, which costs up to half a second where somebody means harm.
+    """
+    if len(text or "") > limits.MAX_MARKDOWN:
+        return mark_safe(linebreaks(text, autoescape=True))  # nosec B308 B703: escaped just there
     html = nh3.clean(
         _markdown().render(text or ""),
         tags=NOTES_TAGS,

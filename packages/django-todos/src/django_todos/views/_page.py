@@ -35,6 +35,7 @@ from django_todos.models import (
 )
 from django_todos.models.querysets import EDITORS, object_types_remembered
 from django_todos.viewer import Viewer
+from django_todos.views._refused import tried
 from django_todos.wording import actions
 from django_todos.wording.dates import written
 
@@ -76,7 +77,10 @@ def signed_in(*methods: str, home: str = "") -> Callable[[Callable[..., Any]], C
                         response = _settled(view, request, *args, **kwargs)
             else:
                 response = HttpResponseRedirect(place, status=303)
-            patch_vary_headers(response, ["Accept-Language", "HX-Request", "HX-Boosted"])
+            # Kept by this person's browser alone, which asks each time whether it still holds.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            varying = ["Cookie", "Accept-Language", "HX-Request", "HX-Boosted"]
+            patch_vary_headers(response, varying)
             return response
 
         return guarded
@@ -97,11 +101,11 @@ def _home(request: HttpRequest, name: str) -> str:
 
 def _settled(view: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
     try:
-        return view(request, *args, **kwargs)
+        return tried(view, request, *args, **kwargs)
     except NotAllowedHere:
         response = back(request, reverse("django_todos:today"), kept="place")
-    except ChangedMeanwhile:
-        response = back(request, reverse("django_todos:today"), kept="changed")
+    except ChangedMeanwhile as refusal:
+        response = back(request, reverse("django_todos:today"), kept=refusal.kept)
     if is_htmx(request):  # it asked for a row, and would put the page in its place
         return HttpResponse(headers={"HX-Redirect": response["Location"]})
     return response

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.http import Http404, HttpResponse
 
 from django_todos.forms.filters import FilterForm, SearchFilterForm
-from django_todos.limits import MAX_SEARCH
+from django_todos.limits import MAX_SEARCH, MAX_SEARCH_WORDS
 from django_todos.models import Label, Todo
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.viewer import Viewer
@@ -40,7 +40,7 @@ def _narrowed_by_signs(query: str, viewer: Viewer) -> TodoQuerySet:
     """What the words of a search find: those behind a sign are a label's or a person's name."""
     todos = Todo.objects.visible_to(viewer.user).alive()
     plain = []
-    for word in query.split():
+    for word in list(dict.fromkeys(query.split()))[:MAX_SEARCH_WORDS]:
         if not _SIGN.match(word):
             plain.append(word)
         elif word[0] == "#":

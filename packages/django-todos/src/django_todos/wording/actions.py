@@ -232,6 +232,7 @@ _KEPT = {
         "It can't go there: at most %(levels)d levels, and open todos only under open ones."
     ),
     "changed": _("Not done: somebody changed it meanwhile. This is how it is now."),
+    "replaced": _("Not done: there is a newer list about the same thing."),
     "none": _("Choose at least one todo first."),
     "date": _("That is not a date."),
     "imported": _("Imported."),

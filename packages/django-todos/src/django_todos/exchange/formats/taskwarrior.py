@@ -34,7 +34,7 @@ from django_todos.exchange.formats.taskwarrior_time import (
     write_own,
     write_stamp,
 )
-from django_todos.exchange.formats.values import Unreadable, Values
+from django_todos.exchange.formats.values import Unreadable, Values, check_nesting
 from django_todos.exchange.records import (
     LineKeys,
     ListRecord,
@@ -83,6 +83,7 @@ def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
             if isinstance(entry, Problem):
                 problems.append(entry)
                 continue
+            check_nesting(entry, line)
             any_json = True
             _count_midnights(entry, tz, midnights)
             _collect(entry, line, keys, tz, tasks, problems)

@@ -9,10 +9,25 @@ from django.utils.translation import gettext as _
 
 from django_todos.dates import EARLIEST, LATEST, Moment
 from django_todos.exchange.records import clean_text, shorten
+from django_todos.limits import MAX_NESTING
 
 
 class Unreadable(ValueError):
     """A value that is not what the schema says; the message is for people."""
+
+
+def check_nesting(value: Any, line: int = 0) -> None:
+    """What is nested deeper than any todo would end in a RecursionError of whoever walks down it."""
+    level = [value]
+    for _depth in range(MAX_NESTING):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    if level:
+        raise Unreadable(_("The file is nested too deeply."), line)
 
 
 class Values:
@@ -43,10 +58,10 @@ class Values:
         return self._entry.get(key)
 
     def text(self, key: str, *, required: bool = False) -> str:
-        value = self._get(key, str) or ""
+        value = clean_text(self._get(key, str) or "")
         if required and not value.strip():
             raise Unreadable(_("“%(key)s” is missing.") % {"key": key})
-        return clean_text(value)
+        return value
 
     def texts(self, key: str) -> list[str]:
         values = self.items(key)

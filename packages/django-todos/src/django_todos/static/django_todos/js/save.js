@@ -181,7 +181,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, xhr } = /** @type {CustomEvent} */ (event).detail;
   const key = requestConfig?.headers["Todos-Save"];
   swapping = false;
-  const refused = [409, 422].includes(xhr.status);
+  const refused = [409, 422].includes(xhr.status) && !xhr.getResponseHeader("Retry-After");
   restore(refused ? key : "");
   if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, :checked, [data-todos-date], input:not([type=hidden], [type=radio]))`)?.focus();
   within = "";
@@ -200,7 +200,7 @@ document.addEventListener("todos:unsent", (event) => {
   clearTimeout(waiting);
   const entry = kept()[key];
   const set = key.startsWith(`${shown()} `) ? one(`#${key.split(" ")[1]}`) : null;
-  if (!entry || (code > 401 && code < 500)) return; // gone, or not one's to change: said in a toast, and no more tried
+  if (!entry || (code > 401 && code < 500 && code !== 409)) return; // gone, or not one's to change: said in a toast, and no more tried
   event.preventDefault();
   status(say("unsaved", { name: entry.name }), true);
   if (!set || code === 401) return;

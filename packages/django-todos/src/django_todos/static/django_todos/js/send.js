@@ -3,7 +3,8 @@
  * Sends the pages' plain forms by htmx, one after the other, and puts what comes back in its place: a row where a row was
  * ticked, the open todo in its panel, else #main and #sidebar of the page that the action leads to.
  *
- * No action leads to an address that can't be reloaded: what is refused (422, 409) is shown where one is.
+ * No action leads to an address that can't be reloaded: what is refused (422, 409) is shown where one is. What only has to be
+ * sent again (Retry-After) leaves the page as it is, and is offered in a toast.
  */
 
 /** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
@@ -41,6 +42,9 @@ function submitted(event) {
 document.addEventListener("submit", submitted);
 // What a form within another sends (quick add under a day) is not heard outside that one.
 document.addEventListener("submit", (event) => /** @type {Element} */ (event.target).parentElement?.closest("form") && submitted(event), true);
+
+/** What is said of an answer that only has to be sent again. @type {Record<number, string>} */
+const NAMES = { 0: "failed", 409: "again", 503: "away", 507: "full" };
 
 let queue = Promise.resolve();
 /** What is under way: the form it came from, and what is taken out of the answer. */
@@ -93,7 +97,7 @@ document.addEventListener("todos:then", (event) => void queue.then(/** @type {Cu
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);
-  if ([409, 422].includes(detail.xhr.status)) Object.assign(detail, { shouldSwap: true, isError: false });
+  if ([409, 422].includes(detail.xhr.status) && !detail.xhr.getResponseHeader("Retry-After")) Object.assign(detail, { shouldSwap: true, isError: false });
   if (detail.requestConfig?.elt !== one(".todos")) return;
   detail.selectOverride = now.select;
   if (detail.xhr.status === 422 && now.select?.startsWith("#todo") && !detail.serverResponse.includes(`id="${now.select.slice(1)}"`)) {
@@ -120,5 +124,5 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     const form = now.form.startsWith("quick-add") ? /** @type {HTMLFormElement | null} */ (document.getElementById(now.form)) : null; // it has its text again
     const isTaken = !emit("unsent", { url: requestConfig?.path, key: requestConfig?.headers["Todos-Save"], status });
     if (status === 401) emit("load", { name: "signed", then: () => emit("signed-out", { values: requestConfig.formData, retry: isTaken ? null : form ? () => form.requestSubmit() : retry }) });
-    else if (!isTaken) emit("toast", name === "htmx:responseError" && status < 500 ? { name: "refused" } : { name: status ? "broken" : "failed", retry });
+    else if (!isTaken) emit("toast", name === "htmx:responseError" && status < 500 && !xhr.getResponseHeader("Retry-After") ? { name: "refused" } : { name: NAMES[status] ?? "broken", retry });
   });
