@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db.migrations.operations import AddConstraint, CreateModel
+from django.db.migrations.operations.models import IndexOperation
 
 PACKAGE = Path(__file__).parent.parent / "packages/django-todos/src"
 MIGRATION = PACKAGE / "django_todos/migrations/0001_initial.py"
@@ -38,6 +42,24 @@ def drop_search_index(apps, schema_editor):
 
 
 class Migration('''
+reduce = CreateModel.reduce
+
+
+def fold(self: CreateModel, operation: Any, app_label: str) -> Any:
+    """A table is made with its constraints, as Django 5.2 writes it too.
+
+    One by one, SQLite would copy the table for each and Django render each state between: half of what `migrate` takes.
+    """
+    if not isinstance(operation, AddConstraint) or operation.model_name_lower != self.name_lower:
+        return reduce(self, operation, app_label)
+    constraints = [*self.options.get("constraints", []), operation.constraint]
+    options = {**self.options, "constraints": constraints}
+    return [CreateModel(self.name, self.fields, options, self.bases, self.managers)]
+
+
+def names(self: Any, name: str, app_label: str) -> bool:
+    """An index or a constraint touches one model; Django 4.2 takes it for one that might touch all."""
+    return bool(name.lower() == self.model_name_lower)
 
 
 def main() -> None:
@@ -50,7 +72,11 @@ def main() -> None:
     django.setup()
     MIGRATION.unlink(missing_ok=True)
     options = {"name": "initial", "skip_checks": True, "include_header": False}
-    call_command("makemigrations", "django_todos", **options)
+    with (
+        patch.object(CreateModel, "reduce", fold),
+        patch.object(IndexOperation, "references_model", names),
+    ):
+        call_command("makemigrations", "django_todos", **options)
     text = MIGRATION.read_text().replace("models.CheckConstraint(", "check_constraint(")
     text = text.replace("\n\nclass Migration(", BRANCH, 1)
     text = text.replace("import django.db", "import django\nimport django.db", 1)

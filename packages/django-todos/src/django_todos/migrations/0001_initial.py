@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'list',
                 'verbose_name_plural': 'lists',
+                'indexes': [models.Index(fields=['object_type', 'object_id'], name='todos_list_object')],
+                'constraints': [check_constraint(check=models.Q(('name', ''), _negated=True), name='todos_list_has_name'), check_constraint(check=models.Q(('inbox_of', None), models.Q(('archived_at', None), ('deleted_at', None), ('object_type', None)), _connector='OR'), name='todos_list_inbox_is_plain'), models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('object_type__isnull', False)), fields=('object_type', 'object_id'), name='todos_list_one_per_object')],
             },
         ),
         migrations.CreateModel(
@@ -119,7 +121,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'todo',
                 'verbose_name_plural': 'todos',
+                'indexes': [models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', False)), fields=['todo_list', 'position', 'id'], name='todos_todo_open_roots'), models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='todos_todo_trash')],
+                'constraints': [check_constraint(check=models.Q(('title', ''), _negated=True), name='todos_todo_has_title'), check_constraint(check=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='todos_todo_not_own_parent'), check_constraint(check=models.Q(models.Q(('depth', 0), ('parent', None), ('tree', models.F('uuid'))), models.Q(('depth__gte', 1), ('depth__lte', 4), ('parent__isnull', False)), _connector='OR'), name='todos_todo_depth'), check_constraint(check=models.Q(('priority__lte', 9)), name='todos_todo_priority'), check_constraint(check=models.Q(('due_time', None), ('due_date__isnull', False), _connector='OR'), name='todos_due_time_has_date'), check_constraint(check=models.Q(models.Q(('due_at', None), ('due_tz', '')), models.Q(('due_at__isnull', False), ('due_time__isnull', False), models.Q(('due_tz', ''), _negated=True)), _connector='OR'), name='todos_due_zone_has_time'), check_constraint(check=models.Q(('start_time', None), ('start_date__isnull', False), _connector='OR'), name='todos_start_time_has_date'), check_constraint(check=models.Q(models.Q(('start_at', None), ('start_tz', '')), models.Q(('start_at__isnull', False), ('start_time__isnull', False), models.Q(('start_tz', ''), _negated=True)), _connector='OR'), name='todos_start_zone_has_time'), check_constraint(check=models.Q(('repeat_anchor_time', None), ('repeat_anchor_date__isnull', False), _connector='OR'), name='todos_anchor_time_has_date'), check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'), check_constraint(check=models.Q(models.Q(('slot_date', None), ('slot_time', None)), models.Q(('slot_date__isnull', False), models.Q(('rrule', ''), _negated=True)), _connector='OR'), name='todos_slot_has_rule'), check_constraint(check=models.Q(('slot_tz', ''), ('slot_time__isnull', False), _connector='OR'), name='todos_slot_zone_has_time'), check_constraint(check=models.Q(('repeat_mode__in', ['due', 'completion'])), name='todos_todo_repeat_mode'), check_constraint(check=models.Q(models.Q(('completed_at__isnull', False), ('is_completed', True)), models.Q(('completed_at', None), ('is_completed', False)), _connector='OR'), name='todos_completed_has_time'), check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top')],
             },
+        ),
+        migrations.AddField(
+            model_name='label',
+            name='todo_list',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='django_todos.todolist'),
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -135,6 +144,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reminder',
                 'verbose_name_plural': 'reminders',
+                'indexes': [models.Index(condition=models.Q(('remind_at__isnull', False)), fields=['remind_at'], name='todos_reminder_time')],
+                'constraints': [check_constraint(check=models.Q(models.Q(('minutes_before__isnull', False), ('remind_at', None)), models.Q(('minutes_before', None), ('remind_at__isnull', False)), _connector='OR'), name='todos_reminder_one_kind'), check_constraint(check=models.Q(('minutes_before', None), ('minutes_before__lte', 86400), _connector='OR'), name='todos_reminder_before'), models.UniqueConstraint(condition=models.Q(('minutes_before__isnull', False)), fields=('todo', 'user', 'minutes_before'), name='todos_reminder_before_once'), models.UniqueConstraint(condition=models.Q(('remind_at__isnull', False)), fields=('todo', 'user', 'remind_at'), name='todos_reminder_at_once')],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +171,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'preferences',
                 'verbose_name_plural': 'preferences',
+                'constraints': [check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'), check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'), check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'), check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'), check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'), check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'), check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week')],
             },
         ),
         migrations.CreateModel(
@@ -176,12 +188,25 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
+                'indexes': [models.Index(fields=['user', 'position'], name='todos_member_order')],
+                'constraints': [models.UniqueConstraint(fields=('todo_list', 'user'), name='todos_member_once'), check_constraint(check=models.Q(('role__in', ['viewer', 'editor', 'owner'])), name='todos_member_role'), check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_member_color')],
             },
         ),
-        migrations.AddField(
+        migrations.AddIndex(
             model_name='label',
-            name='todo_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='django_todos.todolist'),
+            index=models.Index(fields=['key'], name='todos_label_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(fields=('todo_list', 'key'), name='todos_label_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=check_constraint(check=models.Q(('name', ''), _negated=True), name='todos_label_has_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_label_color'),
         ),
         migrations.CreateModel(
             name='ImportedFrom',
@@ -196,6 +221,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'import origin',
                 'verbose_name_plural': 'import origins',
+                'constraints': [models.UniqueConstraint(fields=('user', 'source', 'key'), name='todos_imported_once')],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +239,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'import draft',
                 'verbose_name_plural': 'import drafts',
+                'indexes': [models.Index(fields=['created_at'], name='todos_draft_age')],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +258,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'delivery',
                 'verbose_name_plural': 'deliveries',
+                'indexes': [models.Index(fields=['created_at'], name='todos_delivery_age')],
+                'constraints': [check_constraint(check=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='todos_delivery_one_end')],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +280,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'completion',
                 'verbose_name_plural': 'completions',
+                'indexes': [models.Index(condition=models.Q(('undone_at', None)), fields=['-at', '-id'], name='todos_completion_recent')],
+                'constraints': [models.UniqueConstraint(fields=('todo', 'key'), name='todos_completion_once'), check_constraint(check=models.Q(models.Q(('key', None), ('undone_at__isnull', False)), models.Q(('key__isnull', False), ('undone_at', None)), _connector='OR'), name='todos_completion_undone'), check_constraint(check=models.Q(('kind__in', ['completed', 'skipped'])), name='todos_completion_kind')],
             },
         ),
         migrations.CreateModel(
@@ -262,233 +293,13 @@ class Migration(migrations.Migration):
                 ('changes', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('undone_at', models.DateTimeField(null=True)),
-                ('lists', models.ManyToManyField(related_name='+', to='django_todos.todolist')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'action',
                 'verbose_name_plural': 'actions',
+                'indexes': [models.Index(fields=['user', 'created_at'], name='todos_action_recent'), models.Index(fields=['created_at'], name='todos_action_age')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='todolist',
-            index=models.Index(fields=['object_type', 'object_id'], name='todos_list_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='todolist',
-            constraint=check_constraint(check=models.Q(('name', ''), _negated=True), name='todos_list_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='todolist',
-            constraint=check_constraint(check=models.Q(('inbox_of', None), models.Q(('archived_at', None), ('deleted_at', None), ('object_type', None)), _connector='OR'), name='todos_list_inbox_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='todolist',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('object_type__isnull', False)), fields=('object_type', 'object_id'), name='todos_list_one_per_object'),
-        ),
-        migrations.AddIndex(
-            model_name='todo',
-            index=models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'),
-        ),
-        migrations.AddIndex(
-            model_name='todo',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', False)), fields=['todo_list', 'position', 'id'], name='todos_todo_open_roots'),
-        ),
-        migrations.AddIndex(
-            model_name='todo',
-            index=models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'),
-        ),
-        migrations.AddIndex(
-            model_name='todo',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'),
-        ),
-        migrations.AddIndex(
-            model_name='todo',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'),
-        ),
-        migrations.AddIndex(
-            model_name='todo',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='todos_todo_trash'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('title', ''), _negated=True), name='todos_todo_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='todos_todo_not_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(models.Q(('depth', 0), ('parent', None), ('tree', models.F('uuid'))), models.Q(('depth__gte', 1), ('depth__lte', 4), ('parent__isnull', False)), _connector='OR'), name='todos_todo_depth'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('priority__lte', 9)), name='todos_todo_priority'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('due_time', None), ('due_date__isnull', False), _connector='OR'), name='todos_due_time_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(models.Q(('due_at', None), ('due_tz', '')), models.Q(('due_at__isnull', False), ('due_time__isnull', False), models.Q(('due_tz', ''), _negated=True)), _connector='OR'), name='todos_due_zone_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('start_time', None), ('start_date__isnull', False), _connector='OR'), name='todos_start_time_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(models.Q(('start_at', None), ('start_tz', '')), models.Q(('start_at__isnull', False), ('start_time__isnull', False), models.Q(('start_tz', ''), _negated=True)), _connector='OR'), name='todos_start_zone_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('repeat_anchor_time', None), ('repeat_anchor_date__isnull', False), _connector='OR'), name='todos_anchor_time_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(models.Q(('slot_date', None), ('slot_time', None)), models.Q(('slot_date__isnull', False), models.Q(('rrule', ''), _negated=True)), _connector='OR'), name='todos_slot_has_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('slot_tz', ''), ('slot_time__isnull', False), _connector='OR'), name='todos_slot_zone_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('repeat_mode__in', ['due', 'completion'])), name='todos_todo_repeat_mode'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(models.Q(('completed_at__isnull', False), ('is_completed', True)), models.Q(('completed_at', None), ('is_completed', False)), _connector='OR'), name='todos_completed_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='todo',
-            constraint=check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(condition=models.Q(('remind_at__isnull', False)), fields=['remind_at'], name='todos_reminder_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=check_constraint(check=models.Q(models.Q(('minutes_before__isnull', False), ('remind_at', None)), models.Q(('minutes_before', None), ('remind_at__isnull', False)), _connector='OR'), name='todos_reminder_one_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=check_constraint(check=models.Q(('minutes_before', None), ('minutes_before__lte', 86400), _connector='OR'), name='todos_reminder_before'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('minutes_before__isnull', False)), fields=('todo', 'user', 'minutes_before'), name='todos_reminder_before_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('remind_at__isnull', False)), fields=('todo', 'user', 'remind_at'), name='todos_reminder_at_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['user', 'position'], name='todos_member_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('todo_list', 'user'), name='todos_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=check_constraint(check=models.Q(('role__in', ['viewer', 'editor', 'owner'])), name='todos_member_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_member_color'),
-        ),
-        migrations.AddIndex(
-            model_name='label',
-            index=models.Index(fields=['key'], name='todos_label_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('todo_list', 'key'), name='todos_label_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=check_constraint(check=models.Q(('name', ''), _negated=True), name='todos_label_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_label_color'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedfrom',
-            constraint=models.UniqueConstraint(fields=('user', 'source', 'key'), name='todos_imported_once'),
-        ),
-        migrations.AddIndex(
-            model_name='importdraft',
-            index=models.Index(fields=['created_at'], name='todos_draft_age'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['created_at'], name='todos_delivery_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=check_constraint(check=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='todos_delivery_one_end'),
-        ),
-        migrations.AddIndex(
-            model_name='completion',
-            index=models.Index(condition=models.Q(('undone_at', None)), fields=['-at', '-id'], name='todos_completion_recent'),
-        ),
-        migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.UniqueConstraint(fields=('todo', 'key'), name='todos_completion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='completion',
-            constraint=check_constraint(check=models.Q(models.Q(('key', None), ('undone_at__isnull', False)), models.Q(('key__isnull', False), ('undone_at', None)), _connector='OR'), name='todos_completion_undone'),
-        ),
-        migrations.AddConstraint(
-            model_name='completion',
-            constraint=check_constraint(check=models.Q(('kind__in', ['completed', 'skipped'])), name='todos_completion_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['user', 'created_at'], name='todos_action_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['created_at'], name='todos_action_age'),
         ),
         migrations.RunPython(make_search_index, drop_search_index, elidable=False),
     ]
