@@ -1,15 +1,18 @@
-"""What a person does in a host, once it is migrated: signs in, adds a todo, looks at every page. Run inside the host's folder.
+"""What a host does first (check, migrations) and a person after it: signs in, adds a todo, looks at every page.
 
-python visit.py PREFIX
+python visit.py PREFIX [APP...] <SCRIPT    inside the host's folder; APP is one of its own that has no migrations yet, and
+SCRIPT is what this host is looked at for. All in one process, because each one loads Django anew.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
 
 import django
+from django.test.utils import setup_test_environment
 
 PAGES = (
     "",
@@ -44,18 +47,23 @@ def add_form(html: str) -> tuple[str, dict[str, str]]:
     return found[1], fields
 
 
-def main(prefix: str) -> None:
-    """Every step answers as it should, or an AssertionError says which does not."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "mine.settings"
-    sys.path.insert(0, os.getcwd())
-    django.setup()
-    from django.contrib.auth import get_user_model
+def install(apps: list[str]) -> None:
+    """What README tells the host to do leaves nothing to warn of, and nothing to migrate."""
     from django.core.management import call_command
-    from django.test import Client
-    from django.test.utils import setup_test_environment
 
+    if apps:
+        call_command("makemigrations", *apps, verbosity=0)
+        importlib.invalidate_caches()
+    call_command("check", fail_level="WARNING")
+    call_command("makemigrations", check_changes=True, dry_run=True)
     call_command("migrate", verbosity=0)
-    setup_test_environment()
+
+
+def visit(prefix: str) -> None:
+    """Every step answers as it should, or an AssertionError says which does not."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
     user = get_user_model().objects.create_user("alice", "alice@example.org", "word")
     client = Client()
     assert client.get(prefix).status_code == 302, "who is not signed in is sent to the login page"
@@ -68,8 +76,14 @@ def main(prefix: str) -> None:
         assert page.status_code == 200, (name, page.status_code)
         assert not (found := INLINE.search(page.content.decode())), (name, found)
     assert "Water the plants" in client.get(f"{prefix}inbox/").content.decode()
-    print("visited")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mine.settings"
+    sys.path.insert(0, os.getcwd())
+    django.setup()
+    install(sys.argv[2:])
+    setup_test_environment()
+    visit(sys.argv[1])
+    exec(compile(sys.stdin.read(), "script", "exec"), {"__name__": "script"})
+    print("visited")
