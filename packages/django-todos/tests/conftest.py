@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,31 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("todos")
 MODULES = sorted(Path(__file__).parent.rglob("test_*.py"))
+
+
+COST: Counter[str] = Counter()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--cost` names the dearest modules: they all share the few minutes that a whole run may take."""
+    parser.addoption("--cost", action="store_true", help="CPU seconds of the dearest modules")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Count what a test costs, with what it started: CPU seconds, so that a busy machine counts the same."""
+    began = sum(os.times()[:4])
+    result = yield
+    COST[item.nodeid.partition("::")[0]] += sum(os.times()[:4]) - began
+    return result
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What `--cost` asked for."""
+    if terminalreporter.config.getoption("cost"):
+        terminalreporter.section(f"CPU seconds, {sum(os.times()[:4]):.0f} in all")
+        for name, seconds in COST.most_common(20):
+            terminalreporter.line(f"{seconds:6.1f}  {name}")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -54,8 +54,7 @@ BELOW = 50
 """Subtasks shown below one todo."""
 DAY = 200
 """Todos of one day of Upcoming."""
-ACTIVITY = 50
-"""Actions of a history at once."""
+COMPLETIONS = 20
 IMPORT_PROBLEMS = 1000
 IMPORT_OTHERS = 300
 DIGEST = 50
