@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
+from django_todos.instants import now
 from django_todos.models import Completion, Label, Membership, Preferences, Todo, TodoList
 
 
@@ -78,12 +78,12 @@ class TodoAdmin(ReadOnlyAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Todo) -> None:
         """Moves it to the trash, so that counts stay true; the trash empties itself. The admin's own log says who."""
-        obj.trash(by=None, at=timezone.now())
+        obj.trash(by=None, at=now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
         """The same for several."""
         for todo in queryset:
-            todo.trash(by=None, at=timezone.now())
+            todo.trash(by=None, at=now())
 
 
 @admin.register(Label)

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.test import Client
-from django.utils import timezone
 
+from django_todos.instants import now
 from django_todos.models import Role, Todo, TodoList
 
 
@@ -44,12 +44,12 @@ def make_todo(
     todo_list: TodoList, title: str = "Buy milk", *, at: datetime | None = None, **fields: Any
 ) -> Todo:
     """One todo, added as people add them: at the top, or as the last subtask of `parent`. `fields` as for `Todo.add`."""
-    return Todo.add(todo_list, title, at=at or timezone.now(), **{"by": None, **fields})
+    return Todo.add(todo_list, title, at=at or now(), **{"by": None, **fields})
 
 
 def make_tree(todo_list: TodoList, text: str, *, at: datetime | None = None) -> dict[str, Todo]:
     """Todos from lines, a subtask two spaces deeper than its todo; by their titles, in the order of the lines."""
-    at = at or timezone.now()
+    at = at or now()
     made: dict[str, Todo] = {}
     above: list[Todo] = []
     for line in filter(str.strip, textwrap.dedent(text).splitlines()):

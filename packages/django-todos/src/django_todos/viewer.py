@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists
-from django.utils import formats, timezone
+from django.utils import formats
 
 from django_todos.dates import today_in
+from django_todos.instants import now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
 from django_todos.models.querysets import known_object_types
 from django_todos.wording.dates import Style
@@ -44,7 +45,7 @@ class Viewer:
             known_object_types([])  # spares the request a query
         preferences = saved or Preferences(user_id=user.pk)
         region = region_of(accept_language) or preferences.seen_region
-        return cls(user, preferences, timezone.now(), region)
+        return cls(user, preferences, now(), region)
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -22,6 +22,7 @@ from django_todos import models as tables  # those that stand on this module: th
 from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
+from django_todos.instants import InstantField
 from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
 
 if TYPE_CHECKING:
@@ -371,8 +372,8 @@ class Action(models.Model):
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     verb = models.CharField(max_length=20)
     changes: models.JSONField[Changes, Changes] = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now)
-    undone_at = models.DateTimeField(null=True)
+    created_at = InstantField(default=timezone.now)
+    undone_at = InstantField(null=True)
 
     objects = ActionQuerySet.as_manager()
 
@@ -468,11 +469,11 @@ class Completion(models.Model):
     )  # noqa: DJ01  NULLs are distinct, which is the point
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMPLETED)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = InstantField(default=timezone.now)
     due_date = models.DateField(null=True)
     due_time = models.TimeField(null=True)
     due_tz = models.CharField(max_length=limits.MAX_ZONE_NAME, blank=True)
-    undone_at = models.DateTimeField(null=True)
+    undone_at = InstantField(null=True)
 
     objects = CompletionQuerySet.as_manager()
 

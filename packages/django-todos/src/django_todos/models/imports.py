@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_todos.instants import InstantField
 from django_todos.models.lists import TodoList
 from django_todos.models.querysets import OwnQuerySet
 from django_todos.models.todos import Todo
@@ -22,7 +23,7 @@ class ImportedFrom(models.Model):
     source = models.CharField(max_length=30)
     key = models.CharField(max_length=255)
     todo = models.ForeignKey(Todo, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = InstantField(default=timezone.now)
 
     objects = OwnQuerySet["ImportedFrom"].as_manager()
 
@@ -48,7 +49,7 @@ class ImportDraft(models.Model):
     format = models.CharField(max_length=20)
     name = models.CharField(max_length=255, blank=True)
     content = models.BinaryField()
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = InstantField(default=timezone.now)
 
     objects = OwnQuerySet["ImportDraft"].as_manager()
 

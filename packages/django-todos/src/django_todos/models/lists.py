@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits
 from django_todos._compat import check_constraint
+from django_todos.instants import InstantField
 from django_todos.models.history import Action, ChangedMeanwhile, Conflict, Verb, recording
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
@@ -89,10 +90,10 @@ class TodoList(models.Model):
     object_id = models.CharField(max_length=255, blank=True)
     open_count = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
-    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
-    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = InstantField(_("archived"), null=True, blank=True)
+    deleted_at = InstantField(_("deleted"), null=True, blank=True)
+    created_at = InstantField(default=timezone.now, editable=False)
+    updated_at = InstantField(default=timezone.now, editable=False)
 
     objects = TodoListManager()
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_todos._compat import check_constraint
+from django_todos.instants import InstantField
 from django_todos.models.querysets import OwnQuerySet
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EDITOR)
     color = models.CharField(_("colour"), max_length=10, choices=Color.choices, default=Color.GREY)
     position = models.BigIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = InstantField(default=timezone.now, editable=False)
 
     objects = OwnQuerySet["Membership"].as_manager()
 

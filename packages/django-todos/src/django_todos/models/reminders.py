@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
+from django_todos.instants import InstantField
 from django_todos.limits import MAX_REMIND_BEFORE
 from django_todos.models.preferences import Preferences
 from django_todos.models.querysets import OwnQuerySet
@@ -41,9 +42,9 @@ class Reminder(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo = models.ForeignKey(Todo, models.CASCADE, related_name="reminders")
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    remind_at = models.DateTimeField(_("remind at"), null=True, blank=True)
+    remind_at = InstantField(_("remind at"), null=True, blank=True)
     minutes_before = models.PositiveIntegerField(_("minutes before"), null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = InstantField(default=timezone.now, editable=False)
 
     objects = OwnQuerySet["Reminder"].as_manager()
 
@@ -144,11 +145,11 @@ class Delivery(models.Model):
     key = models.CharField(max_length=120, unique=True)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     attempts = models.PositiveSmallIntegerField(default=0)
-    try_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    given_up_at = models.DateTimeField(null=True)
+    try_at = InstantField()
+    sent_at = InstantField(null=True)
+    given_up_at = InstantField(null=True)
     error = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = InstantField(default=timezone.now)
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
+from django_todos.instants import InstantField
 from django_todos.models import completing, copying, places
 from django_todos.models.columns import (
     due_columns,
@@ -73,11 +74,11 @@ class Todo(models.Model):
     due_date = models.DateField(_("due date"), null=True, blank=True)
     due_time = models.TimeField(_("due time"), null=True, blank=True)
     due_tz = models.CharField(_("due time zone"), max_length=limits.MAX_ZONE_NAME, blank=True)
-    due_at = models.DateTimeField(null=True, editable=False)
+    due_at = InstantField(null=True, editable=False)
     start_date = models.DateField(_("start date"), null=True, blank=True)
     start_time = models.TimeField(_("start time"), null=True, blank=True)
     start_tz = models.CharField(_("start time zone"), max_length=limits.MAX_ZONE_NAME, blank=True)
-    start_at = models.DateTimeField(null=True, editable=False)
+    start_at = InstantField(null=True, editable=False)
     labels: models.ManyToManyField[Label, Any] = models.ManyToManyField(
         Label, related_name="todos", blank=True, verbose_name=_("labels")
     )
@@ -90,7 +91,7 @@ class Todo(models.Model):
         verbose_name=_("assignee"),
     )
     is_completed = models.BooleanField(_("completed"), default=False)
-    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    completed_at = InstantField(_("completed at"), null=True, blank=True)
     rrule = models.TextField(_("repeat"), blank=True)
     repeat_mode = models.CharField(
         max_length=10, choices=RepeatMode.choices, default=RepeatMode.DUE
@@ -104,7 +105,7 @@ class Todo(models.Model):
     slot_tz = models.CharField(max_length=limits.MAX_ZONE_NAME, blank=True, editable=False)
     occurrence = models.PositiveIntegerField(default=0, editable=False)
     extra = models.JSONField(default=dict, blank=True, editable=False)
-    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = InstantField(null=True, editable=False)
     deleted_top = models.ForeignKey(
         "self", models.CASCADE, null=True, editable=False, related_name="deleted_with"
     )
@@ -112,8 +113,8 @@ class Todo(models.Model):
     created_by = models.ForeignKey(
         project.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = InstantField(default=timezone.now, editable=False)
+    updated_at = InstantField(default=timezone.now, editable=False)
 
     objects = TodoQuerySet.as_manager()
 

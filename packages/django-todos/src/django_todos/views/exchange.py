@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,6 +22,7 @@ from django_todos.exchange.planning import Plan, PlannedRow, plan
 from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.exchange.writing import Report, apply
 from django_todos.forms.exchange import ExportForm, ImportForm
+from django_todos.instants import now
 from django_todos.models import ImportDraft, TodoList
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, back, page, signed_in
@@ -149,7 +149,7 @@ def _import(request: Request, viewer: Viewer, draft: ImportDraft, found: Plan) -
         return HttpResponseRedirect(reverse("django_todos:import"), status=303)
     chosen = [request.POST.get(f"row-{row.index}") for row in found.rows if row.choice]
     accept = {int(value) for value in chosen if value and value.isdecimal() and len(value) < 9}
-    report = apply(found, at=timezone.now(), accept=accept)
+    report = apply(found, at=now(), accept=accept)
     draft.delete()
     return back(request, _where_to(viewer, draft, report), **_message(report))
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils import timezone
 
 from django_todos.dates import to_instant, today_in
 from django_todos.exchange.formats.own_json import write
 from django_todos.exchange.planning import plan
 from django_todos.exchange.writing import apply
+from django_todos.instants import now
 from django_todos.management.commands._demo import demo_lists
 from django_todos.management.commands._exchange import get_zone
 from django_todos.models import Membership, Role, Todo, TodoList
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             if not options["again"] and Todo.objects.visible_to(user).exists():
                 raise CommandError(f"“{name}” has todos already. Use --again to add more.")
             zone = get_zone(options["time_zone"], user)
-            today = options["today"] or today_in(timezone.now(), zone)
+            today = options["today"] or today_in(now(), zone)
             people = {"alice": user}
             for person in ("bob", "rita"):
                 people[person] = _account(_free_name(person, name), person, password)[0]

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from django_todos.exchange.formats import FORMATS
 from django_todos.exchange.planning import Plan, PlannedRow, plan
 from django_todos.exchange.writing import apply
+from django_todos.instants import now
 from django_todos.management.commands._exchange import get_list, get_user, get_zone
 from django_todos.models import TodoList
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 f"{found.same} already here; {left_out} can’t be read."
             )
             return
-        report = apply(found, at=timezone.now(), accept=accept)
+        report = apply(found, at=now(), accept=accept)
         self.stdout.write(
             f"Added {report.added} ({found.changed} with a change); "
             f"{report.same} already here; {report.left_out} left out."

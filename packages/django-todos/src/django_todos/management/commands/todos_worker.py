@@ -12,10 +12,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
-from django.utils import timezone
 
 from django_todos import reminders
 from django_todos.conf import settings
+from django_todos.instants import now
 from django_todos.models import Action, Delivery, ImportDraft, Todo, TodoList, let_go_of_objects
 
 log = logging.getLogger("django_todos")
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         failed = False
         for name, job in self.jobs.items():
             try:
-                done[name] = job(timezone.now())
+                done[name] = job(now())
             except Exception:
                 log.exception("todos_worker: %s failed", name)
                 failed = True
