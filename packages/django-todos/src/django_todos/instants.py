@@ -24,6 +24,10 @@ def aware(value: datetime) -> datetime:
     return value.replace(tzinfo=get_default_timezone()) if value.tzinfo is None else value
 
 
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(timezone.utc)
+
+
 class InstantField(models.DateTimeField):
     """A column of instants: aware in Python, UTC in the database. To migrations it is Django's own field."""
 
@@ -47,7 +51,7 @@ class InstantField(models.DateTimeField):
         if not project.USE_TZ and connection.vendor != "postgresql":
             value = value if prepared else self.get_prep_value(value)
             if isinstance(value, datetime):
-                value = value.astimezone(timezone.utc).replace(tzinfo=None)
+                value = _utc(value).replace(tzinfo=None)
             prepared = True
         return super().get_db_prep_value(value, connection, prepared)
 
@@ -56,4 +60,4 @@ class InstantField(models.DateTimeField):
         if project.USE_TZ:
             return []  # a step less for each value of each row
         zone = get_default_timezone() if connection.vendor == "postgresql" else timezone.utc
-        return [lambda value, *_: None if value is None else value.replace(tzinfo=zone)]
+        return [lambda value, *_: None if value is None else _utc(value.replace(tzinfo=zone))]
