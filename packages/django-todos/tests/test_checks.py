@@ -9,6 +9,26 @@ import pytest
 from django.conf import settings as project
 from django.core.checks import run_checks
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import connections
+from django.urls import include, path, re_path
+
+OURS = path("todos/", include("django_todos.urls"))
+EVERYTHING = re_path("^.*$", lambda request: None, name="anything")
+
+
+class Apart:
+    """Keeps users elsewhere."""
+
+    def db_for_write(self, model: Any, **hints: Any) -> str | None:
+        return "other" if model._meta.app_label == "auth" else None
+
+
+class Replica:
+    """Reads elsewhere."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str:
+        return "other"
 
 
 def ids() -> list[str]:
@@ -38,7 +58,19 @@ def test_without_django_htmx(settings):
         ("TODOS_OBJECT_ACCESS", "django.nothing", ["django_todos.E003"]),
         ("TODOS_OBJECT_ACCESS", "nodots", ["django_todos.E003"]),
         ("TODOS_OBJECT_ACCESS", "django_todos.conf._by_model_permission", []),
+        ("TODOS_MAY_USE", "nowhere.to_be_found", ["django_todos.E003"]),
+        ("TODOS_USER_DISPLAY", "django.VERSION", ["django_todos.E003"]),
         ("TODOS_TRASHDAYS", 7, ["django_todos.W001"]),
+        ("LOGIN_URL", "/not/here/", ["django_todos.W003"]),
+        ("LOGIN_URL", "https://sso.example/login", []),
+        ("LOGIN_URL", "admin:login", []),
+        ("USE_TZ", False, []),
+        ("ROOT_URLCONF", (), ["django_todos.W002"]),
+        ("ROOT_URLCONF", (EVERYTHING, OURS), ["django_todos.E007"]),
+        ("ROOT_URLCONF", (OURS, EVERYTHING), []),
+        ("DATABASE_ROUTERS", ["tests.test_checks.Apart"], ["django_todos.E006"]),
+        ("DATABASE_ROUTERS", ["tests.test_checks.Replica"], ["django_todos.E006"]),
+        ("TEMPLATES", [], ["django_todos.E008"]),
     ],
 )
 def test_each_setting(settings, name: str, value: Any, expected: list[str]):
@@ -51,3 +83,29 @@ def test_no_migration_is_missing_and_nothing_is_written_into_the_package():
     out = StringIO()
     call_command("makemigrations", "--check", "--dry-run", stdout=out)
     assert "No changes detected" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_another_database_is_refused_before_it_is_written(monkeypatch):
+    """`migrate` runs the checks first, and stops."""
+    monkeypatch.setattr(type(connections["default"]), "vendor", "mysql")
+    assert ids() == ["django_todos.E005"]
+    with pytest.raises(SystemCheckError, match="E005"):
+        call_command("migrate", skip_checks=False, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    "text, lacks",
+    [
+        ("{% block main %}{% endblock %}", ["todos_head", "todos_frame", "block head"]),
+        ("{% load django_todos %}{% todos_head %}{% block head %}{% endblock %}"
+         "{% todos_frame %}{% block main %}{% endblock %}{% endtodos_frame %}", []),
+    ],
+)  # fmt: skip
+def test_a_base_template_of_the_hosts_own(settings, tmp_path, text: str, lacks: list[str]):
+    (tmp_path / "django_todos").mkdir()
+    (tmp_path / "django_todos/base.html").write_text(text)
+    settings.TEMPLATES = [{**project.TEMPLATES[0], "DIRS": [tmp_path]}]
+    found = run_checks(tags=["django_todos"])
+    assert [one.id for one in found] == ["django_todos.W004"] * bool(lacks)
+    assert all(part in str(found[0].msg) for part in lacks)

@@ -42,3 +42,19 @@ def login_not_required(view: _View) -> _View:
         marked: _View = mark(view)
         return marked
     return view
+
+
+def csp_nonce(context: Any) -> str | None:
+    """The nonce of the page's policy: of django-csp, or of Django 6.0; a context processor need not be there.
+
+    Asking for it makes it: a policy without one stays as it is. Django's part is removed as a branch with 5.2.
+    """
+    request: Any = getattr(context, "request", None)
+    nonce = context.get("csp_nonce")
+    if nonce is None:
+        nonce = getattr(request, "csp_nonce", None)
+    if nonce is None and django.VERSION >= (6, 0):
+        from django.middleware.csp import get_nonce
+
+        nonce = get_nonce(request)
+    return None if nonce is None else str(nonce)

@@ -5,7 +5,8 @@ None of them may influence a model field, a migration or a URL pattern.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.conf import settings as project
 from django.utils.module_loading import import_string
@@ -49,6 +50,33 @@ class Settings:
         return str(getattr(project, "TODOS_BASE_URL", "") or "").rstrip("/")
 
     @property
+    def FROM_EMAIL(self) -> str:
+        """Who mails come from, like ``Todos <todos@example.org>``; by default the project's ``DEFAULT_FROM_EMAIL``."""
+        return str(getattr(project, "TODOS_FROM_EMAIL", "") or project.DEFAULT_FROM_EMAIL)
+
+    @property
+    def SHARING(self) -> bool:
+        """Whether people share lists with each other. Without it the controls are gone and their addresses answer 404."""
+        return bool(getattr(project, "TODOS_SHARING", True))
+
+    @property
+    def IMPORT(self) -> bool:
+        """Whether people import files. Without it the links are gone and the addresses answer 404."""
+        return bool(getattr(project, "TODOS_IMPORT", True))
+
+    @property
+    def MAY_USE(self) -> Callable[[Any], bool]:
+        """The function that decides who has todos at all. Given as a dotted path; by default everybody signed in."""
+        path = getattr(project, "TODOS_MAY_USE", None)
+        return import_string(path) if path else _everybody
+
+    @property
+    def USER_DISPLAY(self) -> Callable[[Any], str]:
+        """The function that says what to call a user. Given as a dotted path; by default the full name, else the user name."""
+        path = getattr(project, "TODOS_USER_DISPLAY", None)
+        return import_string(path) if path else _name_of
+
+    @property
     def OBJECT_ACCESS(self) -> ObjectAccess:
         """The function that decides who may see a list about an object of the host.
 
@@ -56,6 +84,19 @@ class Settings:
         """
         path = getattr(project, "TODOS_OBJECT_ACCESS", None)
         return import_string(path) if path else _by_model_permission
+
+
+def _everybody(user: Any) -> bool:
+    return True
+
+
+def _name_of(user: Any) -> str:
+    """The full name where it says something: ``None`` in a nullable name is no word of it."""
+    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
+    names = [getattr(user, name, "") for name in ("first_name", "last_name")]
+    if None in names:
+        full = " ".join(name for name in names if name)
+    return str(full or user.get_username() or user.pk).strip()
 
 
 def _by_model_permission(

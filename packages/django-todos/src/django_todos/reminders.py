@@ -229,7 +229,9 @@ def _message(
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
-    message = EmailMultiAlternatives(subject, text, to=[viewer.address], headers=headers)
+    message = EmailMultiAlternatives(
+        subject, text, settings.FROM_EMAIL, [viewer.address], headers=headers
+    )
     message.attach_alternative(html, "text/html")
     return message
 

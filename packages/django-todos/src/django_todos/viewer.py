@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists
 from django.utils import formats
 
+from django_todos.conf import settings
 from django_todos.dates import today_in
 from django_todos.instants import now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
@@ -108,5 +109,5 @@ class Viewer:
 
     @property
     def reachable(self) -> bool:
-        """Whether there is an account to write to."""
-        return bool(self.user.is_active and self.address)
+        """Whether there is an account to write to, of somebody who has todos here."""
+        return bool(self.user.is_active and self.address and settings.MAY_USE(self.user))

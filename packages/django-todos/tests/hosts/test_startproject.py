@@ -71,7 +71,7 @@ class Host:
         path.write_text(text.replace(old, new, 1))
 
     def install(self, prefix: str = "todos/") -> None:
-        """The README's lines: two apps, one include."""
+        """The README's lines: two apps, one include, a login page."""
         apps = '    "django_htmx",\n    "django_todos",\n'
         self.edit("settings.py", "INSTALLED_APPS = [\n", "INSTALLED_APPS = [\n" + apps)
         self.edit(
@@ -80,6 +80,7 @@ class Host:
         include = f'    path("{prefix}", include("django_todos.urls")),\n]'
         text = (self.folder / "mine" / "urls.py").read_text()
         (self.folder / "mine" / "urls.py").write_text(re.sub(r"\]\s*$", include + "\n", text))
+        self.settings('LOGIN_URL = "admin:login"')
 
     def settings(self, text: str) -> None:
         with (self.folder / "mine" / "settings.py").open("a") as file:
@@ -111,23 +112,6 @@ def test_without_django_htmx_the_check_says_what_to_do(host):
     assert "django_todos.E001" in said and "Add 'django_htmx'" in said
 
 
-def test_in_a_strangers_base_template(host):
-    """A page of the host's own, with its own reset; ours stand inside it."""
-    host.install()
-    folder = host.folder / "templates" / "django_todos"
-    folder.mkdir(parents=True)
-    (folder / "base.html").write_text(
-        "<!doctype html><html lang=en><head><title>Stranger</title>"
-        "{% block head %}{% endblock %}</head><body><header id=stranger>Stranger</header>"
-        "{% block main %}{% endblock %}</body></html>"
-    )
-    host.settings("TEMPLATES[0]['DIRS'] = [BASE_DIR / 'templates']")
-    host.visit("""
-        page = client.get("/todos/inbox/").content.decode()
-        assert "id=stranger" in page and 'name="text"' in page
-    """)
-
-
 @pytest.mark.skipif(django.VERSION < (5, 1), reason="LoginRequiredMiddleware is of Django 5.1")
 def test_where_everything_needs_a_login(host):
     host.install()
@@ -146,6 +130,7 @@ def test_a_bare_host_at_its_root(host):
     (host.folder / "mine" / "urls.py").write_text(
         "\n".join(line for line in urls if "admin" not in line) + "\n"
     )
+    host.settings('LOGIN_URL = "https://sso.example.org/"')
     host.visit(prefix="/")
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from tests.hosts.test_startproject import Host
-
-import django_todos
 
 PEOPLE = """
 import uuid
@@ -100,20 +96,4 @@ def test_where_a_request_is_a_transaction(host: Host):
             answer = client.post(f"/todos/todos/{todo.uuid}/move/", data)
             assert f"kept={says}" in answer["Location"], answer["Location"]
         assert invariants(todo.todo_list) == []
-        """)
-
-
-def test_a_page_that_has_an_htmx_of_its_own_keeps_it(host: Host):
-    """Another version, through the block that is there for it: ours is not loaded beside it."""
-    folder = host.folder / "templates" / "django_todos"
-    folder.mkdir(parents=True)
-    ours = Path(str(django_todos.__file__)).parent
-    base = (ours / "templates" / "django_todos" / "base.html").read_text()
-    start, end = base.index("{% block htmx %}"), base.index("{% endblock htmx %}")
-    changed = base[:start] + '{% block htmx %}<script src="/own/htmx-1.js"></script>' + base[end:]
-    (folder / "base.html").write_text(changed)
-    host.settings("TEMPLATES[0]['DIRS'] = [BASE_DIR / 'templates']")
-    host.visit("""
-        html = client.get("/todos/inbox/").content.decode()
-        assert "/own/htmx-1.js" in html and "django_htmx/htmx" not in html
         """)

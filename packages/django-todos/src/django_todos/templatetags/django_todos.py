@@ -23,8 +23,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from django_todos import limits
+from django_todos.conf import settings
 from django_todos.dates import Moment, local_now
 from django_todos.models import PRIORITY_CHOICES
+from django_todos.templatetags import _frame
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import (
     MomentWords,
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
     from django_todos.viewer import Viewer
 
 register = template.Library()
+
+register.tag("todos_frame", _frame.todos_frame)
+for tag in (_frame.todos_head, _frame.todos_styles, _frame.todos_scripts, _frame.todos_htmx):
+    register.simple_tag(tag, takes_context=True)
 
 DAY_VIEWS = {"today", "upcoming"}
 
@@ -72,6 +78,12 @@ def todos_icon(name: str, css: str = "", small: bool = False, turn: bool = False
 def todos_limit(name: str) -> int:
     """One of limits.py, by its name."""
     return int(getattr(limits, name))
+
+
+@register.simple_tag
+def todos_setting(name: str) -> Any:
+    """One of the settings, by its name without ``TODOS_``."""
+    return getattr(settings, name)
 
 
 @register.simple_tag(takes_context=True)

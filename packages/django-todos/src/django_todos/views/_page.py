@@ -11,20 +11,23 @@ from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.conf import settings
+from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Aggregate, Count, F, IntegerField, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from django_todos._compat import login_not_required
+from django_todos.conf import settings
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
@@ -49,13 +52,16 @@ class Request(HttpRequest):
     todos_viewer: Viewer
 
 
-def signed_in(*methods: str, home: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def signed_in(
+    *methods: str, home: str = "", setting: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A view for somebody signed in, by these methods (HEAD wherever GET is): it finds the viewer on the request.
 
     Anybody else is sent to the login page; a script gets 401, since it would put that page in a row's place.
     Where somebody was quicker, or the tree has no such place, nothing is done and the page says so.
     Where only POST does anything, GET leads to the page that the address belongs to, or to the one named `home`:
-    whoever reloads, goes back or signs in there comes to a page.
+    whoever reloads, goes back or signs in there comes to a page. Where the host has switched `setting` off, there is
+    nothing; who may not use todos (``TODOS_MAY_USE``) is told so.
     """
     allowed = [*methods, "GET", "HEAD"]
 
@@ -65,10 +71,14 @@ def signed_in(*methods: str, home: str = "") -> Callable[[Callable[..., Any]], C
         @require_http_methods(allowed)
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> Any:
+            if setting and not getattr(settings, setting):
+                raise Http404
             place = request.get_full_path() if "GET" in methods else _home(request, home)
             if not request.user.is_authenticated:
                 script = request.headers.get("HX-Request") == "true"
                 response = HttpResponse(status=401) if script else redirect_to_login(place)
+            elif not settings.MAY_USE(request.user):
+                raise PermissionDenied(_("You have no todos here. Ask who runs this site."))
             elif request.method in methods or "GET" in methods:
                 asked = request.headers.get("Accept-Language", "")
                 with object_types_remembered():
@@ -243,7 +253,7 @@ def page(
         "viewer": request.todos_viewer,
         "nav": Nav(request.todos_viewer, current),
         "here": here(request),
-        "login_url": resolve_url(settings.LOGIN_URL),
+        "login_url": resolve_url(project.LOGIN_URL),
         "toast": _message(request),
         "people": partial(_people, request.todos_viewer, context.get("todo_list")),
     }

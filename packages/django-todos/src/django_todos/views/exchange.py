@@ -30,7 +30,7 @@ from django_todos.wording import repeats
 from django_todos.wording.dates import when_words
 
 
-@signed_in("GET", "POST")
+@signed_in("GET", "POST", setting="IMPORT")
 def import_upload(request: Request) -> HttpResponse:
     """Choose a file. One that can't be read at all is refused here, with the line to blame."""
     viewer = request.todos_viewer
@@ -53,7 +53,7 @@ def import_upload(request: Request) -> HttpResponse:
     )
 
 
-@signed_in("GET", "POST")
+@signed_in("GET", "POST", setting="IMPORT")
 def import_draft(request: Request, uuid: UUID) -> HttpResponse:
     """What importing the file would do; a POST does it. The file is read again, so nothing is out of date."""
     viewer = request.todos_viewer

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django_todos.conf import settings
+
 
 def display_name(user: Any) -> str:
-    """The full name, else the user name; nothing for nobody."""
-    if not user:
-        return ""
-    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
-    return str(full or user.get_username()).strip()
+    """As the host says (``TODOS_USER_DISPLAY``), else the full name, else the user name; nothing for nobody."""
+    return settings.USER_DISPLAY(user) if user else ""
 
 
 def initials(user: Any) -> str:

@@ -8,7 +8,7 @@ const over = document.createElement("dialog");
 over.className = "todos-over";
 over.id = "todos-over";
 over.setAttribute("closedby", "any");
-document.body.append(over);
+(one("[data-todos-user].todos") ?? document.body).append(over);
 /** @type {(from: ParentNode) => HTMLTextAreaElement | null} */
 const textOf = (from) => /** @type {HTMLTextAreaElement | null} */ (one("textarea", from));
 let stays = false;

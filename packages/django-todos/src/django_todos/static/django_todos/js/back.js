@@ -32,7 +32,7 @@ let isOpen = false;
 
 function hold() {
   isOpen = !!sidebar()?.matches(":popover-open");
-  for (const other of document.body.children) if (other !== sidebar() && other instanceof HTMLElement) other.inert = isOpen;
+  for (const other of document.body.children) if (!other.contains(sidebar()) && other instanceof HTMLElement) other.inert = isOpen;
   return isOpen;
 }
 

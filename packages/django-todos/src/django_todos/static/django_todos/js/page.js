@@ -6,6 +6,9 @@ const one = (selector, from = document) => from.querySelector(selector);
 /** @param {string} name @param {object} [detail] */
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
 document.querySelectorAll(".todos").forEach((root) => root.classList.add("todos-js"));
+// In a host's own base the frame says what on our own pages the body does.
+for (const { name, value } of one(".todos-within")?.attributes ?? []) if (name.startsWith("data-todos-")) document.body.setAttribute(name, value);
+const nonce = one("script[nonce]")?.nonce ?? "";
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const { todosZoneUrl, todosZone } = document.body.dataset;
@@ -25,7 +28,7 @@ const parts = document.body.getAttributeNames().flatMap((name) => name.split("da
 /** @param {string} url */
 const append = (url) => new Promise((resolve, reject) => {
   const isStyle = new URL(url, location.href).pathname.endsWith(".css");
-  const part = isStyle ? Object.assign(document.createElement("link"), { rel: "stylesheet", href: url }) : Object.assign(document.createElement("script"), { type: "module", src: url });
+  const part = isStyle ? Object.assign(document.createElement("link"), { rel: "stylesheet", href: url, nonce }) : Object.assign(document.createElement("script"), { type: "module", src: url, nonce });
   part.onload = resolve;
   part.onerror = () => reject(part.remove());
   document.head.append(part);

@@ -3,7 +3,8 @@
 
 /** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
 const one = (selector, from = document) => from.querySelector(selector);
-document.body.append(/** @type {HTMLTemplateElement} */ (one("#todos-signed-out")).content);
+const root = () => one("[data-todos-user].todos") ?? document.body;
+root().append(/** @type {HTMLTemplateElement} */ (one("#todos-signed-out")).content);
 const dialog = /** @type {HTMLDialogElement} */ (one("#todos-signed"));
 const password = /** @type {HTMLInputElement} */ (one("[type=password]", dialog));
 const { todosUser = "" } = document.body.dataset;
@@ -36,10 +37,10 @@ async function signIn(url) {
   data.set(/** @type {HTMLInputElement} */ (one("[type=text], [type=email]", form)).name, todosUser);
   data.set(/** @type {HTMLInputElement} */ (one("[type=password]", form)).name, password.value);
   await fetch(form.getAttribute("action") || url, { method: "POST", body: new URLSearchParams([...data].map(([name, value]) => [name, String(value)])) });
-  const { body } = await page(one("#main")?.dataset.todosHere ?? location.href);
-  const headers = body.getAttribute("hx-headers");
-  if (body.dataset.todosUser !== todosUser || !headers) return false;
-  document.body.setAttribute("hx-headers", headers);
+  const fresh = one("[data-todos-user].todos", await page(one("#main")?.dataset.todosHere ?? location.href));
+  const headers = fresh?.getAttribute("hx-headers");
+  if (fresh?.dataset.todosUser !== todosUser || !headers) return false;
+  root().setAttribute("hx-headers", headers);
   const { "X-CSRFToken": token } = JSON.parse(headers);
   document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => (/** @type {HTMLInputElement} */ (field).value = token));
   return true;
