@@ -1,19 +1,53 @@
 """allauth with our choices: who may sign up, forms with our field classes, what templates know."""
 
+import logging
 from typing import Any, cast
 
 from allauth.account import forms as account
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import forms as recovery_codes
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from qrcode.main import QRCode
 
 import django_todos
 from django_todos.viewer import Viewer
 from django_todos.views._page import Nav
+
+logger = logging.getLogger("site.mail")
+
+
+def account_of(username: str = "", email: str = "", **credentials: Any) -> User | None:
+    """Whose account is named. An address belongs to who confirmed it, else to who named it first."""
+    found = filter_users_by_email(email, prefer_verified=True, for_login=True) if email else []
+    if found:
+        return min(found, key=lambda user: user.pk)
+    return get_user_by_username(User.normalize_username(username)) if username else None
+
+
+class Backend(AuthenticationBackend):
+    """One password hash for each attempt, whoever is named: the time that it takes says nothing."""
+
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        return self._check_password(account_of(**credentials), credentials["password"])
 
 
 class Adapter(DefaultAccountAdapter):
@@ -29,6 +63,26 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open")
 
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        return super().clean_username(User.normalize_username(username), shallow)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords are counted by account and address: nobody is locked out by strangers elsewhere."""
+        user = account_of(**credentials)
+        named = credentials.get("email") or credentials.get("username") or ""
+        return f"{user.pk if user else named.lower()} {self.get_client_ip(request)}"
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        credentials = {"username": user.get_username(), "password": password}
+        return self.authenticate(context.request, **credentials) == user
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is away is the operator's to know, and stops nobody."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # smtplib's too
+            logger.error("%s was not sent: %s", template_prefix, error)
+
     # Links in mails start with SITE_URL, whatever port a request's Host header made up.
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
@@ -37,6 +91,62 @@ class Adapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", args=key.split("-", 1))
         return settings.SITE_URL + path
+
+
+AGENTS = (
+    ("Edg", "OPR", "Firefox", "Chrom", "Safari"),
+    ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "CrOS", "Linux"),
+)
+CALLED = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Chrom": "Chrome",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+}
+
+
+def device(agent: str) -> str:
+    """A device as its person knows it: Firefox on Linux."""
+    told = [next((word for word in words if word in agent), "") for words in AGENTS]
+    browser, system = (CALLED.get(word, word) for word in told)
+    if not (browser and system):
+        return gettext("Unknown device")
+    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+
+
+class SecondStep(DefaultMFAAdapter):
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return device(context.request.META.get("HTTP_USER_AGENT", ""))
+
+    def build_totp_svg(self, url: str) -> SafeString:
+        """The QR code as part of the page, without the style of its own that the page's policy would refuse."""
+        code = QRCode()
+        code.add_data(url)
+        rows = [list(row) for row in code.get_matrix()]
+        dots = ((x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+        path = "".join(f"M{x} {y}h1v1h-1z" for x, y in dots)
+        view = f"0 0 {len(rows)} {len(rows)}"
+        return format_html('<svg viewBox="{}" aria-hidden="true"><path d="{}"/></svg>', view, path)
+
+
+class Provider(DefaultSocialAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Who has an account at the provider is for the provider to say."""
+        return True
+
+
+def security(request: HttpRequest) -> dict[str, Any]:
+    """What the settings show of an account's devices and second steps."""
+    sessions = UserSession.objects.purge_and_list(request.user)
+    steps = list(Authenticator.objects.filter(user=request.user.pk))
+    codes = [step for step in steps if step.type == Authenticator.Type.RECOVERY_CODES]
+    return {
+        "devices": [{"session": one, "name": device(one.user_agent)} for one in sessions],
+        "totp": any(step.type == Authenticator.Type.TOTP for step in steps),
+        "keys": sum(step.type == Authenticator.Type.WEBAUTHN for step in steps),
+        "codes": len(codes[0].wrap().get_unused_codes()) if codes else None,
+    }
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -53,6 +163,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "mail_configured": settings.MAIL_CONFIGURED,
         "version": lambda: django_todos.__version__,
         "revision": settings.REVISION,
+        "oidc_name": settings.OIDC_NAME,
+        "security": lambda: security(request),
         "viewer": viewer,
         "nav": SimpleLazyObject(lambda: Nav(cast(Viewer, viewer), "") if viewer else None),
     }
@@ -69,15 +181,20 @@ class Look(forms.Form):
         "oldpassword": _("Current password"),
         "password1": _("New password"),
         "password2": _("Repeat new password"),
+        "code": _("Code"),
+        "name": _("Name"),
+        "passwordless": _("Sign in with it alone"),
     }
     helps = {
-        "password1": _("At least 8 characters, not only digits, and none that everybody uses.")
+        "password1": _("At least 8 characters, not only digits, and none that everybody uses."),
+        "passwordless": _("Without a password: the device then asks for a PIN or a finger."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            field.label = self.labels[name] if field.required else _("Email (optional)")
+            optional = name == "email" and not field.required
+            field.label = _("Email (optional)") if optional else self.labels.get(name, field.label)
             field.help_text = self.helps.get(name, "")
             field.widget.attrs.pop("placeholder", None)
             field.widget.attrs.pop("autofocus", None)
@@ -96,6 +213,15 @@ def ours(form: Any, **labels: Any) -> Any:
     return type(form.__name__, (Look, form), {"labels": {**Look.labels, **labels}})
 
 
+class _ChangePasswordForm(account.ChangePasswordForm):
+    """Counts wrong passwords with those of the other forms."""
+
+    def clean_oldpassword(self) -> str:
+        if not get_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
+            raise get_adapter().validation_error("incorrect_password")
+        return str(self.cleaned_data["oldpassword"])
+
+
 class _SignupForm(account.SignupForm):
     """Says everything that is wrong at once: allauth compares the passwords only when the first is good."""
 
@@ -111,10 +237,18 @@ class _SignupForm(account.SignupForm):
 LoginForm = ours(account.LoginForm)
 SignupForm = ours(_SignupForm, password1=_("Password"), password2=_("Repeat password"))
 AddEmailForm = ours(account.AddEmailForm, email=_("Another address"))
-ChangePasswordForm = ours(account.ChangePasswordForm)
+ChangePasswordForm = ours(_ChangePasswordForm)
 SetPasswordForm = ours(account.SetPasswordForm)
 ResetPasswordForm = ours(account.ResetPasswordForm)
 ResetPasswordFromKeyForm = ours(account.ResetPasswordKeyForm)
 ReauthenticateForm = ours(account.ReauthenticateForm)
 # Asks for the password again: an unlocked screen is not enough.
 DeleteAccountForm = ours(account.ReauthenticateForm, password=_("Your password"))
+_CODE = _("Code of the app, or a recovery code")
+MfaAuthenticateForm = ours(mfa.AuthenticateForm, code=_CODE)
+MfaReauthenticateForm = ours(mfa.ReauthenticateForm, code=_CODE)
+MfaActivateTotpForm = ours(totp.ActivateTOTPForm, code=_("Code that the app shows"))
+MfaDeactivateTotpForm = ours(totp.DeactivateTOTPForm)
+MfaAddWebauthnForm = ours(webauthn.AddWebAuthnForm)
+MfaEditWebauthnForm = ours(webauthn.EditWebAuthnForm)
+MfaGenerateRecoveryCodesForm = ours(recovery_codes.GenerateRecoveryCodesForm)

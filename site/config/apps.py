@@ -8,4 +8,4 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401
+        from config import checks, events  # noqa: F401

@@ -121,10 +121,19 @@ origin = matching(
 )
 
 
+provider = matching(
+    "https://[^/?#]+/?[^?#]*", "Write the provider's address, https://sso.example.org."
+)
+
+
 def secret_key(value: str) -> str:
     if len(value) < 32 or len(set(value)) < 8:
         raise ValueError("Set it to 50 random characters: they sign sessions and links in mails.")
     return value
+
+
+def secret_keys(value: str) -> list[str]:
+    return [secret_key(key) for key in value.split()]
 
 
 def _from_url(read: Callable[[str], dict[str, Any]], value: str) -> dict[str, Any]:

@@ -79,3 +79,22 @@ class BodyLimitMiddleware:
         ):
             return render(request, "413.html", status=413)
         return self.get_response(request)
+
+
+class HeadersMiddleware:
+    """What no part of Django says: what is not to be kept, and what no page here uses."""
+
+    unused = "accelerometer camera geolocation gyroscope magnetometer microphone payment usb"
+    policy = ", ".join(f"{name}=()" for name in unused.split())
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.policy
+        if request.path.startswith("/accounts/"):
+            response["Cache-Control"] = "private, no-store"
+        if "site.signed_out" in request.META:
+            response["Clear-Site-Data"] = '"cache"'
+        return response

@@ -36,6 +36,7 @@ HEARTBEAT_FILE = env("HEARTBEAT_FILE", Path("/tmp/heartbeat"), Path)  # nosec B1
 SECRET_KEY = env("SECRET_KEY", "", read.secret_key, "E002", "" if LOCAL else "E001")
 if LOCAL and DATA_DIR:
     SECRET_KEY = SECRET_KEY or env.own_folder(DATA_DIR)
+SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", [], read.secret_keys, "E002")
 
 _site = urlsplit(f"http://localhost:{PORT}" if LOCAL else "https://invalid")
 _site = env("SITE_URL", _site, read.origin, "E006", "" if LOCAL else "E005")
@@ -56,6 +57,9 @@ _host = _site.netloc.removesuffix(f":{_site.port}")
 ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # the browser takes them from this host alone, for all of it, over https
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_HOST = _site.netloc
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # A year, for this host only: what else lives under the domain, and whether it belongs on the
@@ -74,6 +78,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -87,6 +94,7 @@ MIDDLEWARE = [
     # Probes come by any name, over plain http and without a cookie: answered before all else.
     "config.health.HealthMiddleware",
     "config.middleware.RequestMiddleware",
+    "config.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -170,7 +178,7 @@ TODOS_BASE_URL = SITE_URL if MAIL_CONFIGURED else ""
 
 # -- Accounts -------------------------------------------------------------------------------------
 SIGNUP = env("SIGNUP", "open" if LOCAL else "closed", read.choice("open", "closed"))
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["config.accounts.Backend"]
 _validators = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"} for name in _validators
@@ -187,14 +195,45 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 _email = "email*" if MAIL_CONFIGURED else "email"
 ACCOUNT_SIGNUP_FIELDS = ["username*", _email, "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
+# Never "mandatory": mail does not decide who may sign in. Only a confirmed address gets mail (config/events.py).
+ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_CONFIGURED else "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # two may claim an address; one of them can confirm it
 ACCOUNT_EMAIL_NOTIFICATIONS = MAIL_CONFIGURED
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form here must not mail people who never came here
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Wrong ones are counted with those of all other forms, first.
+ACCOUNT_RATE_LIMITS = {"change_password": "10/m/user"}  # nosec B105
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+
+MFA_ADAPTER = "config.accounts.SecondStep"
+_forms = "authenticate reauthenticate activate_totp deactivate_totp add_webauthn edit_webauthn generate_recovery_codes"
+MFA_FORMS = {
+    name: f"config.accounts.Mfa{name.title().replace('_', '')}Form" for name in _forms.split()
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody is kept from an address by who claims it
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL  # http://localhost
+MFA_TOTP_TOLERANCE = 1
+
+# Sign-in by an OpenID Connect provider: off unless OIDC_URL is set.
+OIDC_URL = env("OIDC_URL", "", read.provider)
+OIDC_NAME = env("OIDC_NAME", "OpenID") if OIDC_URL else ""
+if OIDC_URL:
+    _oidc = urlsplit(OIDC_URL)
+    INSTALLED_APPS += ["allauth.socialaccount.providers.openid_connect"]
+    _app = {
+        "provider_id": "oidc",
+        "name": OIDC_NAME,
+        "client_id": env("OIDC_CLIENT_ID"),
+        "secret": env("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": OIDC_URL},
+    }
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_app], "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_ADAPTER = "config.accounts.Provider"
 
 # -- Language, formats, time ----------------------------------------------------------------------
 TIME_ZONE = env("TIME_ZONE", "UTC", read.zone)
@@ -228,7 +267,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # A form that signs in by a provider is redirected there.
+        "form-action": [SELF, *([f"{_oidc.scheme}://{_oidc.netloc}"] if OIDC_URL else [])],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
     }

@@ -2,9 +2,10 @@
 
 from allauth.account.decorators import secure_admin_login
 from config import views
+from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 
@@ -13,6 +14,13 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 favicon = RedirectView.as_view(url=lazy(static, str)("django_todos/favicon.svg"))
 deleted = TemplateView.as_view(template_name="site/account_deleted.html")
+settings_page = RedirectView.as_view(
+    url=lazy(lambda: reverse("django_todos:preferences") + "#security", str)()
+)
+oidc = [
+    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+]
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,7 +28,12 @@ urlpatterns = [
     path("accounts/data/", views.account_data, name="site_account_data"),
     path("accounts/delete/", views.account_delete, name="site_account_delete"),
     path("accounts/deleted/", deleted, name="site_account_deleted"),
+    path("accounts/devices/end/", views.end_sessions, name="site_end_sessions"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", settings_page),  # named mfa_index by allauth, who has a page of its own
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    *(oidc if settings.OIDC_URL else []),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("", include("django_todos.urls")),
 ]

@@ -6,16 +6,20 @@ import zipfile
 from typing import IO, Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from config.accounts import DeleteAccountForm
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_todos.exchange.export import export
 from django_todos.models import Preferences
@@ -64,12 +68,27 @@ def known_about(user: User) -> dict[str, Any]:
     }
 
 
+@require_POST
+@login_required
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Signs one other device out, or all others."""
+    others = UserSession.objects.filter(user=request.user.pk)
+    others = others.exclude(session_key=request.session.session_key)
+    if (one := request.POST.get("session", "")).isdecimal():
+        others = others.filter(pk=int(one))
+    get_adapter().end_sessions(others)
+    return redirect(reverse("django_todos:preferences") + "#devices")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def account_delete(request: HttpRequest) -> HttpResponse:
     """Deletes the account; what becomes of its lists hangs on the deletion, in the package."""
-    user = request.user
-    form = DeleteAccountForm(request.POST or None, user=user)
+    user = cast(User, request.user)
+    # Who comes by a provider has no password to ask for.
+    form = Form(request.POST or None)
+    if user.has_usable_password():
+        form = DeleteAccountForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user.delete()

@@ -8,9 +8,12 @@ import sys
 
 import pytest
 from config.logs import Json, Line, request_id
+from django.contrib.auth.models import User
 from django.test import Client
 
-from .base import SecureClient
+from django_todos.testing import make_list
+
+from .base import PASSWORD, SecureClient
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -161,6 +164,71 @@ def test_what_a_browser_may_do(client, alice, path):
     assert "frame-ancestors 'none'" in policy
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(LOGIN, "/accounts/email/", "/accounts/data/", "/accounts/delete/", "/admin/"),
+        *("/accounts/password/reset/key/1-nonsense/", "/accounts/2fa/webauthn/"),
+    ],
+)
+def test_pages_of_an_account_are_kept_nowhere(client, alice, path):
+    if path != LOGIN:
+        alice.is_staff = True
+        alice.save()
+        client.force_login(alice)
+    assert {"private", "no-store"} <= set(client.get(path)["Cache-Control"].split(", "))
+
+
+@pytest.mark.parametrize("path", ["/accounts/logout/", "/accounts/delete/", "/admin/logout/"])
+def test_signing_out_clears_what_the_browser_kept(client, alice, path):
+    alice.is_staff = True
+    alice.save()
+    client.force_login(alice)
+    assert "Clear-Site-Data" not in client.get("/preferences/")
+    assert client.post(path, {"password": PASSWORD})["Clear-Site-Data"] == '"cache"'
+
+
+def events_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "site.security"]
+
+
+def test_what_happens_to_an_account_is_told(client, alice, caplog):
+    caplog.set_level(logging.INFO, "site.security")
+    for name, password in (("alice", "x"), ("a password", "x"), ("alice", PASSWORD)):
+        client.post(LOGIN, {"login": name, "password": password})
+    another = {"password1": "another horse battery", "password2": "another horse battery"}
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, **another})
+    client.post("/accounts/logout/")
+    who = f"user={alice.pk} 127.0.0.1 -"
+    assert events_of(caplog) == [
+        f"sign-in failed {who}",
+        "sign-in failed user=- 127.0.0.1 -",
+        f"signed in {who}",
+        f"password changed {who}",
+        f"signed out {who}",
+    ]
+
+
+def test_a_role_that_changes_is_told(client, alice, bob, caplog):
+    caplog.set_level(logging.INFO, "site.security")
+    todo_list = make_list(alice, editors=[bob])
+    member = todo_list.memberships.get(user=bob)
+    member.role = "viewer"
+    member.save()
+    member.delete()
+    said = [line for line in events_of(caplog) if f"user={bob.pk} " in line]
+    assert [line.split()[-1] for line in said] == ["editor", "viewer", "none"]
+
+
+def test_what_an_administrator_does_is_told(client, alice, bob, caplog):
+    caplog.set_level(logging.INFO, "site.security")
+    User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
+    client.force_login(alice)
+    client.post(f"/admin/auth/user/{bob.pk}/delete/", {"post": "yes"})
+    assert any(f"administered user={alice.pk}" in line for line in events_of(caplog))
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,36 @@ def test_a_secret_that_starts_with_a_dollar():
     assert settings_of(**{**PRODUCTION, "SECRET_KEY": key})["SECRET_KEY"] == key
 
 
+def test_a_new_secret_lets_the_old_ones_be_read():
+    old = ["a-secret-of-last-year-" + "0123456789" * 3, "and-the-one-before-" + "9876543210" * 3]
+    assert (
+        settings_of(**PRODUCTION, SECRET_KEY_FALLBACKS=" ".join(old))["SECRET_KEY_FALLBACKS"]
+        == old
+    )
+    assert problems_of(**PRODUCTION, SECRET_KEY_FALLBACKS="short") == ["E002"]
+
+
+def test_cookies_are_bound_to_the_host_where_tls_is():
+    secure = settings_of(**PRODUCTION)
+    assert secure["SESSION_COOKIE_NAME"] == "__Host-sessionid"
+    assert secure["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
+    assert "SESSION_COOKIE_NAME" not in settings_of(LOCAL="true", DATA_DIR="")
+
+
+def test_sign_in_by_a_provider():
+    assert "SOCIALACCOUNT_PROVIDERS" not in settings_of(**PRODUCTION)
+    found = settings_of(
+        **PRODUCTION,
+        OIDC_URL="https://sso.example.org/realms/all",
+        OIDC_CLIENT_ID="todos",
+        OIDC_CLIENT_SECRET="s",
+    )
+    assert found["SITE_PROBLEMS"] == []
+    policy = found["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"]
+    assert "https://sso.example.org" in policy
+    assert problems_of(**PRODUCTION, OIDC_URL="http://sso.example.org") == ["E009"]
+
+
 def test_plain_http_only_when_asked_for():
     environ = {**PRODUCTION, "SITE_URL": "http://todos.lan:8000", "TRUSTED_PROXIES": "0"}
     assert problems_of(**environ) == ["E007"]
@@ -210,7 +240,7 @@ def test_with_mail():
     assert found["EMAIL_HOST_USER"] == "bot@example.org"
     assert found["EMAIL_HOST_PASSWORD"] == "p/w"
     assert (found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (587, True)
-    assert found["ACCOUNT_EMAIL_VERIFICATION"] == "mandatory"
+    assert found["ACCOUNT_EMAIL_VERIFICATION"] == "optional"
     assert "email*" in found["ACCOUNT_SIGNUP_FIELDS"]
 
 

@@ -1,0 +1,89 @@
+"""What a person who looks after the site wants to know of accounts, a line each in the log "site.security"."""
+
+import logging
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.models import EmailAddress
+from allauth.mfa import signals as mfa
+from config.accounts import account_of
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import signals as auth
+from django.contrib.auth.models import User
+from django.db.models.signals import ModelSignal, post_delete, post_save
+from django.dispatch import Signal, receiver
+from django.http import HttpRequest
+
+from django_todos.models import Membership
+
+logger = logging.getLogger("site.security")
+TOLD = {
+    auth.user_logged_in: "signed in",
+    account.password_changed: "password changed",
+    account.password_set: "password set",
+    account.password_reset: "password reset",
+    account.email_added: "address added",
+    account.email_changed: "main address changed",
+    account.email_removed: "address removed",
+    mfa.authenticator_added: "second step added",
+    mfa.authenticator_removed: "second step removed",
+    mfa.authenticator_reset: "second step replaced",
+    mfa.authentication_failed: "second step failed",
+}
+
+
+def tell(what: str, user: Any, request: HttpRequest | None, more: str = "") -> None:
+    address = request.META.get("REMOTE_ADDR", "-") if request else "-"
+    logger.info("%s user=%s %s %s", what, getattr(user, "pk", None) or "-", address, more or "-")
+
+
+def listen(signal: Signal, what: str) -> None:
+    def hear(sender: Any, user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+        tell(what, user, request)
+
+    signal.connect(hear, weak=False)
+
+
+for signal, what in TOLD.items():
+    listen(signal, what)
+
+
+@receiver(auth.user_login_failed)
+def sign_in_failed(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Not what was typed as a name: it may be a password."""
+    tell("sign-in failed", account_of(**credentials), request)
+
+
+@receiver(auth.user_logged_out)
+def signed_out(user: Any, request: HttpRequest, **kwargs: Any) -> None:
+    tell("signed out", user, request)
+    request.META["site.signed_out"] = True
+
+
+@receiver([post_save, post_delete], sender=Membership)
+def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> None:
+    role = "none" if signal is post_delete else instance.role
+    tell("role", instance.user, None, f"list={instance.todo_list_id} {role}")
+
+
+@receiver(post_save, sender=LogEntry)
+def administered(instance: LogEntry, **kwargs: Any) -> None:
+    what = f"{instance.content_type} {instance.object_id}: {instance.change_message}"
+    tell("administered", instance.user, None, what)
+
+
+@receiver(
+    [account.user_signed_up, account.email_changed, account.email_confirmed, account.email_removed]
+)
+def only_confirmed_addresses_get_mail(
+    user: User | None = None, email_address: EmailAddress | None = None, **kwargs: Any
+) -> None:
+    """The field that mails are sent to holds the main address once it is confirmed: nobody signs a stranger up."""
+    user = user or (email_address.user if email_address else None)
+    main = EmailAddress.objects.filter(user=user, primary=True).first()
+    if user and main and settings.MAIL_CONFIGURED:
+        user.email = main.email if main.verified else ""
+        user.save(update_fields=["email"])
