@@ -89,7 +89,8 @@ INTERNAL = {
     "Label": {"in_lists", "key_of", "named"},
     "Membership": {"move_by_one", "place"},
     "Reminder": {"key", "moment"},
-    "Action": {"list_ids", "prune", "todo_ids"},
+    "Action": {"list_ids", "prune", "todo_ids", "told_in", "told_of"},
+    "Completion": {"told_of"},
     "Moment": {"stored"},
 }  # fmt: skip
 

@@ -90,6 +90,7 @@ TABLE = {
     "todo-repeat": Expect(
         "todo", post="200 200 403 404", data={"title": "Oat milk", "priority": "none"}
     ),
+    "todo-activity": Expect("todo", get=MEMBERS),
     "todo-complete": Expect("todo", post=EDITORS),
     "todo-reopen": Expect("todo", post=EDITORS),
     "todo-skip": Expect("todo", post=EDITORS),

@@ -54,7 +54,8 @@ BELOW = 50
 """Subtasks shown below one todo."""
 DAY = 200
 """Todos of one day of Upcoming."""
-COMPLETIONS = 20
+ACTIVITY = 50
+"""Actions of a history at once."""
 IMPORT_PROBLEMS = 1000
 IMPORT_OTHERS = 300
 DIGEST = 50

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, outline
 from tests.views.pages import Page, get, message, path, post, untouched
 
+from django_todos import limits
 from django_todos.dates import Moment
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import Action, Todo, TodoList
@@ -384,3 +387,27 @@ def test_one_field_that_does_not_hold_comes_back(cast: Cast, todo: Todo):
     response = post(cast.client("alice"), "todo-detail", todo.uuid, htmx=True, **data)
     assert response.status_code == 422
     assert set(response.context["form"].errors) == {"title"}
+
+
+def test_the_history_of_a_todo_is_a_page_or_a_part_and_goes_on(cast: Cast, monkeypatch):
+    monkeypatch.setattr(limits, "ACTIVITY", 2)
+    client, todo = cast.client("rita"), make_todo(
+        cast.flat, "T0", by=cast.bob, at=NOW - timedelta(days=50)
+    )
+    old = {"user": cast.bob, "due_date": NOW.date() - timedelta(days=50), "key": "0"}
+    todo.completions.create(at=NOW - timedelta(days=40), **old)
+    Todo.objects.update(occurrence=1)
+    for n in range(3):
+        values = {"title": f"T{n + 1}"}
+        again(todo).edit(by=cast.bob, at=later(n * 5), initial={"title": f"T{n}"}, values=values)
+    assert get(client, "todo-detail", todo.uuid).context["activity"] == 4
+    with time_machine.travel(later(60), tick=False):
+        first = get(client, "todo-activity", todo.uuid)
+        part = get(client, "todo-activity", todo.uuid, htmx=True, after=first.context["cursor"])
+    assert [len(day.lines) for day in first.context["days"]] == [2]
+    said = [line.text for day in part.context["days"] for line in day.lines]
+    assert ["created" in one for one in said] == [False, True, False]
+    assert "completed it for <del><bdi>Sun 4 Oct" in said[-1]
+    assert part.context["cursor"] == "" and b"<html" not in part.content
+    for nonsense in ("x", str(todo.uuid)):
+        assert len(get(client, "todo-activity", todo.uuid, after=nonsense).context["days"]) == 1

@@ -281,8 +281,23 @@ class Recording:
             self.action = Action.objects.create(
                 user_id=self.user_id, verb=self.verb, created_at=self.at, changes=changes
             )
+            told = self._lists_of(changes)
+            places = Action.lists.through
+            places.objects.bulk_create(
+                places(action_id=self.action.pk, todolist_id=pk) for pk in sorted(told)
+            )
         if self._signals:
             transaction.on_commit(self._send)
+
+    def _lists_of(self, changes: Changes) -> set[int]:
+        """Every list that `changes` are about."""
+        todos = [int(pk) for pk in changes["todos"]]
+        before = {self._before[pk]["todo_list_id"] for pk in todos}
+        return (
+            before
+            | {self.todos[pk].todo_list_id for pk in todos}
+            | set(map(int, changes["lists"]))
+        )
 
     def _ask_assignees(self) -> None:
         """A todo is given to members of its list alone. Who is no member any more was one when the form was made."""
@@ -370,6 +385,10 @@ class Action(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    lists: models.ManyToManyField[TodoList, Any] = models.ManyToManyField(
+        "django_todos.TodoList", related_name="+"
+    )
+    """Where its todos were and where they went: in whose history it is told."""
     verb = models.CharField(max_length=20)
     changes: models.JSONField[Changes, Changes] = models.JSONField(default=dict)
     created_at = InstantField(default=timezone.now)

@@ -376,6 +376,11 @@ class CompletionQuerySet(QuerySet["tables.Completion"]):
         """Completions that nobody took back, of todos that are not in the trash."""
         return self.filter(undone_at=None, todo__deleted_at=None, todo__todo_list__deleted_at=None)
 
+    def told_of(self, todo: tables.Todo, now: datetime) -> Self:
+        """Those of a todo that stand and whose actions were pruned: what its history has from before."""
+        before = now - timedelta(days=settings.TRASH_DAYS)
+        return self.filter(todo=todo.pk, undone_at=None, at__lt=before).select_related("user")
+
 
 class OwnQuerySet(QuerySet[_Model]):
     """Questions about rows that belong to one user alone."""
@@ -389,6 +394,14 @@ class OwnQuerySet(QuerySet[_Model]):
 
 class ActionQuerySet(OwnQuerySet["tables.Action"]):
     """Questions about what people did."""
+
+    def told_in(self, todo_list_id: int) -> Self:
+        """The history of a list: what anybody did there and did not take back."""
+        return self.filter(lists=todo_list_id, undone_at=None)
+
+    def told_of(self, todo: tables.Todo) -> Self:
+        """The history of a todo, as far as it happened in the list that it is in."""
+        return self.told_in(todo.todo_list_id).filter(changes__todos__has_key=str(todo.pk))
 
     def prune(self, now: datetime) -> int:
         """Delete actions older than the trash keeps things. Returns how many."""

@@ -36,7 +36,7 @@ from django_todos.models import (
     Todo,
     TodoList,
 )
-from django_todos.models.querysets import object_types_remembered
+from django_todos.models.querysets import EDITORS, object_types_remembered
 from django_todos.viewer import Viewer
 from django_todos.views._refused import tried
 from django_todos.wording import actions
@@ -179,6 +179,12 @@ class Nav:
             for one in self._memberships
             if not one.todo_list.is_inbox
         ]
+
+    @property
+    def homes(self) -> list[TodoList]:
+        """Where the viewer can put todos, the inbox first."""
+        own = [one.todo_list for one in self._memberships if one.role in EDITORS]
+        return sorted(own, key=lambda todo_list: not todo_list.is_inbox)
 
     @cached_property
     def colors(self) -> dict[int, str]:

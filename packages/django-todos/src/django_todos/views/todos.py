@@ -187,20 +187,17 @@ def _todo_page(
     viewer, current = request.todos_viewer, current_of(todo.todo_list)
     family = family_of(todo)
     form = form or TodoForm(todo=family.todo, viewer=viewer)
-    lists = TodoList.objects.editable_by(viewer.user)
-    standing = todo.completions.filter(undone_at=None).select_related("user")
     everything = {
         "todo": family.todo,
         "todo_list": todo.todo_list,
         "form": form,
         "repeat_dates": form.saved_dates(),
         "rows": family.below,
-        "completions": standing.order_by("-at", "-pk")[: limits.COMPLETIONS],
+        "activity": family.actions,
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
         "labels": todo.todo_list.labels.annotate(uses=Count("todos")).order_by("-uses", "key"),
-        "lists": lists.exclude(pk=todo.todo_list_id).order_by("name"),
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
         **context,
     }
