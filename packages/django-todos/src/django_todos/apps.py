@@ -14,6 +14,6 @@ class TodosConfig(AppConfig):
 
     def ready(self) -> None:
         from django_todos import checks  # noqa: F401  registers the system checks
-        from django_todos.models import lists
+        from django_todos.models import departures
 
-        lists.listen()
+        departures.listen()

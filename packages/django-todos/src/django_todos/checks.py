@@ -25,7 +25,7 @@ from django_todos.conf import settings
 from django_todos.models import TodoList
 
 _NUMBERS = ("TRASH_DAYS", "IMPORT_MAX_BYTES")
-_FUNCTIONS = ("OBJECT_ACCESS", "MAY_USE", "USER_DISPLAY")
+_FUNCTIONS = ("OBJECT_ACCESS", "MAY_USE", "USER_DISPLAY", "VERIFIED_EMAILS")
 _VENDORS = ("sqlite", "postgresql")
 
 

@@ -5,7 +5,7 @@ None of them may influence a model field, a migration or a URL pattern.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.conf import settings as project
@@ -26,6 +26,17 @@ class ObjectAccess(Protocol):
         model: type[Model],
         permission: Literal["view", "change"],
     ) -> QuerySet[Model]: ...
+
+
+class VerifiedEmails(Protocol):
+    """What ``TODOS_VERIFIED_EMAILS`` names: the addresses of a user that the host has verified.
+
+    A queryset of them, in lower case (``values_list``), costs a page no query of its own.
+    """
+
+    def __call__(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> Iterable[str] | QuerySet[Any]: ...
 
 
 class Settings:
@@ -84,6 +95,19 @@ class Settings:
         """
         path = getattr(project, "TODOS_OBJECT_ACCESS", None)
         return import_string(path) if path else _by_model_permission
+
+    @property
+    def VERIFIED_EMAILS(self) -> VerifiedEmails:
+        """The function that says which addresses are a user's own, for invitations.
+
+        Given as a dotted path; by default none is known to be.
+        """
+        path = getattr(project, "TODOS_VERIFIED_EMAILS", None)
+        return import_string(path) if path else _none_verified
+
+
+def _none_verified(user: AbstractBaseUser | AnonymousUser) -> Iterable[str]:
+    return ()
 
 
 def _everybody(user: Any) -> bool:

@@ -15,6 +15,8 @@ MAX_LABEL = 100
 MAX_LIST_NAME = 200
 MAX_LIST_DESCRIPTION = 2000
 MAX_ZONE_NAME = 64
+MAX_INVITED = 254
+"""What was typed to invite somebody: a username or an address."""
 MAX_REMIND_BEFORE = 60 * 24 * 60
 """Minutes before the due date: 60 days."""
 
@@ -47,6 +49,10 @@ MAX_SEARCH_WORDS = 10
 """Different words of a search that are looked for; more narrow nothing down any more."""
 MAX_MARKDOWN = 30_000
 """Notes that are longer are shown as they were typed."""
+MAX_INVITATIONS = 50
+"""That one person sends in a day."""
+MAX_INVITED_AGAIN = 5
+"""That one name or address gets in a day, from everybody."""
 
 # What one page or mail shows.
 PAGE = 100

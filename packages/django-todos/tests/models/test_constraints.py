@@ -16,7 +16,9 @@ from tests.factories import NOW, Cast, make_list, make_todo
 from django_todos.models import (
     Completion,
     ImportedFrom,
+    Invitation,
     Label,
+    ListAction,
     Membership,
     Preferences,
     Reminder,
@@ -60,6 +62,8 @@ CHECKS: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("todos_preferences_new", Preferences, {"new_todos": "aside"}),
     ("todos_preferences_digest_hour", Preferences, {"digest_hour": 24}),
     ("todos_preferences_week", Preferences, {"week_start": 7}),
+    ("todos_preferences_tell", Preferences, {"tell_role": "loudly"}),
+    ("todos_invitation_role", Invitation, {"role": "owner"}),
     ("todos_reminder_one_kind", Reminder, {"minutes_before": None}),
     ("todos_reminder_before", Reminder, {"minutes_before": 10_000_000}),
 ]
@@ -79,6 +83,7 @@ def rows(cast: Cast) -> dict[type[models.Model], models.Model]:
         Completion: Completion.objects.get(),
         Preferences: Preferences.objects.create(user=cast.alice),
         Reminder: Reminder.objects.create(todo=todo, user=cast.alice, minutes_before=5),
+        Invitation: Invitation.send(cast.flat, "dora", "editor", by=cast.alice, at=NOW)[0],
     }
 
 
@@ -133,6 +138,9 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
     at = {"todo": todo, "user": cast.alice, "remind_at": NOW}
     Reminder.objects.create(**before)
     Reminder.objects.create(**at)
+    Invitation.send(flat, "dora", "editor", by=cast.alice, at=NOW)
+    stands = {"todo_list": flat, "action": flat.actions.get(verb="list-invite")}
+    again = {"todo_list": flat, "key": "dora", "expires_at": NOW}
     return {
         "todos_list_one_per_object": lambda: TodoList.objects.create(
             name="Again", object_type=about.object_type, object_id=about.object_id
@@ -143,6 +151,8 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
         "todos_imported_once": lambda: ImportedFrom.objects.create(**seen),
         "todos_reminder_before_once": lambda: Reminder.objects.create(**before),
         "todos_reminder_at_once": lambda: Reminder.objects.create(**at),
+        "todos_invitation_once": lambda: Invitation.objects.create(**again),
+        "todos_list_action_once": lambda: ListAction.objects.create(**stands),
         "TodoList.inbox_of": lambda: TodoList.objects.create(name="2nd", inbox_of=cast.alice),
         "Preferences.user": lambda: Preferences.objects.create(user=cast.alice),
         "TodoList.uuid": lambda: TodoList.objects.filter(pk=other.pk).update(uuid=flat.uuid),
@@ -152,7 +162,7 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
 UNIQUE = [
     "todos_list_one_per_object", "todos_member_once", "todos_label_once", "todos_completion_once",
     "todos_imported_once", "todos_reminder_before_once", "todos_reminder_at_once",
-    "TodoList.inbox_of", "Preferences.user", "TodoList.uuid",
+    "todos_invitation_once", "todos_list_action_once", "TodoList.inbox_of", "Preferences.user", "TodoList.uuid",
 ]  # fmt: skip
 
 

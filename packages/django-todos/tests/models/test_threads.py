@@ -9,13 +9,16 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from tests.factories import UTC, Cast, faults, later, make_list, make_todo, outline
 
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
     Completion,
+    Invitation,
+    LastOwner,
+    Membership,
     NotAllowedHere,
     Role,
     Todo,
@@ -38,7 +41,7 @@ def at_once(work: Callable[[int], Any], count: int = MANY) -> list[Any]:
         try:
             barrier.wait(timeout=20)
             return work(number)
-        except (ChangedMeanwhile, NotAllowedHere) as refused:
+        except (ChangedMeanwhile, NotAllowedHere, LastOwner) as refused:
             return type(refused)
         finally:
             connections.close_all()
@@ -193,3 +196,105 @@ def test_what_is_restored_while_the_trash_is_emptied_stays(cast: Cast):
     empty = Todo.objects.trashed().purge
     assert while_waiting(cast, empty, lambda c: todo.restore(by=c.alice, at=later(2))) == 0
     assert Todo.objects.get().deleted_at is None
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def invited(cast: Cast) -> Invitation:
+    return Invitation.send(cast.flat, "charlie", Role.EDITOR, by=cast.alice, at=later())[0]
+
+
+def owners(cast: Cast) -> set[str]:
+    return set(
+        cast.flat.memberships.filter(role=Role.OWNER).values_list("user__username", flat=True)
+    )
+
+
+def test_one_person_invited_by_many_at_once_has_one_invitation(cast: Cast):
+    at_once(lambda n: invited(cast), 4)
+    assert Invitation.objects.filter(ending="").count() == 1
+    assert Invitation.objects.count() == 4
+
+
+def test_an_invitation_is_accepted_once(cast: Cast):
+    invitation = invited(cast)
+    done = at_once(
+        lambda n: Invitation.objects.get(pk=invitation.pk).accept(cast.charlie, at=later())
+    )
+    assert sum(isinstance(one, Action) for one in done) == 1
+    assert done.count(ChangedMeanwhile) == MANY - 1
+    assert Membership.objects.filter(user=cast.charlie).count() == 1
+
+
+def test_of_accepting_and_taking_back_one_happens(cast: Cast):
+    invitation = invited(cast)
+    acts = [
+        lambda: invitation.accept(cast.charlie, at=later()),
+        lambda: invitation.withdraw(by=cast.alice, at=later()),
+    ]
+    accepted, withdrawn = at_once(lambda n: acts[n](), 2)
+    came_in = Membership.objects.filter(user=cast.charlie).exists()
+    assert came_in == isinstance(accepted, Action) == (withdrawn is None)
+
+
+def test_of_two_owners_who_demote_each_other_one_stays(cast: Cast):
+    cast.flat.add_member(cast.bob, Role.OWNER)
+    pairs = [(cast.alice, cast.bob), (cast.bob, cast.alice)]
+    done = at_once(
+        lambda n: cast.flat.set_role(pairs[n][1], Role.VIEWER, by=pairs[n][0], at=later()), 2
+    )
+    assert len(owners(cast)) == 1 and done.count(ChangedMeanwhile) == 1
+
+
+def test_of_two_owners_who_leave_one_stays(cast: Cast):
+    cast.flat.add_member(cast.bob, Role.OWNER)
+    people = [cast.alice, cast.bob]
+    done = at_once(lambda n: cast.flat.leave(by=people[n], at=later()), 2)
+    assert len(owners(cast)) == 1 and done.count(LastOwner) == 1
+
+
+def test_leaving_while_being_made_owner(cast: Cast):
+    acts = [
+        lambda: cast.flat.leave(by=cast.bob, at=later()),
+        lambda: cast.flat.transfer(cast.bob, by=cast.alice, at=later()),
+    ]
+    left, handed = at_once(lambda n: acts[n](), 2)
+    # Either he was gone already, or he had become the last owner.
+    assert {left, handed} & {LastOwner, ChangedMeanwhile}
+    assert owners(cast) == ({"bob"} if left is LastOwner else {"alice"})
+    assert faults() == []
+
+
+def test_removal_while_the_removed_one_edits(cast: Cast):
+    todo = make_todo(cast.flat)
+    values = {"initial": {"assignee_id": None}, "values": {"assignee_id": cast.bob.pk}}
+    acts = [
+        lambda: todo.edit(by=cast.bob, at=later(), **values),
+        lambda: cast.flat.remove_member(cast.bob, by=cast.alice, at=later()),
+    ]
+    at_once(lambda n: acts[n](), 2)
+    assert Todo.objects.get().assignee is None and faults() == []
+
+
+def test_an_account_is_deleted_while_its_other_tab_writes(cast: Cast):
+    mine = [make_list(cast.alice, name) for name in ("One", "Two")]
+    cast.flat.add_member(cast.alice, Role.OWNER)
+
+    def write(number: int) -> None:
+        if number == 0:
+            cast.alice.delete()
+            return
+        for step in range(10):
+            try:
+                todo = make_todo(
+                    (cast.flat, *mine)[number % 3], by=cast.alice, assignee=cast.alice
+                )
+                todo.complete(by=cast.alice, at=later(step), zone=UTC)
+                make_list(cast.alice, "New")
+            except (IntegrityError, Todo.DoesNotExist):
+                return  # theirs is an account no more
+
+    at_once(write, 4)
+    assert owners(cast) == {"bob"} and faults() == []
+    assert not TodoList.objects.filter(memberships=None).exists()

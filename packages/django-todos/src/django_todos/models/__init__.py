@@ -9,25 +9,30 @@ from django_todos.models.columns import (
     slot_columns,
     start_columns,
 )
+from django_todos.models.departures import Departure, hand_over, let_go_of_objects
 from django_todos.models.history import (
     Action,
     ChangedMeanwhile,
     Completion,
     Conflict,
+    ListAction,
     Recording,
     Verb,
     recording,
 )
 from django_todos.models.imports import ImportDraft, ImportedFrom
 from django_todos.models.invariants import invariants
-from django_todos.models.lists import Label, TodoList, color_for, hand_over, let_go_of_objects
+from django_todos.models.invitations import Invitation, TooManyInvitations
+from django_todos.models.lists import Label, TodoList, color_for
 from django_todos.models.members import GAP, Color, Membership, Role
+from django_todos.models.notices import Notice
 from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.preferences import (
     DayOrder,
     HourCycle,
     NewTodos,
     Preferences,
+    Tell,
     Theme,
     project_zone,
 )
@@ -38,6 +43,7 @@ from django_todos.models.querysets import (
     TodoQuerySet,
 )
 from django_todos.models.reminders import Delivery, Reminder
+from django_todos.models.sharing import LastOwner, ask_owners, undo_people
 from django_todos.models.todos import RepeatMode, Todo
 
 __all__ = [
@@ -51,27 +57,35 @@ __all__ = [
     "CompletionQuerySet",
     "Conflict",
     "DayOrder",
+    "Departure",
     "Delivery",
     "HourCycle",
     "ImportDraft",
     "ImportedFrom",
+    "Invitation",
     "Label",
     "LabelQuerySet",
+    "LastOwner",
+    "ListAction",
     "Membership",
     "NewTodos",
     "NotAllowedHere",
+    "Notice",
     "Preferences",
     "Recording",
     "Reminder",
     "RepeatMode",
     "Role",
     "Side",
+    "Tell",
     "Theme",
     "Todo",
     "TodoList",
     "TodoListQuerySet",
     "TodoQuerySet",
+    "TooManyInvitations",
     "Verb",
+    "ask_owners",
     "color_for",
     "due_columns",
     "hand_over",
@@ -83,4 +97,5 @@ __all__ = [
     "repeat_columns",
     "slot_columns",
     "start_columns",
+    "undo_people",
 ]

@@ -56,13 +56,29 @@ class Typed(TypedDict):
     due: str
 
 
+class MemberChange(TypedDict):
+    """Somebody's membership before and after (None: not in the list), and what they lost with it."""
+
+    list: int
+    user: Any
+    before: Values | None
+    after: Values | None
+    assigned: NotRequired[list[int]]
+    reminders: NotRequired[list[Values]]
+
+
 class Changes(TypedDict):
-    """What an action changed, by primary key; of completions the key, which is None where one doesn't stand."""
+    """What an action changed, by primary key; of completions the key, which is None where one doesn't stand.
+
+    An action about people names its list with no difference; of an invitation it says whether it stood before and after.
+    """
 
     todos: dict[str, Difference]
     lists: dict[str, Difference]
     completions: dict[str, tuple[str | None, str | None]]
     typed: NotRequired[Typed]
+    members: NotRequired[list[MemberChange]]
+    invitations: NotRequired[dict[str, tuple[bool, bool]]]
 
 
 class Verb(models.TextChoices):
@@ -96,6 +112,13 @@ class Verb(models.TextChoices):
     LIST_UNARCHIVE = "list-unarchive"
     LIST_DELETE = "list-delete"
     LIST_RESTORE = "list-restore"
+    LIST_INVITE = "list-invite"
+    LIST_WITHDRAW = "list-withdraw"
+    LIST_JOIN = "list-join"
+    LIST_ROLE = "list-role"
+    LIST_TRANSFER = "list-transfer"
+    LIST_REMOVE = "list-remove"
+    LIST_LEAVE = "list-leave"
 
 
 class ChangedMeanwhile(Exception):
@@ -151,13 +174,20 @@ class Recording:
         """Whether it leaves an action: not where it takes one back, or is too large to be taken back."""
         self.typed: Typed | None = None
         self.todos: dict[int, Todo] = {}
+        self.member_changes: list[MemberChange] = []
+        """What was done to the people of its lists: models/sharing.py."""
+        self.invitation_changes: dict[str, tuple[bool, bool]] = {}
         self._before: dict[int, Values] = {}
-        self._lists_before = {pk: _snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
+        self._lists_before = {pk: snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
         self._added: dict[int | None, int | None] = {}
         self._dirty: dict[int, set[str]] = {}
         self._completions: list[Completion] = []
         self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
         self._signals: list[tuple[Signal, Todo]] = []
+
+    def act_as(self, user: AbstractBaseUser) -> None:
+        """It was `user` who did it, though no right of theirs in the lists allows it: they come in by an invitation."""
+        self.user, self.user_id = user, user.pk
 
     def load(self, todos: Iterable[Todo]) -> list[Todo]:
         """The given todos (most often a queryset) as they are under the lock; one object a row all along."""
@@ -167,7 +197,7 @@ class Recording:
                 raise ChangedMeanwhile
             if todo.pk not in self.todos:
                 self.todos[todo.pk] = todo
-                self._before[todo.pk] = _snapshot(todo, TODO_FIELDS)
+                self._before[todo.pk] = snapshot(todo, TODO_FIELDS)
             loaded.append(self.todos[todo.pk])
         return loaded
 
@@ -213,7 +243,7 @@ class Recording:
         tables.Todo.objects.bulk_create(todos, batch_size=500)
         for todo in todos:
             self.todos[todo.pk] = todo
-            self._before[todo.pk] = before = _snapshot(todo, TODO_FIELDS)
+            self._before[todo.pk] = before = snapshot(todo, TODO_FIELDS)
             top = self._added.get(todo.parent_id)
             if todo.deleted_at is None:  # one that is imported into the trash stays there
                 before |= {"deleted_at": self.at, "deleted_top_id": top}
@@ -273,6 +303,7 @@ class Recording:
         """Write what is left, the counts, and the action."""
         self.flush()
         self._ask_assignees()
+        tables.ask_owners(self)
         for completion in Completion.objects.bulk_create(self._completions, batch_size=100):
             self._completion_keys[str(completion.pk)] = (None, completion.key)
         self._count()
@@ -281,11 +312,11 @@ class Recording:
             self.action = Action.objects.create(
                 user_id=self.user_id, verb=self.verb, created_at=self.at, changes=changes
             )
-            told = self._lists_of(changes)
-            places = Action.lists.through
-            places.objects.bulk_create(
-                places(action_id=self.action.pk, todolist_id=pk) for pk in sorted(told)
+            ListAction.objects.bulk_create(
+                ListAction(todo_list_id=pk, action=self.action)
+                for pk in sorted(self._lists_of(changes))
             )
+            tables.Notice.note(self, self.action)
         if self._signals:
             transaction.on_commit(self._send)
 
@@ -299,14 +330,18 @@ class Recording:
             | set(map(int, changes["lists"]))
         )
 
-    def _ask_assignees(self) -> None:
-        """A todo is given to members of its list alone. Who is no member any more was one when the form was made."""
-        given = {
-            (todo.todo_list_id, todo.assignee_id)
+    def newly_assigned(self) -> list[Todo]:
+        """Those that somebody was given by this."""
+        return [
+            todo
             for pk, todo in self.todos.items()
             if todo.assignee_id is not None
             and (pk in self._added or todo.assignee_id != self._before[pk]["assignee_id"])
-        }
+        ]
+
+    def _ask_assignees(self) -> None:
+        """A todo is given to members of its list alone. Who is no member any more was one when the form was made."""
+        given = {(todo.todo_list_id, todo.assignee_id) for todo in self.newly_assigned()}
         if given and not given <= self.members:
             raise ChangedMeanwhile
 
@@ -334,7 +369,7 @@ class Recording:
     def _changes(self) -> Changes:
         todos = {}
         for pk, todo in self.todos.items():
-            before, after = self._before[pk], _snapshot(todo, TODO_FIELDS)
+            before, after = self._before[pk], snapshot(todo, TODO_FIELDS)
             if "labels" in before:
                 after["labels"] = _label_names(todo)
             if difference := _difference(before, after):
@@ -342,10 +377,18 @@ class Recording:
         lists = {
             str(pk): difference
             for pk, before in self._lists_before.items()
-            if (difference := _difference(before, _snapshot(self.lists[pk], LIST_FIELDS)))
+            if (difference := _difference(before, snapshot(self.lists[pk], LIST_FIELDS)))
         }
         changes = Changes(todos=todos, lists=lists, completions=self._completion_keys)
-        return changes | {"typed": self.typed} if self.typed else changes
+        if self.typed:
+            changes["typed"] = self.typed
+        if self.member_changes:
+            changes["members"] = self.member_changes
+        if self.invitation_changes:
+            changes["invitations"] = self.invitation_changes
+        if self.member_changes or self.invitation_changes:
+            lists |= {str(pk): {} for pk in self.lists if str(pk) not in lists}
+        return changes
 
 
 @contextmanager
@@ -355,7 +398,7 @@ def recording(
     list_ids: set[int],
     *,
     at: datetime,
-    right: Literal["is_editor"] | None = None,
+    right: Literal["is_editor", "can_view"] | None = None,
     within: Recording | None = None,
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
@@ -384,9 +427,9 @@ class Action(models.Model):
     """One thing that a user did: what it changed, from what, to what."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(project.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     lists: models.ManyToManyField[TodoList, Any] = models.ManyToManyField(
-        "django_todos.TodoList", related_name="+"
+        "django_todos.TodoList", through="django_todos.ListAction", related_name="actions"
     )
     """Where its todos were and where they went: in whose history it is told."""
     verb = models.CharField(max_length=20)
@@ -433,6 +476,7 @@ class Action(models.Model):
             self.undone_at = at
             for pk, change in self.changes["lists"].items():
                 rec.update_list(int(pk), **_reverse(rec.lists[int(pk)], change))
+            tables.undo_people(rec, self.changes)
             self._undo_todos(rec)
             self._undo_completions(rec)
         return True
@@ -471,6 +515,25 @@ class Action(models.Model):
             if completion.key != after:
                 raise ChangedMeanwhile
             rec.set_completion_key(completion, before)
+
+
+class ListAction(models.Model):
+    """In which lists' history an action stands. Its one index gives a list's history from the latest on."""
+
+    todo_list = models.ForeignKey(
+        "django_todos.TodoList", models.CASCADE, related_name="+", db_index=False
+    )
+    action = models.ForeignKey(Action, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("action in a list")
+        verbose_name_plural = _("actions in lists")
+        constraints = [
+            models.UniqueConstraint(fields=["todo_list", "action"], name="todos_list_action_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.todo_list} · {self.action}"
 
 
 class Completion(models.Model):
@@ -545,11 +608,12 @@ def _label_names(todo: Todo) -> list[str]:
     return sorted(todo.labels.values_list("name", flat=True), key=tables.Label.key_of)
 
 
-def _snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
+def snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
+    """What these columns of a row hold."""
     return {name: getattr(row, name) for name in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A column's value as JSON holds it, exact to the microsecond."""
     if isinstance(value, date | time):
         return value.isoformat()
@@ -558,7 +622,7 @@ def _plain(value: Any) -> Any:
 
 def _difference(before: Values, after: Values) -> Difference:
     return {
-        name: [_plain(before[name]), _plain(after[name])]
+        name: [plain(before[name]), plain(after[name])]
         for name in before
         if name in after and before[name] != after[name]
     }
@@ -568,7 +632,7 @@ def _reverse(row: models.Model, change: Difference) -> Values:
     """The values before `change`. Raises ChangedMeanwhile where the row no longer holds those after it."""
     values = {}
     for name, (before, after) in change.items():
-        if _plain(getattr(row, name)) != after:
+        if plain(getattr(row, name)) != after:
             raise ChangedMeanwhile
         field = row._meta.get_field(name.removesuffix("_id"))
         values[name] = field.to_python(before) if isinstance(field, models.Field) else before

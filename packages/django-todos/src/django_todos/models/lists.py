@@ -1,4 +1,4 @@
-"""Lists and their labels, and what becomes of them when a member goes."""
+"""Lists and their labels."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from django_todos import limits
 from django_todos._compat import check_constraint
 from django_todos.instants import InstantField
 from django_todos.models.history import Action, ChangedMeanwhile, Conflict, Verb, recording
-from django_todos.models.members import GAP, Color, Membership, Role
+from django_todos.models.members import Color, Membership, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
+from django_todos.models.sharing import Shared, last_position
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +43,13 @@ class TodoListManager(_ListManager["TodoList"]):
         """A new list that `user` owns, last in their order."""
         with transaction.atomic():
             todo_list: TodoList = self.create(name=name, **fields)
-            todo_list.add_member(user, Role.OWNER, color=color)
+            Membership.objects.create(
+                todo_list=todo_list,
+                user_id=user.pk,
+                role=Role.OWNER,
+                color=color,
+                position=last_position(user.pk),
+            )
         return todo_list
 
     def inbox_of(self, user: AbstractBaseUser) -> TodoList:
@@ -68,7 +75,7 @@ class TodoListManager(_ListManager["TodoList"]):
         return todo_list
 
 
-class TodoList(models.Model):
+class TodoList(Shared):
     """Todos that belong together, and the people who share them."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -78,7 +85,7 @@ class TodoList(models.Model):
     )
     inbox_of = models.OneToOneField(
         project.AUTH_USER_MODEL,
-        models.CASCADE,
+        models.DO_NOTHING,  # departures.py empties it in batches, under the lock, before its user goes
         null=True,
         blank=True,
         related_name="+",
@@ -139,6 +146,11 @@ class TodoList(models.Model):
     # What the person may do that `with_rights` asked for. A list that nobody asked about has no `role`.
 
     @property
+    def can_view(self) -> bool:
+        """Whether they see it at all: so does everybody whom `with_rights` gave it to."""
+        return bool(self.role)
+
+    @property
     def is_editor(self) -> bool:
         """Whether they change its todos and labels as long as it is neither archived nor in the trash."""
         return self.role in (Role.EDITOR, Role.OWNER)
@@ -152,36 +164,6 @@ class TodoList(models.Model):
     def can_own(self) -> bool:
         """Whether they decide about its name, members, archive and trash. The inbox stays as it is."""
         return self.role == Role.OWNER and not self.is_inbox
-
-    def add_member(
-        self, user: AbstractBaseUser, role: str = Role.EDITOR, *, color: str = Color.GREY
-    ) -> Membership:
-        """Let `user` into the list, last in the user's own order; a member already there gets the new role.
-
-        Raises ValueError for an inbox that is somebody else's.
-        """
-        if self.inbox_of_id is not None and self.inbox_of_id != user.pk:
-            raise ValueError("An inbox can't be shared.")
-        last = Membership.objects.filter(user=user.pk).aggregate(last=Max("position"))["last"]
-        membership, is_new = Membership.objects.get_or_create(
-            todo_list=self,
-            user_id=user.pk,
-            defaults={"role": role, "color": color, "position": (last or 0) + GAP},
-        )
-        if not is_new and membership.role != role:
-            membership.role = role
-            membership.save(update_fields=["role"])
-        return membership
-
-    def remove_member(self, user: AbstractBaseUser) -> None:
-        """Take `user` out of the list, and their assignments with them. Raises ValueError for the last owner."""
-        with transaction.atomic():
-            TodoList.objects.lock({self.pk})
-            others = self.memberships.exclude(user=user.pk)
-            if self.object_type_id is None and not others.filter(role=Role.OWNER).exists():
-                raise ValueError("The last owner can't leave.")
-            self.todos.filter(assignee=user.pk).update(assignee=None)
-            self.memberships.filter(user=user.pk).delete()
 
     def edit(
         self,
@@ -304,64 +286,3 @@ def color_for(key: str) -> str:
     """A colour that the same word gets in every list, so that it can be recognised across them."""
     palette = [color for color in Color.values if color not in ("grey", "red")]
     return palette[sum(key.encode()) % len(palette)]
-
-
-def hand_over(user: AbstractBaseUser) -> None:
-    """Settle the lists of a user who is about to be deleted.
-
-    A list that others share goes to its longest-standing editor, else viewer, where no owner is left; a list that
-    nobody else shares goes with the account. One about an object of the host stays with the object.
-    """
-    with transaction.atomic():
-        mine = TodoList.objects.filter(memberships__user=user.pk)
-        TodoList.objects.lock(set(mine.values_list("pk", flat=True)))
-        for todo_list in mine.filter(inbox_of=None):
-            others = todo_list.memberships.exclude(user=user.pk).order_by("created_at", "pk")
-            if not others and todo_list.object_type_id is None:
-                todo_list.delete()
-            elif others:
-                _promote_heir(others)
-        # Of several users deleted at once the next one must not find this one among those who are left.
-        Membership.objects.filter(user=user.pk, todo_list__inbox_of=None).delete()
-
-
-def _promote_heir(others: QuerySet[Membership]) -> None:
-    """Of a list's members, longest-standing first, make an editor, else a viewer, its owner where none is."""
-    if not others.filter(role=Role.OWNER).exists():
-        heir = others.filter(role=Role.EDITOR).first() or others[0]
-        Membership.objects.filter(pk=heir.pk).update(role=Role.OWNER)
-
-
-def let_go_of_objects(now: datetime) -> int:
-    """Settle the lists whose object of the host is gone: theirs no longer, they belong to their members.
-
-    A list without members goes. Returns how many were settled. The worker asks, since no host can be expected to tell.
-    """
-    count = 0
-    for todo_list in TodoList.objects.about_nothing():
-        with transaction.atomic():
-            TodoList.objects.lock({todo_list.pk})
-            members = todo_list.memberships.order_by("created_at", "pk")
-            if members:
-                _promote_heir(members)
-                TodoList.objects.filter(pk=todo_list.pk).update(object_type=None, object_id="")
-            else:
-                todo_list.delete()
-        count += 1
-    return count
-
-
-def _before_user_is_deleted(sender: Any, instance: AbstractBaseUser, **kwargs: Any) -> None:
-    hand_over(instance)
-
-
-def listen() -> None:
-    """Called once, when the apps are ready: the host's user model, and proxies of it, are known only then."""
-    user = get_user_model()
-    for model in [
-        user,
-        *(one for one in apps.get_models() if one._meta.proxy and issubclass(one, user)),
-    ]:
-        pre_delete.connect(
-            _before_user_is_deleted, sender=model, dispatch_uid=f"django_todos.{model._meta.label}"
-        )

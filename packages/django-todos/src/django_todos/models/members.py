@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import uuid
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings as project
 from django.db import models, transaction
@@ -48,6 +49,7 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """A user's role in a list, and the place and colour that the user gives it in their own sidebar."""
 
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo_list = models.ForeignKey(
         "django_todos.TodoList", models.CASCADE, related_name="memberships"
     )
@@ -60,6 +62,10 @@ class Membership(models.Model):
     created_at = InstantField(default=timezone.now, editable=False)
 
     objects = OwnQuerySet["Membership"].as_manager()
+
+    if TYPE_CHECKING:
+        todo_list_id: int
+        user_id: Any
 
     class Meta:
         verbose_name = _("membership")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as project
@@ -50,6 +50,18 @@ class NewTodos(models.TextChoices):
     TOP = "top", _("To the top")
 
 
+class Tell(models.TextChoices):
+    """Whether and when what others did is told by mail."""
+
+    NOW = "now", _("At once")
+    DIGEST = "digest", _("In the digest")
+    NEVER = "never", _("Never")
+
+
+def _tell(name: Any) -> models.CharField[str, str]:
+    return models.CharField(name, max_length=6, choices=Tell.choices, default=Tell.NOW)
+
+
 class Preferences(models.Model):
     """What one user chose, and the zone and region that their browser told last."""
 
@@ -80,6 +92,10 @@ class Preferences(models.Model):
     digest_hour = models.PositiveSmallIntegerField(
         _("digest at"), default=7, validators=[MinValueValidator(0), MaxValueValidator(23)]
     )
+    tell_assigned = _tell(_("when somebody gives you a todo"))
+    tell_invited = _tell(_("when somebody invites you"))
+    tell_role = _tell(_("when your role in a list changes"))
+    tell_removed = _tell(_("when somebody takes you out of a list"))
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     hints = models.BooleanField(_("examples for the first todo"), default=True)
 
@@ -97,6 +113,15 @@ class Preferences(models.Model):
                 Q(hour_cycle__in=["", *HourCycle.values]), name="todos_preferences_hour_cycle"
             ),
             check_constraint(Q(new_todos__in=NewTodos.values), name="todos_preferences_new"),
+            check_constraint(
+                Q(
+                    tell_assigned__in=Tell.values,
+                    tell_invited__in=Tell.values,
+                    tell_role__in=Tell.values,
+                    tell_removed__in=Tell.values,
+                ),
+                name="todos_preferences_tell",
+            ),
             check_constraint(Q(reminder_hour__lte=23), name="todos_preferences_hour"),
             check_constraint(Q(digest_hour__lte=23), name="todos_preferences_digest_hour"),
             check_constraint(

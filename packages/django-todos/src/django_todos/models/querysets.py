@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 EDITORS = ("editor", "owner")
 
+_BATCH = 1000
+
 _Model = TypeVar("_Model", bound=models.Model)
 
 
@@ -217,8 +219,19 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         with transaction.atomic():
             ids = set(self.values_list("pk", flat=True))
             tables.TodoList.objects.lock(ids)
-            gone = self.filter(pk__in=ids).delete()[1]
-            return gone.get("django_todos.TodoList", 0)
+            return self.filter(pk__in=ids).erase()
+
+    def erase(self) -> int:
+        """Delete locked lists for ever, their todos in batches: memory never holds all of 100,000. Returns how many."""
+        ids = list(self.values_list("pk", flat=True))
+        todos = tables.Todo.objects.filter(todo_list__in=ids)
+        for rows in (tables.Completion, tables.Reminder, tables.Todo.labels.through):
+            rows._base_manager.filter(todo__in=todos).delete()
+        deepest_first = list(todos.order_by("-depth").values_list("pk", flat=True))
+        for first in range(0, len(deepest_first), _BATCH):
+            todos.filter(pk__in=deepest_first[first : first + _BATCH]).delete()
+        gone = tables.TodoList.objects.filter(pk__in=ids).delete()[1]
+        return gone.get("django_todos.TodoList", 0)
 
 
 class _InLists(QuerySet[_Model]):
@@ -405,7 +418,8 @@ class ActionQuerySet(OwnQuerySet["tables.Action"]):
 
     def prune(self, now: datetime) -> int:
         """Delete actions older than the trash keeps things. Returns how many."""
-        return self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[0]
+        gone = self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[1]
+        return gone.get("django_todos.Action", 0)
 
 
 def _count(rows: QuerySet[Any], group: str) -> Coalesce:
