@@ -37,6 +37,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Action',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('verb', models.CharField(max_length=20)),
+                ('changes', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'verbose_name': 'action',
+                'verbose_name_plural': 'actions',
+            },
+        ),
+        migrations.CreateModel(
             name='Label',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -65,7 +80,7 @@ class Migration(migrations.Migration):
                 ('deleted_at', models.DateTimeField(blank=True, null=True, verbose_name='deleted')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('inbox_of', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='inbox of')),
+                ('inbox_of', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='inbox of')),
                 ('object_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype')),
             ],
             options={
@@ -125,10 +140,48 @@ class Migration(migrations.Migration):
                 'constraints': [check_constraint(check=models.Q(('title', ''), _negated=True), name='todos_todo_has_title'), check_constraint(check=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='todos_todo_not_own_parent'), check_constraint(check=models.Q(models.Q(('depth', 0), ('parent', None), ('tree', models.F('uuid'))), models.Q(('depth__gte', 1), ('depth__lte', 4), ('parent__isnull', False)), _connector='OR'), name='todos_todo_depth'), check_constraint(check=models.Q(('priority__lte', 9)), name='todos_todo_priority'), check_constraint(check=models.Q(('due_time', None), ('due_date__isnull', False), _connector='OR'), name='todos_due_time_has_date'), check_constraint(check=models.Q(models.Q(('due_at', None), ('due_tz', '')), models.Q(('due_at__isnull', False), ('due_time__isnull', False), models.Q(('due_tz', ''), _negated=True)), _connector='OR'), name='todos_due_zone_has_time'), check_constraint(check=models.Q(('start_time', None), ('start_date__isnull', False), _connector='OR'), name='todos_start_time_has_date'), check_constraint(check=models.Q(models.Q(('start_at', None), ('start_tz', '')), models.Q(('start_at__isnull', False), ('start_time__isnull', False), models.Q(('start_tz', ''), _negated=True)), _connector='OR'), name='todos_start_zone_has_time'), check_constraint(check=models.Q(('repeat_anchor_time', None), ('repeat_anchor_date__isnull', False), _connector='OR'), name='todos_anchor_time_has_date'), check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'), check_constraint(check=models.Q(models.Q(('slot_date', None), ('slot_time', None)), models.Q(('slot_date__isnull', False), models.Q(('rrule', ''), _negated=True)), _connector='OR'), name='todos_slot_has_rule'), check_constraint(check=models.Q(('slot_tz', ''), ('slot_time__isnull', False), _connector='OR'), name='todos_slot_zone_has_time'), check_constraint(check=models.Q(('repeat_mode__in', ['due', 'completion'])), name='todos_todo_repeat_mode'), check_constraint(check=models.Q(models.Q(('completed_at__isnull', False), ('is_completed', True)), models.Q(('completed_at', None), ('is_completed', False)), _connector='OR'), name='todos_completed_has_time'), check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top')],
             },
         ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('topic', models.CharField(choices=[('assigned', 'Given a todo'), ('role', 'Another role'), ('removed', 'Taken out of a list')], max_length=10)),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='django_todos.action')),
+                ('todo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todo')),
+                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'notice',
+                'verbose_name_plural': 'notices',
+            },
+        ),
+        migrations.CreateModel(
+            name='ListAction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.action')),
+                ('todo_list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
+            ],
+            options={
+                'verbose_name': 'action in a list',
+                'verbose_name_plural': 'actions in lists',
+                'constraints': [models.UniqueConstraint(fields=('todo_list', 'action'), name='todos_list_action_once')],
+            },
+        ),
         migrations.AddField(
             model_name='label',
             name='todo_list',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='django_todos.todolist'),
+        ),
+        migrations.AddField(
+            model_name='action',
+            name='lists',
+            field=models.ManyToManyField(related_name='actions', through='django_todos.ListAction', to='django_todos.todolist'),
+        ),
+        migrations.AddField(
+            model_name='action',
+            name='user',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -164,6 +217,10 @@ class Migration(migrations.Migration):
                 ('reminders', models.BooleanField(default=True, verbose_name='reminders by mail')),
                 ('digest', models.BooleanField(default=False, verbose_name='daily digest')),
                 ('digest_hour', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='digest at')),
+                ('tell_assigned', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when somebody gives you a todo')),
+                ('tell_invited', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when somebody invites you')),
+                ('tell_role', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when your role in a list changes')),
+                ('tell_removed', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when somebody takes you out of a list')),
                 ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
                 ('hints', models.BooleanField(default=True, verbose_name='examples for the first todo')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),
@@ -171,13 +228,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'preferences',
                 'verbose_name_plural': 'preferences',
-                'constraints': [check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'), check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'), check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'), check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'), check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'), check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'), check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week')],
+                'constraints': [check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'), check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'), check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'), check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'), check_constraint(check=models.Q(('tell_assigned__in', ['now', 'digest', 'never']), ('tell_invited__in', ['now', 'digest', 'never']), ('tell_removed__in', ['now', 'digest', 'never']), ('tell_role__in', ['now', 'digest', 'never'])), name='todos_preferences_tell'), check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'), check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'), check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week')],
             },
         ),
         migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('owner', 'Owner')], default='editor', max_length=10, verbose_name='role')),
                 ('color', models.CharField(choices=[('grey', 'Grey'), ('red', 'Red'), ('orange', 'Orange'), ('amber', 'Amber'), ('green', 'Green'), ('teal', 'Teal'), ('blue', 'Blue'), ('violet', 'Violet'), ('pink', 'Pink')], default='grey', max_length=10, verbose_name='colour')),
                 ('position', models.BigIntegerField(default=0, editable=False)),
@@ -207,6 +265,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='label',
             constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_label_color'),
+        ),
+        migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('typed', models.CharField(max_length=254, verbose_name='name or email')),
+                ('key', models.CharField(editable=False, max_length=254)),
+                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('owner', 'Owner')], default='editor', max_length=10, verbose_name='role')),
+                ('token_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ('mail', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('expires_at', models.DateTimeField(editable=False)),
+                ('ending', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('blocked', 'never again')], default='', max_length=10)),
+                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='django_todos.todolist')),
+            ],
+            options={
+                'verbose_name': 'invitation',
+                'verbose_name_plural': 'invitations',
+                'indexes': [models.Index(fields=['key', 'created_at'], name='todos_invitation_to'), models.Index(fields=['invited_by', 'created_at'], name='todos_invitation_from')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ending', '')), fields=('todo_list', 'key'), name='todos_invitation_once'), check_constraint(check=models.Q(('role__in', ['viewer', 'editor'])), name='todos_invitation_role')],
+            },
         ),
         migrations.CreateModel(
             name='ImportedFrom',
@@ -284,22 +365,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('todo', 'key'), name='todos_completion_once'), check_constraint(check=models.Q(models.Q(('key', None), ('undone_at__isnull', False)), models.Q(('key__isnull', False), ('undone_at', None)), _connector='OR'), name='todos_completion_undone'), check_constraint(check=models.Q(('kind__in', ['completed', 'skipped'])), name='todos_completion_kind')],
             },
         ),
-        migrations.CreateModel(
-            name='Action',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('verb', models.CharField(max_length=20)),
-                ('changes', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'action',
-                'verbose_name_plural': 'actions',
-                'indexes': [models.Index(fields=['user', 'created_at'], name='todos_action_recent'), models.Index(fields=['created_at'], name='todos_action_age')],
-            },
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['user', 'created_at'], name='todos_action_recent'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['created_at'], name='todos_action_age'),
         ),
         migrations.RunPython(make_search_index, drop_search_index, elidable=False),
     ]

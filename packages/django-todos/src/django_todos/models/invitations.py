@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos import limits
 from django_todos._compat import check_constraint
 from django_todos.conf import settings
+from django_todos.instants import InstantField
 from django_todos.models.history import ChangedMeanwhile, Verb, recording
 from django_todos.models.lists import TodoList
 from django_todos.models.members import Membership, Role
@@ -83,8 +84,8 @@ class Invitation(models.Model):
         max_length=64, null=True, unique=True, editable=False
     )  # noqa: DJ01  NULLs are distinct
     mail = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(editable=False)
+    created_at = InstantField(default=timezone.now, editable=False)
+    expires_at = InstantField(editable=False)
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True, default="")
 
     objects = InvitationQuerySet.as_manager()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Max
-from django.utils import timezone
 
 from django_todos import models as tables  # those that stand on this module: there when asked
+from django_todos.instants import now
 from django_todos.models.history import (
     Action,
     ChangedMeanwhile,
@@ -66,7 +66,7 @@ class Shared(models.Model):
         """
         if self.inbox_of_id is not None and self.inbox_of_id != user.pk:
             raise ValueError("An inbox can't be shared.")
-        with recording(by, Verb.LIST_ROLE, {self.pk}, at=at or timezone.now()) as rec:
+        with recording(by, Verb.LIST_ROLE, {self.pk}, at=at or now()) as rec:
             rec.is_remembered = by is not None
             return set_member(rec, self.pk, user.pk, role=role, color=color)
 
@@ -78,7 +78,7 @@ class Shared(models.Model):
         at: datetime | None = None,
     ) -> Action | None:
         """Take `user` out of the list, with their assignments and reminders there. Undo brings all of it back."""
-        with recording(by, Verb.LIST_REMOVE, {self.pk}, at=at or timezone.now()) as rec:
+        with recording(by, Verb.LIST_REMOVE, {self.pk}, at=at or now()) as rec:
             rec.is_remembered = by is not None
             remove_member(rec, self.pk, user.pk)
         return rec.action
