@@ -56,6 +56,8 @@ MAX_INVITED_AGAIN = 5
 
 # What one page or mail shows.
 PAGE = 100
+SUGGESTIONS = 50
+"""Labels to choose from."""
 BELOW = 50
 """Subtasks shown below one todo."""
 DAY = 200

@@ -211,6 +211,18 @@ def test_a_list_in_the_trash_comes_back_or_goes_for_ever(cast: Cast):
         assert todo_list.is_inbox
 
 
+def test_how_many_a_filter_leaves_is_told_while_it_is_chosen(cast: Cast):
+    make_todo(cast.flat, "a", labels=["shop", "home"], priority=1)
+    make_todo(cast.flat, "b", labels=["home"])
+    client = cast.client("rita")
+    for place, known in (("list-detail", [cast.flat.uuid]), ("search", [])):
+        answer = get(client, place, *known, htmx=True, count=1, q="a", priority="high")
+        html = answer.content.decode()
+        assert "Show 1 todo\n" in html and "<html" not in html
+        assert [one["name"] for one in answer.context["labels"]] == ["home", "shop"]
+    assert "<html" in get(client, "search", count=1).content.decode()
+
+
 # -- several at once -------------------------------------------------------------------------------
 
 BULK = [

@@ -178,6 +178,18 @@ class QuickAddForm(forms.Form):
         return -self.left
 
     @property
+    def lands_in(self) -> TodoList:
+        """The list that a line names, else the form's."""
+        return self.lines[0].todo_list if len(self.lines) == 1 else self.todo_list
+
+    @property
+    def lands_on(self) -> Moment:
+        """The day that a line names, else the form's."""
+        read = self.lines[0].read.due if len(self.lines) == 1 else None
+        given = self.cleaned_data if self.is_bound else self.initial
+        return read or Moment(given.get("due"))
+
+    @property
     def count(self) -> int:
         """How many lines were typed."""
         return sum(1 for line in str(self.data.get("text", "")).splitlines() if line.strip())

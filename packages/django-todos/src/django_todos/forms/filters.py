@@ -44,17 +44,26 @@ class FilterForm(forms.Form):
         label=_("Due"),
         required=False,
         choices=[
-            ("", _("Any time")),
+            ("", _("Any")),
             ("overdue", _("Overdue")),
             ("today", _("Today")),
             ("week", _("Next 7 days")),
             ("none", _("No date")),
         ],
+        widget=forms.RadioSelect,
     )
     priority = forms.ChoiceField(
-        label=_("Priority"), required=False, choices=[("", _("Any")), *PRIORITY_CHOICES]
+        label=_("Priority"),
+        required=False,
+        choices=[("", _("Any")), *PRIORITY_CHOICES],
+        widget=forms.RadioSelect,
     )
-    label = forms.CharField(label=_("Label"), required=False, max_length=MAX_LABEL)
+    label = forms.CharField(
+        label=_("Label"),
+        required=False,
+        max_length=MAX_LABEL,
+        widget=forms.TextInput(attrs={"list": "filter-labels", "autocomplete": "off"}),
+    )
     assignee = forms.ChoiceField(
         label=_("Assignee"),
         required=False,

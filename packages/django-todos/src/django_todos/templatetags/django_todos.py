@@ -146,7 +146,8 @@ def todos_query(context: Context, without: str = "", **changes: Any) -> str:
         query.pop(name.rstrip("_"), None)
         if value not in (None, ""):
             query[name.rstrip("_")] = str(value)
-    return f"?{query.urlencode()}" if query else context.request.path  # type: ignore[attr-defined]
+    # With its path: the browser's address may be that of a todo opened beside the page.
+    return context.request.path + (f"?{query.urlencode()}" if query else "")  # type: ignore[attr-defined]
 
 
 @register.simple_tag(takes_context=True)

@@ -259,6 +259,7 @@ def page(
         "viewer": request.todos_viewer,
         "nav": Nav(request.todos_viewer, current),
         "here": here(request),
+        "path": request.path,
         "login_url": resolve_url(project.LOGIN_URL),
         "toast": _message(request),
         "people": partial(_people, request.todos_viewer, context.get("todo_list")),

@@ -9,12 +9,24 @@ from datetime import date, time
 from typing import Any
 
 from django.core import signing
-from django.db.models import Case, Count, F, IntegerField, Q, Subquery, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Min,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Coalesce, Lower, RowNumber
 from django.http import HttpResponse
 
 from django_todos import limits
-from django_todos.models import Action, Todo, TodoList
+from django_todos.models import Action, Label, Todo, TodoList
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.views._page import Request, back_after, is_htmx, part
 from django_todos.wording import actions
@@ -140,6 +152,22 @@ def narrowed(todos: TodoQuerySet, rows: Rows, total: int) -> dict[str, int]:
     """What a page that is filtered says of itself: how many of how many it shows, and how many it hides."""
     found = len(rows) if not rows.cursor else todos.count()
     return {"found": found, "total": total, "hidden": max(0, total - found)}
+
+
+def is_counting(request: Request) -> bool:
+    """Whether a page is only asked how many todos its filters leave, while somebody chooses them."""
+    return "count" in request.GET and request.headers.get("HX-Request") == "true"
+
+
+def answer_count(request: Request, todos: TodoQuerySet, labels: QuerySet[Label]) -> HttpResponse:
+    """That number, and the labels there are, most used first."""
+    uses = Count("todos", filter=Q(todos__is_completed=False, todos__deleted_at=None))
+    known = labels.order_by().values("key").annotate(name=Min("name"), uses=uses)
+    context = {
+        "matching": todos.count(),
+        "labels": known.order_by("-uses", "key")[: limits.SUGGESTIONS],
+    }
+    return part(request, "filter_show", context)
 
 
 def details(todos: TodoQuerySet) -> TodoQuerySet:

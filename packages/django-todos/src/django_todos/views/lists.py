@@ -25,7 +25,14 @@ from django_todos.views._page import (
     part,
     signed_in,
 )
-from django_todos.views._rows import ORDERS, flat_page, narrowed, tree_page
+from django_todos.views._rows import (
+    ORDERS,
+    answer_count,
+    flat_page,
+    is_counting,
+    narrowed,
+    tree_page,
+)
 
 
 @signed_in("GET")
@@ -79,8 +86,10 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     filters = FilterForm(request.GET)
     order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
     counts: dict[str, int] = {}
+    todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
+    if is_counting(request):
+        return answer_count(request, todos, todo_list.labels.all())
     if filters.filters:
-        todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
         rows = flat_page(todos, order, cursor)
         counts = narrowed(todos, rows, todo_list.open_count)
     else:

@@ -14,7 +14,7 @@ from django_todos.models import Label, Todo
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, page, signed_in
-from django_todos.views._rows import ORDERS, flat_page, narrowed
+from django_todos.views._rows import ORDERS, answer_count, flat_page, is_counting, narrowed
 from django_todos.views.days import open_todos
 
 _SIGN = re.compile(r"[#@]\w")
@@ -87,6 +87,8 @@ def _gathered(
     viewer = request.todos_viewer
     filters = filters or FilterForm(request.GET)
     found = filters.apply(todos, viewer).with_rights(viewer.user)
+    if is_counting(request):
+        return answer_count(request, found, Label.objects.visible_to(viewer.user))  # type: ignore[attr-defined]
     order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
     rows = flat_page(found, order, cursor)
     if filters.filters:

@@ -95,8 +95,11 @@ def _quick_add(
     """Quick add as a page, or for htmx the form. Where it stands by itself, it has the lists to choose from."""
     context |= {"quick_add": form, "here": here}
     if "HX-Request" not in request.headers or form["at"].value() == "-over":
-        lists = TodoList.objects.editable_by(request.todos_viewer.user)
-        context["lists"] = lists.order_by(F("inbox_of").asc(nulls_last=True), "name", "pk")
+        own = TodoList.objects.editable_by(request.todos_viewer.user)
+        lists = list(own.order_by(F("inbox_of").asc(nulls_last=True), "name", "pk"))
+        named = [one for one in lists if one.uuid == form.initial.get("list")]
+        home = form.lands_in if form.is_bound else next(iter(named or lists), None)
+        context |= {"lists": lists, "home": home}
     if is_htmx(request):
         return part(request, "quick_add", context, status=status)
     return page(request, "todo_create", "", context, status=status)
@@ -112,6 +115,7 @@ def todo_preview(request: Request) -> HttpResponse:
         "chips": chips(request.todos_viewer, read) if read is not None else [],
         "kept": form.kept if form.lines else [],
         "quick_add": form,
+        "home": form.lands_in,
         "at": form.cleaned_data.get("at", ""),
         "oob": True,
     }

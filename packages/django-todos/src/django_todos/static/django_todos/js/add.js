@@ -61,6 +61,47 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target?.id === "quick-add-over" && xhr.status === 422) again();
 });
 
+/* Its foot: the list and the day that it will land in. */
+
+/** @param {string} name @param {string} value */
+function land(name, value) {
+  const text = textOf(over);
+  /** @type {HTMLInputElement} */ (one(`[name=${name}]`, over)).value = value;
+  /** @type {any} */ (window).htmx.ajax("POST", text?.getAttribute("hx-post"), { source: text, target: one(".todos-chips", over), swap: "outerHTML" });
+}
+
+over.addEventListener("click", (event) => {
+  const home = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-todos-home]"));
+  if (!home) return;
+  fold();
+  land("list", home.dataset.todosHome ?? "");
+});
+
+/** Close the lists, where they are open. */
+function fold() {
+  const menu = one("#quick-add-foot details[open]");
+  menu?.removeAttribute("open");
+  one("summary", menu ?? undefined)?.focus();
+  return !!menu;
+}
+
+over.addEventListener("keydown", (event) => {
+  const at = /** @type {HTMLElement} */ (event.target);
+  const items = /** @type {HTMLElement[]} */ ([...over.querySelectorAll("#quick-add-foot details[open] :is(summary, button)")]);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape" ? fold() : step && items.includes(at)) event.preventDefault();
+  if (step && items.includes(at)) items.at((items.indexOf(at) + step) % items.length)?.focus();
+});
+
+over.addEventListener("todos:date", (event) => {
+  event.preventDefault();
+  const { date, time, words } = /** @type {CustomEvent} */ (event).detail;
+  const text = textOf(over);
+  if (text && time) text.value = `${text.value} ${words}`.trim(); // a time belongs to the line
+  /** @type {HTMLElement} */ (event.target).dataset.date = date;
+  land("due", date);
+});
+
 /* Under a day: the form stays there, open or folded away with its text, while the page around it changes. */
 
 /** @type {Map<string, HTMLElement>} */

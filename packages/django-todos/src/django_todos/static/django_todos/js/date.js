@@ -50,6 +50,8 @@ async function open(at) {
     pop().addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && closed());
     pop().addEventListener("close", closed);
   }
+  const around = at.closest("dialog") ?? document.body; // beside an open dialog it could not be used
+  if (pop().parentElement !== around) around.append(pop());
   opener = at;
   was = valueOf(at);
   fill(at);
@@ -74,7 +76,7 @@ function fill(at) {
   field("text").ariaInvalid = null;
   if (field("read").dataset.text) htmx().trigger(field("text"), "todos-read");
   field("time").value = was.time;
-  /** @type {HTMLElement} */ (one(".todos-date-more", sheet)).hidden = !!at.closest(".todos-bulk");
+  /** @type {HTMLElement} */ (one(".todos-date-more", sheet)).hidden = !!at.closest(".todos-bulk, .todos-over-foot");
   field("rule").textContent = repeat || rule || sheet.dataset.never || "";
   /** @type {HTMLElement} */ (field("rule").parentElement).hidden = what === "start";
   setZone(was.zone);

@@ -98,8 +98,8 @@ document.addEventListener("todos:unsent", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);
   const { target } = detail;
-  // A preview that was under way when its words were added.
-  if (target.matches(".todos-chips") && !textOf(formOf(target))?.value.trim()) detail.shouldSwap = false;
+  // A preview of other words: it was under way when these were typed, or those were added.
+  if (target.matches(".todos-chips") && textOf(formOf(target))?.value !== detail.requestConfig.formData.get("text")) detail.shouldSwap = false;
   if (detail.requestConfig.path !== action) return;
   const [, ...later] = unsent(); // the first is taken; or refused, and then it comes back with its form
   const since = formOf(target) ? textOf(target)?.value : "";
