@@ -65,6 +65,8 @@ def signed_out(user: Any, request: HttpRequest, **kwargs: Any) -> None:
 
 @receiver([post_save, post_delete], sender=Membership)
 def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> None:
+    if "role" not in (kwargs.get("update_fields") or ("role",)):
+        return
     role = "none" if signal is post_delete else instance.role
     tell("role", instance.user, None, f"list={instance.todo_list_id} {role}")
 

@@ -217,7 +217,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody is kept from an address by who claims it
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL  # http://localhost
-MFA_TOTP_TOLERANCE = 1
 
 # Sign-in by an OpenID Connect provider: off unless OIDC_URL is set.
 OIDC_URL = env("OIDC_URL", "", read.provider)

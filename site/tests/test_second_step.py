@@ -1,9 +1,13 @@
 """The second step of signing in, the devices that are signed in, and sign-in by a provider."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -11,9 +15,11 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
-from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -146,14 +152,68 @@ def test_signing_in_by_a_provider_is_off(client):
     assert client.post("/accounts/oidc/oidc/login/").status_code == 404
 
 
-def test_the_button_of_a_provider() -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.template.defaulttags.URLNode.render", lambda *args: "/somewhere/")
-        html = render_to_string("account/login.html", {"oidc_name": "Harbour"}, _request())
-    assert "Sign in with Harbour" in html
+class Provided:
+    """The addresses of a site with a provider."""
+
+    from config.urls import oidc, urlpatterns
+
+    urlpatterns = [*oidc, *urlpatterns]
 
 
-def _request() -> Any:
-    from django.test import RequestFactory
+@pytest.fixture
+def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A provider that says where it is to be asked, and is asked nothing more."""
+    app = {
+        "provider_id": "oidc",
+        "name": "Harbour",
+        "client_id": "todos",
+        "secret": "s",
+        "settings": {"server_url": "https://sso.example.org"},
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
+    }
+    settings.OIDC_NAME = "Harbour"
+    settings.ROOT_URLCONF = Provided
+    known = {
+        "authorization_endpoint": "https://sso.example.org/authorize",
+        "token_endpoint": "https://sso.example.org/token",
+    }
+    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "openid_config", known)
+    registry.register(OpenIDConnectProvider)
+    yield
+    registry.provider_map.pop("openid_connect")
 
-    return RequestFactory().get(LOGIN)
+
+def test_the_provider_is_asked_with_a_challenge(client, provider):
+    assertContains(client.get(LOGIN), "Sign in with Harbour")
+    answer = client.post("/accounts/oidc/oidc/login/")
+    asked = urlsplit(answer["Location"])
+    assert (asked.netloc, asked.path) == ("sso.example.org", "/authorize")
+    query = parse_qs(asked.query)
+    assert query["code_challenge_method"] == ["S256"] and query["state"]
+    assert query["redirect_uri"] == ["https://testserver/accounts/oidc/oidc/login/callback/"]
+    # What comes back without that state is refused.
+    assert (
+        "error"
+        in client.get(query["redirect_uri"][0] + "?code=x&state=y").content.decode().lower()
+    )
+
+
+def test_a_forgotten_password_does_not_pass_the_second_step(client, alice):
+    TOTP.activate(alice, SECRET)
+    key = (
+        f"{user_pk_to_url_str(alice)}-{EmailAwarePasswordResetTokenGenerator().make_token(alice)}"
+    )
+    page = client.get(f"/accounts/password/reset/key/{key}/", follow=True)
+    another = {"password1": "another horse battery", "password2": "another horse battery"}
+    answer = client.post(page.redirect_chain[-1][0], another, follow=True)
+    assertContains(answer, "Second step")
+    assert client.get(SECTIONS).status_code == 302
+
+
+def test_a_code_works_once(alice):
+    TOTP.activate(alice, SECRET)
+    code, first, second = code_of(SECRET), signed_in(), signed_in()
+    assertRedirects(first.post(STEP, {"code": code}), "/")
+    assertContains(second.post(STEP, {"code": code}), "id_code_error")
