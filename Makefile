@@ -12,6 +12,8 @@ SITE := .venv/site/bin/python
 UV := $(TOOLS)/uv
 # What no interpreter is here for is named, and fails where it was promised.
 TOX = $(TOOLS)/tox run-parallel --parallel auto --parallel-no-spinner --skip-missing-interpreters $(if $(CI),false,true)
+# One PostgreSQL for all of them, a database each.
+SERVER = $(TOOLS)/python scripts/postgres.py
 comma := ,
 empty :=
 space := $(empty) $(empty)
@@ -44,10 +46,10 @@ dev: .venv/ready  ## an environment to work in, .venv/dev: the package from src,
 	@echo ". .venv/dev/bin/activate; python -m pytest packages/django-todos/tests/test_dates.py"
 
 test: .venv/postgres  ## what a change must pass; says which of the matrix ran and which could not
-	@$(TOX) -m test
+	@$(SERVER) $(TOX) -m test
 
 nightly: .venv/postgres  ## what takes longer than that: examples by the thousand, more browser tests, README's commands on a bare machine
-	@TODOS_TEST_EXAMPLES=1000 $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
+	@TODOS_TEST_EXAMPLES=1000 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
 	@$(TOX) -e e2e -- -m nightly
 
 ci: .venv/ready  ## every `run:` step of the hosted pipeline that can run here, in its order; names the rest
@@ -57,7 +59,7 @@ e2e: .venv/postgres  ## the browser tests
 	@$(TOX) -e e2e
 
 check: .venv/postgres  ## some tox environments: make check ENVS="lint types"
-	@$(TOX) $(if $(filter file,$(origin DIST)),,--installpkg $(wildcard $(DIST)/*.whl)) -e $(subst $(space),$(comma),$(strip $(ENVS)))
+	@$(SERVER) $(TOX) $(if $(filter file,$(origin DIST)),,--installpkg $(wildcard $(DIST)/*.whl)) -e $(subst $(space),$(comma),$(strip $(ENVS)))
 
 # DJANGO=5.2 PYTHON_VERSION=3.12: one cell of the matrix on both databases, as the hosted pipeline cuts it
 check-matrix:

@@ -144,7 +144,7 @@ class TestOverlay:
         ingress = one(render(overlay), "Ingress", "django-todos-web")
         assert ingress["spec"]["ingressClassName"] == "nginx"
         size = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
-        assert f"max_size {size.upper()}B" in (ROOT / "docker" / "Caddyfile").read_text()
+        assert f"max_size {size.upper()}iB" in (ROOT / "docker" / "Caddyfile").read_text()
 
     def test_gateway_in_place_of_the_ingress(self, overlay, tmp_path):
         shutil.copytree(KUBERNETES, tmp_path / "k")

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ ACTION = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 CALLABLE = re.compile(r"^(sudo )?(make [a-z-]+|(deploy|scripts)/[a-z]+)( |$)")
 
 
+@cache
 def load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 

@@ -5,6 +5,7 @@ The cast is always the same: alice owns, bob edits, rita reads, charlie is a str
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import zlib
@@ -31,6 +32,13 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("todos")
 MODULES = sorted(Path(__file__).parent.rglob("test_*.py"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it for garbage again and again costs a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 COST: Counter[str] = Counter()
