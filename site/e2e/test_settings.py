@@ -11,7 +11,7 @@ from .conftest import DESKTOP, PHONE, People
 
 def saved(page: Page) -> None:
     """The quiet line in the head says so."""
-    expect(page.locator("#settings-saved")).to_have_text("Saved")
+    expect(page.locator("#settings-saved")).to_contain_text("Saved")
 
 
 def test_a_choice_saves_itself(people: People) -> None:
@@ -25,6 +25,12 @@ def test_a_choice_saves_itself(people: People) -> None:
     page.get_by_label("2:05 PM").check()
     expect(page.get_by_role("group", name="Preview of the digest")).to_contain_text("at 7:00 AM")
     expect(page.get_by_label("2:05 PM")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#settings-saved")).to_have_text("Undone")
+    expect(page.get_by_label("14:05")).to_be_checked()
+    expect(page.get_by_label("14:05")).to_be_focused()
+    page.get_by_label("2:05 PM").check()
+    saved(page)
     page.reload()
     expect(page.get_by_label("2:05 PM")).to_be_checked()
     expect(page.get_by_label("Dark")).to_be_checked()

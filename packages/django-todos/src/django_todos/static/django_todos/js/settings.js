@@ -7,13 +7,36 @@ const one = (selector, from = document) => from.querySelector(selector);
 const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
 const SHOWN = 8;
 
+/** What the section that was saved last had said before, field by field. @type {{form: string, field: string, was: (string | boolean)[]} | null} */
+let before = null;
+let undoing = false;
+const fields = (/** @type {HTMLFormElement} */ form) => /** @type {HTMLInputElement[]} */ ([...form.elements].filter((field) => "name" in field && field.name));
+const isChoice = (/** @type {HTMLInputElement} */ field) => /^(radio|checkbox)$/.test(field.type);
+/** What a field said as the page came. @param {HTMLInputElement} field */
+const came = (field) => (isChoice(field) ? field.defaultChecked : field instanceof HTMLSelectElement ? [...field.options].find((one) => one.defaultSelected)?.value ?? "" : field.defaultValue);
+
+/** @param {HTMLFormElement} form @param {string} field */
+function save(form, field) {
+  const { theme, shortcuts } = /** @type {any} */ (form.elements);
+  if (theme) document.documentElement.dataset.theme = theme.value;
+  if (shortcuts) document.body.toggleAttribute("data-todos-shortcuts", shortcuts.checked);
+  before = { form: form.id, field, was: fields(form).map(came) };
+  form.requestSubmit(); // (one that was swapped away meanwhile sends nothing)
+}
+
+function undo() {
+  const form = /** @type {HTMLFormElement | null} */ (one(`#${before?.form}`));
+  if (!form || !before) return;
+  undoing = true;
+  fields(form).forEach((field, n) => (isChoice(field) ? (field.checked = !!before?.was[n]) : field.name !== "csrfmiddlewaretoken" && (field.value = String(before?.was[n]))));
+  const field = /** @type {HTMLInputElement | null} */ (document.getElementById(before.field));
+  (field?.type === "radio" ? one(`[name=${field.name}]:checked`, form) : field)?.focus();
+  save(form, before.field);
+}
+
 document.addEventListener("change", ({ target }) => {
   const field = /** @type {HTMLInputElement} */ (target);
-  const form = field.form;
-  if (!form?.matches("[data-todos-settings]")) return;
-  if (field.name === "theme") document.documentElement.dataset.theme = field.value;
-  if (field.name === "shortcuts") document.body.toggleAttribute("data-todos-shortcuts", field.checked);
-  form.requestSubmit(); // (one that was swapped away meanwhile sends nothing)
+  if (field.form?.matches("[data-todos-settings]")) save(field.form, field.id);
 });
 
 document.addEventListener("todos:sending", () => one("#settings-saved")?.replaceChildren());
@@ -21,8 +44,16 @@ document.addEventListener("todos:sending", () => one("#settings-saved")?.replace
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   const place = /** @type {Element} */ (target);
   if (place.id === "main") mark();
-  const text = one("[data-todos-settings] .todos-error, #settings-saved > span")?.textContent?.trim();
-  if (text) emit("say", { text });
+  const saved = place.id === "main" ? one("#settings-saved > span") : null; // (the sidebar comes with it)
+  const text = one("[data-todos-settings] .todos-error")?.textContent ?? (undoing ? saved?.parentElement?.dataset.undone : saved?.textContent);
+  if (text) emit("say", { text: text.trim() });
+  if (saved && undoing) saved.textContent = text ?? "";
+  else if (saved && before) {
+    const back = Object.assign(document.createElement("button"), { type: "button", textContent: saved.parentElement?.dataset.undo, onclick: undo });
+    back.dataset.todosUndo = "";
+    saved.after(Object.assign(document.createElement("span"), { textContent: "·", ariaHidden: "true" }), back);
+  }
+  undoing = false;
 });
 
 /** Which section one has gone to. */
@@ -92,7 +123,7 @@ function point(field, option) {
 function take(field, option) {
   if (option instanceof HTMLElement) field.value = option.dataset.city ?? "";
   close(field);
-  field.form?.requestSubmit();
+  if (field.form) save(field.form, field.id);
 }
 
 document.addEventListener("focusin", ({ target }) => {
