@@ -81,8 +81,20 @@ def test_offline_it_is_kept_and_sent_when_back(alice: Person) -> None:
     expect(page.get_by_text("Your text is kept here")).to_be_visible()
     expect(saved(page)).to_have_text("Title not saved")
     expect(title(page)).to_have_value("Typed in a tunnel")
+    expect(page.get_by_text("You're offline. 1 change is kept on this device")).to_be_visible()
+    unsaved = page.locator("#main .todos-unsaved")
+    expect(unsaved).to_contain_text("Title not saved. Kept here.")
+    unsaved.get_by_role("button", name="Discard").click()
+    expect(unsaved).to_have_count(0)
+    expect(page.get_by_text("You're offline.")).to_have_count(0)
+    expect(title(page)).to_have_value("Water the fig tree")
+    title(page).fill("Typed in a tunnel")
+    page.keyboard.press("Tab")
+    unsaved.get_by_role("button", name="Try again").click()
+    expect(unsaved).to_be_visible()
     alice.context.set_offline(False)
     expect(saved(page)).to_contain_text("Saved")
+    expect(unsaved).to_have_count(0)
     assert stored(alice) == "Typed in a tunnel"
     alice.problems.clear()  # the browser's own line about the network
 

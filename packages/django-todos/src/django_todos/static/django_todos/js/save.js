@@ -23,6 +23,19 @@ function keep(key, entry) {
   if (entry) all[key] = entry;
   else delete all[key];
   sessionStorage.setItem(KEY, JSON.stringify(all));
+  if (!entry) told(key, false);
+}
+
+/** Keys of what could not be saved. @type {Set<string>} */
+const failed = new Set();
+let isOffline = false;
+
+/** @param {string} key @param {boolean} isFailed */
+function told(key, isFailed) {
+  if (isFailed) failed.add(key);
+  else if (!failed.delete(key)) return;
+  const all = Object.entries(kept()).filter(([one]) => failed.has(one));
+  emit("kept", { failed: new Map(all), isOffline });
 }
 
 const form = () => /** @type {HTMLFormElement | null} */ (one("#todo-form"));
@@ -202,6 +215,8 @@ document.addEventListener("todos:unsent", (event) => {
   const set = key.startsWith(`${shown()} `) ? one(`#${key.split(" ")[1]}`) : null;
   if (!entry || (code > 401 && code < 500 && code !== 409)) return; // gone, or not one's to change: said in a toast, and no more tried
   event.preventDefault();
+  isOffline = !code;
+  told(key, true);
   status(say("unsaved", { name: entry.name }), true);
   if (!set || code === 401) return;
   one(".todos-kept", set)?.remove();
@@ -214,6 +229,16 @@ document.addEventListener("todos:unsent", (event) => {
 
 document.addEventListener("htmx:load", () => swapping || restore());
 addEventListener("online", sendAll);
+document.addEventListener("todos:kept-retry", (event) => send(/** @type {CustomEvent} */ (event).detail.key));
+document.addEventListener("todos:kept-discard", (event) => {
+  const { key } = /** @type {CustomEvent} */ (event).detail;
+  keep(key, null);
+  const set = key.startsWith(`${shown()} `) ? one(`#${key.split(" ")[1]}`) : null;
+  if (!set) return;
+  write(set, read(set).flatMap(([name, value]) => (name.startsWith("initial-") ? [[name.slice(8), value]] : [])));
+  one(".todos-kept", set)?.remove();
+  status("");
+});
 document.addEventListener("todos:signed-in", sendAll);
 restore();
 sendAll();
