@@ -1,22 +1,17 @@
-"""allauth with our choices: who may sign up, forms with our field classes, what templates know."""
+"""allauth with our choices: who is meant, who may sign up, what templates know."""
 
 import logging
 from typing import Any, cast
 
-from allauth.account import forms as account
-from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.account.internal.userkit import get_user_by_username
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes import forms as recovery_codes
-from allauth.mfa.totp import forms as totp
-from allauth.mfa.webauthn import forms as webauthn
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
-from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -36,10 +31,16 @@ logger = logging.getLogger("site.mail")
 
 
 def account_of(username: str = "", email: str = "", **credentials: Any) -> User | None:
-    """Whose account is named. An address belongs to who confirmed it, else to who named it first."""
-    found = filter_users_by_email(email, prefer_verified=True, for_login=True) if email else []
-    if found:
-        return min(found, key=lambda user: user.pk)
+    """Whose account is named. An address belongs to who confirmed it, else to whom an administrator gave it,
+    else to who named it first."""
+    if email:
+        claims = EmailAddress.objects.filter(email=email.lower()).select_related("user")
+        claim = claims.order_by("-verified", "pk").first()
+        given = User.objects.filter(email__iexact=email, emailaddress=None).first()
+        if claim and (claim.verified or not given):
+            return claim.user
+        if given:
+            return given
     return get_user_by_username(User.normalize_username(username)) if username else None
 
 
@@ -168,87 +169,3 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "nav": SimpleLazyObject(lambda: Nav(cast(Viewer, viewer), "") if viewer else None),
     }
-
-
-class Look(forms.Form):
-    """No placeholder, for each field has a visible label; no focus that jumps; our words."""
-
-    labels: dict[str, Any] = {
-        "login": _("Username or email"),
-        "username": _("Username"),
-        "email": _("Email"),
-        "password": _("Password"),
-        "oldpassword": _("Current password"),
-        "password1": _("New password"),
-        "password2": _("Repeat new password"),
-        "code": _("Code"),
-        "name": _("Name"),
-        "passwordless": _("Sign in with it alone"),
-    }
-    helps = {
-        "password1": _("At least 8 characters, not only digits, and none that everybody uses."),
-        "passwordless": _("Without a password: the device then asks for a PIN or a finger."),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            optional = name == "email" and not field.required
-            field.label = _("Email (optional)") if optional else self.labels.get(name, field.label)
-            field.help_text = self.helps.get(name, "")
-            field.widget.attrs.pop("placeholder", None)
-            field.widget.attrs.pop("autofocus", None)
-            if name == "login":
-                field.widget.attrs["autocomplete"] = "username"
-
-    def full_clean(self) -> None:
-        """The first field that is wrong gets the focus."""
-        super().full_clean()
-        for name in [name for name in self.fields if name in self.errors][:1]:
-            self.fields[name].widget.attrs["autofocus"] = True
-
-
-def ours(form: Any, **labels: Any) -> Any:
-    """allauth's form, looking like the others."""
-    return type(form.__name__, (Look, form), {"labels": {**Look.labels, **labels}})
-
-
-class _ChangePasswordForm(account.ChangePasswordForm):
-    """Counts wrong passwords with those of the other forms."""
-
-    def clean_oldpassword(self) -> str:
-        if not get_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
-            raise get_adapter().validation_error("incorrect_password")
-        return str(self.cleaned_data["oldpassword"])
-
-
-class _SignupForm(account.SignupForm):
-    """Says everything that is wrong at once: allauth compares the passwords only when the first is good."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        if self.data.get("password1") != self.data.get("password2") and not self.has_error(
-            "password2"
-        ):
-            self.add_error("password2", _("The passwords are not the same."))
-        return cleaned
-
-
-LoginForm = ours(account.LoginForm)
-SignupForm = ours(_SignupForm, password1=_("Password"), password2=_("Repeat password"))
-AddEmailForm = ours(account.AddEmailForm, email=_("Another address"))
-ChangePasswordForm = ours(_ChangePasswordForm)
-SetPasswordForm = ours(account.SetPasswordForm)
-ResetPasswordForm = ours(account.ResetPasswordForm)
-ResetPasswordFromKeyForm = ours(account.ResetPasswordKeyForm)
-ReauthenticateForm = ours(account.ReauthenticateForm)
-# Asks for the password again: an unlocked screen is not enough.
-DeleteAccountForm = ours(account.ReauthenticateForm, password=_("Your password"))
-_CODE = _("Code of the app, or a recovery code")
-MfaAuthenticateForm = ours(mfa.AuthenticateForm, code=_CODE)
-MfaReauthenticateForm = ours(mfa.ReauthenticateForm, code=_CODE)
-MfaActivateTotpForm = ours(totp.ActivateTOTPForm, code=_("Code that the app shows"))
-MfaDeactivateTotpForm = ours(totp.DeactivateTOTPForm)
-MfaAddWebauthnForm = ours(webauthn.AddWebAuthnForm)
-MfaEditWebauthnForm = ours(webauthn.EditWebAuthnForm)
-MfaGenerateRecoveryCodesForm = ours(recovery_codes.GenerateRecoveryCodesForm)

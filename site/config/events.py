@@ -1,6 +1,7 @@
 """What a person who looks after the site wants to know of accounts, a line each in the log "site.security"."""
 
 import logging
+from functools import partial
 from typing import Any
 
 from allauth.account import signals as account
@@ -12,7 +13,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import User
 from django.db.models.signals import ModelSignal, post_delete, post_save
-from django.dispatch import Signal, receiver
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from django_todos.models import Membership
@@ -38,15 +39,12 @@ def tell(what: str, user: Any, request: HttpRequest | None, more: str = "") -> N
     logger.info("%s user=%s %s %s", what, getattr(user, "pk", None) or "-", address, more or "-")
 
 
-def listen(signal: Signal, what: str) -> None:
-    def hear(sender: Any, user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-        tell(what, user, request)
-
-    signal.connect(hear, weak=False)
+def hear(what: str, user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    tell(what, user, request)
 
 
 for signal, what in TOLD.items():
-    listen(signal, what)
+    signal.connect(partial(hear, what), weak=False)
 
 
 @receiver(auth.user_login_failed)

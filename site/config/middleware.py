@@ -16,10 +16,12 @@ from django.utils.encoding import escape_uri_path
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 logger = logging.getLogger("site.request")
+# What no page here uses.
+UNUSED = "camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 
 
 class RequestMiddleware:
-    """Trusts the headers of as many proxies as there are, and logs a line that keeps secrets.
+    """Trusts the headers of as many proxies as there are, says what browsers may not do, and logs a line.
 
     The query string is not logged: it holds what people search for.
     """
@@ -36,6 +38,11 @@ class RequestMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = id
+            response["Permissions-Policy"] = UNUSED
+            if request.path.startswith("/accounts/"):
+                response["Cache-Control"] = "private, no-store"
+            if "site.signed_out" in request.META:
+                response["Clear-Site-Data"] = '"cache"'
             known = {
                 "method": request.method,
                 "path": escape_uri_path(request.path),
@@ -79,22 +86,3 @@ class BodyLimitMiddleware:
         ):
             return render(request, "413.html", status=413)
         return self.get_response(request)
-
-
-class HeadersMiddleware:
-    """What no part of Django says: what is not to be kept, and what no page here uses."""
-
-    unused = "accelerometer camera geolocation gyroscope magnetometer microphone payment usb"
-    policy = ", ".join(f"{name}=()" for name in unused.split())
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        response["Permissions-Policy"] = self.policy
-        if request.path.startswith("/accounts/"):
-            response["Cache-Control"] = "private, no-store"
-        if "site.signed_out" in request.META:
-            response["Clear-Site-Data"] = '"cache"'
-        return response

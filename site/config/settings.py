@@ -95,7 +95,6 @@ MIDDLEWARE = [
     # Probes come by any name, over plain http and without a cookie: answered before all else.
     "config.health.HealthMiddleware",
     "config.middleware.RequestMiddleware",
-    "config.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -190,9 +189,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 ACCOUNT_ADAPTER = "config.accounts.Adapter"
 _forms = "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate"
-ACCOUNT_FORMS = {
-    name: f"config.accounts.{name.title().replace('_', '')}Form" for name in _forms.split()
-}
+ACCOUNT_FORMS = {name: f"config.forms.{name}" for name in _forms.split()}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 _email = "email*" if MAIL_CONFIGURED else "email"
 ACCOUNT_SIGNUP_FIELDS = ["username*", _email, "password1*", "password2*"]
@@ -210,10 +207,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 
 MFA_ADAPTER = "config.accounts.SecondStep"
-_forms = "authenticate reauthenticate activate_totp deactivate_totp add_webauthn edit_webauthn generate_recovery_codes"
-MFA_FORMS = {
-    name: f"config.accounts.Mfa{name.title().replace('_', '')}Form" for name in _forms.split()
-}
+_forms = "authenticate reauthenticate activate_totp add_webauthn edit_webauthn"
+MFA_FORMS = {name: f"config.forms.mfa_{name}" for name in _forms.split()}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody is kept from an address by who claims it

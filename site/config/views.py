@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from config.accounts import DeleteAccountForm
+from config.forms import DeleteAccountForm
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User

@@ -90,6 +90,15 @@ def test_two_may_claim_an_address_and_nobody_hears_of_the_other(client, bob, wit
     assertContains(login.get("/preferences/"), "<bdi>bob</bdi>")
 
 
+def test_an_address_is_nobodys_by_claiming_it_later(client, alice, bob):
+    """Alice's account is the older one, and the site has no mail to confirm anything by."""
+    User.objects.update(email="")
+    for user in (bob, alice):
+        EmailAddress.objects.create(user=user, email="bob@harbour.example", primary=True)
+    client.post("/accounts/login/", {"login": "bob@harbour.example", "password": PASSWORD})
+    assertContains(client.get("/preferences/"), "<bdi>bob</bdi>")
+
+
 @pytest.mark.parametrize("login", ["alice", "alice@harbour.example", "Alice@Harbour.Example"])
 def test_sign_in_by_name_or_address(client, alice, login):
     EmailAddress.objects.create(user=alice, email=alice.email, primary=True)
