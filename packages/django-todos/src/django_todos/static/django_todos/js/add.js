@@ -67,7 +67,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 function land(name, value) {
   const text = textOf(over);
   /** @type {HTMLInputElement} */ (one(`[name=${name}]`, over)).value = value;
-  /** @type {any} */ (window).htmx.ajax("POST", text?.getAttribute("hx-post"), { source: text, target: one(".todos-chips", over), swap: "outerHTML" });
+  /** @type {any} */ (window).htmx.ajax("POST", text?.getAttribute("hx-post"), { source: text, target: one(".todos-chips", over), swap: "outerHTML" }).catch(() => {}); // it is added before it was read
 }
 
 over.addEventListener("click", (event) => {

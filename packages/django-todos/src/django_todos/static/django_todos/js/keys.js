@@ -47,11 +47,11 @@ const ACTS = {
   k: () => emit("step", { step: -1 }),
   x: () => (inRow("pick") ?? inRow("check"))?.click(),
   v: () => row() && emit("pick", { row: row() }),
-  m: () => row() && emit("move", { row: row() }),
+  m: () => row() && emit("load", { name: "rowmenu", then: () => emit("move", { row: row() }) }),
   e: () => inRow("title") && emit("open", { link: inRow("title"), edit: true }),
   g: () => (going = window.setTimeout(() => (going = 0), 1500)),
   z: () => one("[data-todos-undo]")?.click(),
-  "?": () => emit("help"),
+  "?": () => emit("load", { name: "help", then: () => emit("help") }),
 };
 
 /** @param {string} key @returns {boolean} */

@@ -1,107 +1,19 @@
 // @ts-check
-/** What opens above the page: menus, the menu of a row's grip, the list of keys. */
+/** Menus: one is open at a time, and none once something else is pressed. */
 
-/** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
-const one = (selector, from = document) => from.querySelector(selector);
-/** @type {(selector: string, from?: ParentNode) => HTMLElement[]} */
-const all = (selector, from = document) => [...from.querySelectorAll(selector)].map((found) => /** @type {HTMLElement} */ (found));
 const OPEN = "details.todos-menu[open]";
-const float = () => one("#todos-float");
-/** @param {string} id */
-const gripOf = (id) => document.getElementById(id)?.querySelector(":scope > .todos-line > .todos-grip");
-const ajax = (/** @type {string} */ url, /** @type {object} */ context) => /** @type {any} */ (window).htmx?.ajax("GET", url, context);
 
-/** @param {HTMLElement} at  a row, or its grip */
-async function openMove(at) {
-  const row = /** @type {HTMLElement} */ (at.closest(".todos-row"));
-  if (float()?.dataset.todosRow === row.id) return close(true);
-  const url = new URL("move/", /** @type {HTMLAnchorElement} */ (one(".todos-title", row)).href);
-  url.searchParams.set("next", one("#main")?.dataset.todosHere ?? location.pathname);
-  url.searchParams.set("view", /** @type {HTMLInputElement | null} */ (one("[name=view]", row.closest("form") ?? document))?.value ?? "");
-  await ajax(url.pathname + url.search, { source: ".todos", target: "#todos-float", select: "#move-menu", swap: "innerHTML", headers: { "HX-Boosted": "true" } });
-  show(row.id);
-}
-
-/** The menu beside its grip; with the focus on what is wrong in it, if something is. @param {string} id */
-function show(id) {
-  const box = float();
-  const row = document.getElementById(id);
-  if (!box || !row) return;
-  const grip = /** @type {HTMLElement | null} */ (gripOf(id) ?? null);
-  box.dataset.todosRow = id;
-  document.body.dataset.todosActed = id;
-  grip?.setAttribute("aria-expanded", "true");
-  const at = (grip?.offsetParent ? grip : row).getBoundingClientRect();
-  box.style.insetBlockStart = `${Math.max(8, Math.min(at.bottom, innerHeight - box.offsetHeight - 8)) + scrollY}px`;
-  box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8)) + scrollX}px`;
-  (one("[aria-invalid=true]", box) ?? one("button", box))?.focus();
-}
-
-/** @param {boolean} back  focus the grip again */
-function close(back) {
-  const box = float();
-  if (!box?.firstElementChild) return;
-  const grip = /** @type {HTMLElement | null} */ (gripOf(box.dataset.todosRow ?? "") ?? null);
-  grip?.setAttribute("aria-expanded", "false");
-  box.replaceChildren();
-  delete box.dataset.todosRow;
-  if (back) grip?.focus();
-}
-
-document.addEventListener("todos:sending", (event) => {
-  const { form } = /** @type {CustomEvent} */ (event).detail;
-  const id = float()?.contains(form) ? float()?.dataset.todosRow ?? "" : "";
-  if (!id) return;
-  document.dispatchEvent(new CustomEvent("todos:then", { detail: { run: () => document.dispatchEvent(new CustomEvent("todos:moved", { detail: { row: id } })) } }));
-});
-
-// What the menu asked for and could not be done comes back as the page of moving: its menu stands in place of the other.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { detail } = /** @type {CustomEvent} */ (event);
-  if (!float()?.firstElementChild || detail.target.id !== "main") return;
-  if (detail.xhr.status !== 422 || !detail.serverResponse.includes('id="move-menu"')) return close(false);
-  detail.target = float();
-  detail.selectOverride = "#move-menu";
-  const id = float()?.dataset.todosRow ?? "";
-  document.addEventListener("htmx:afterSettle", () => show(id), { once: true });
-});
-
-async function openHelp() {
-  const dialog = /** @type {HTMLDialogElement} */ (one("#todos-help"));
-  if (!dialog.firstElementChild) await ajax(dialog.dataset.todosSrc ?? "", { source: ".todos", target: dialog, select: "#keyboard", swap: "innerHTML", headers: { "HX-Boosted": "true" } });
-  dialog.showModal();
-}
-
-document.addEventListener("change", (event) => {
-  const box = /** @type {HTMLInputElement} */ (event.target);
-  if (!box.matches("[data-todos-shortcuts-switch]")) return;
-  document.body.toggleAttribute("data-todos-shortcuts", box.checked);
-  document.dispatchEvent(new CustomEvent("todos:say", { detail: { name: box.checked ? "shortcutsOn" : "shortcutsOff" } }));
-});
-
-document.addEventListener("todos:move", (event) => void openMove(/** @type {CustomEvent} */ (event).detail.row));
-document.addEventListener("todos:help", () => void openHelp());
 document.addEventListener("todos:escape", (event) => {
-  const menu = document.activeElement?.closest(OPEN) ?? one(OPEN);
-  if (float()?.firstElementChild) close(true);
-  else if (menu) menu.removeAttribute("open"), one("summary", menu)?.focus();
-  else return;
+  const menu = document.activeElement?.closest(OPEN) ?? document.querySelector(OPEN);
+  if (!menu || event.defaultPrevented) return;
   event.preventDefault();
+  menu.removeAttribute("open");
+  menu.querySelector("summary")?.focus();
 });
 
 document.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
-  all(OPEN).forEach((menu) => !menu.contains(target) && menu.removeAttribute("open"));
-  const grip = /** @type {HTMLElement | null} */ (target.closest(".todos-grip"));
-  if (!float()?.contains(target) && !grip) close(false);
-  if (target.closest("[data-todos-help]") && one("#todos-help")) return event.preventDefault(), void openHelp();
-  if (grip && !document.body.classList.contains("todos-no-select")) void openMove(grip);
-});
-
-document.addEventListener("keydown", (event) => {
-  const at = /** @type {HTMLElement} */ (event.target);
-  if (!at.closest("#move-menu") || !/^Arrow(Up|Down)$/.test(event.key) || !at.matches("button")) return;
-  const items = all("#todos-float button");
-  event.preventDefault();
-  items.at((items.indexOf(at) + (event.key === "ArrowDown" ? 1 : -1)) % items.length)?.focus();
+  document.querySelectorAll(OPEN).forEach((menu) => !menu.contains(target) && menu.removeAttribute("open"));
+  const row = target.closest(".todos-grip");
+  if (row && !document.body.classList.contains("todos-no-select")) document.dispatchEvent(new CustomEvent("todos:load", { detail: { name: "rowmenu", then: () => document.dispatchEvent(new CustomEvent("todos:move", { detail: { row } })) } }));
 });

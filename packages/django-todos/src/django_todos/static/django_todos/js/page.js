@@ -1,5 +1,5 @@
 // @ts-check
-/** First on every page: that scripts run, what the browser's clock says, and small help with fields. */
+/** First on every page: that scripts run, what the browser's clock says, and what is loaded on first use. */
 
 /** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
 const one = (selector, from = document) => from.querySelector(selector);
@@ -57,36 +57,8 @@ document.addEventListener("click", (event) => {
   load(name, () => again()?.dispatchEvent(new MouseEvent("click", event)));
 }, true);
 
-/** The names of time zones, offered where one is asked for. */
-document.addEventListener("focusin", (event) => {
-  const field = /** @type {HTMLInputElement} */ (event.target);
-  if (!field.matches(".todos [name=due_tz], .todos [name=start_tz]")) return;
-  if (!one("#todos-zones")) {
-    const list = Object.assign(document.createElement("datalist"), { id: "todos-zones" });
-    list.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
-    document.body.append(list);
-  }
-  field.setAttribute("list", "todos-zones");
-});
-
-/** @param {Event | {target: Element}} event */
-function grow({ target }) {
-  const field = /** @type {HTMLElement} */ (target);
-  if (!field.matches(".todos-todo-title") || CSS.supports("field-sizing", "content")) return;
-  field.style.blockSize = "auto";
-  field.style.blockSize = `${field.scrollHeight}px`;
-}
-document.addEventListener("input", (event) => grow({ target: /** @type {Element} */ (event.target) }));
-document.addEventListener("htmx:load", () => document.querySelectorAll(".todos-todo-title").forEach((target) => grow({ target })));
-
-document.addEventListener("keydown", (event) => {
-  const field = /** @type {HTMLTextAreaElement} */ (event.target);
-  if (!field.matches(".todos-todo-title") || event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault(); // a title is one line
-  field.form?.requestSubmit();
-});
-
 if (one(".todos-pick")) load("select", () => {}); // the page came with its squares
+if (one("[data-todos-shortcuts-switch]")) load("help", () => {});
 
 // With the first todo that is open, or where something waits to be saved; then whoever sends is listening already.
 addEventListener("DOMContentLoaded", () => {

@@ -61,3 +61,34 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const field = subtaskField();
   if (/** @type {CustomEvent} */ (event).detail.target?.id === "todo" && field) field.value = typed;
 });
+
+/** The names of time zones, offered where one is asked for. */
+document.addEventListener("focusin", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  if (!field.matches(".todos [name=due_tz], .todos [name=start_tz]")) return;
+  if (!one("#todos-zones")) {
+    const list = Object.assign(document.createElement("datalist"), { id: "todos-zones" });
+    list.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
+    document.body.append(list);
+  }
+  field.setAttribute("list", "todos-zones");
+});
+
+/** @param {Event | {target: Element}} event */
+function grow({ target }) {
+  const field = /** @type {HTMLElement} */ (target);
+  if (!field.matches(".todos-todo-title") || CSS.supports("field-sizing", "content")) return;
+  field.style.blockSize = "auto";
+  field.style.blockSize = `${field.scrollHeight}px`;
+}
+document.addEventListener("input", (event) => grow({ target: /** @type {Element} */ (event.target) }));
+const growAll = () => document.querySelectorAll(".todos-todo-title").forEach((target) => grow({ target }));
+document.addEventListener("htmx:load", growAll);
+growAll();
+
+document.addEventListener("keydown", (event) => {
+  const field = /** @type {HTMLTextAreaElement} */ (event.target);
+  if (!field.matches(".todos-todo-title") || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault(); // a title is one line
+  field.form?.requestSubmit();
+});
