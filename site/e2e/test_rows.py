@@ -88,6 +88,12 @@ def test_several_at_once(people: People) -> None:
     expect(page.locator("#todos-toasts")).to_contain_text("Set 2 todos to High priority.")
     expect(page.locator("#bulk-bar")).to_have_count(0)
     expect(page.locator("#rows .todos-prio")).to_have_count(2)
+    titles.nth(3).click(modifiers=["Control"])
+    page.locator("#bulk-bar summary", has_text="More").click()
+    page.locator("#bulk-label").fill("home")
+    page.keyboard.press("Enter")
+    expect(page.locator("#todos-toasts")).to_contain_text("Added #home to")
+    expect(page.locator("#rows .todos-row", has_text="home")).to_have_count(1)
 
 
 def test_a_long_press_opens_a_sheet(people: People) -> None:

@@ -105,6 +105,12 @@ document.addEventListener("change", (event) => {
   const box = /** @type {Element} */ (event.target);
   if (box.matches(".todos-pick")) (anchor = box.closest(".todos-row")), told();
 });
+document.addEventListener("keydown", (event) => {
+  const field = /** @type {HTMLElement} */ (event.target);
+  if (event.key !== "Enter" || !field.matches(".todos-bulk input")) return;
+  event.preventDefault(); // else the first button of the form would be meant: a row's
+  /** @type {HTMLElement | null} */ (field.nextElementSibling)?.click();
+});
 document.addEventListener("todos:sending", (event) => {
   if (/** @type {CustomEvent} */ (event).detail.by?.closest(".todos-bulk")) held = null;
 });
