@@ -143,13 +143,19 @@ def test_one_mail_when_the_time_has_come(cast, alice, mailoutbox):
     assert reminders.send_reminders(NOW - timedelta(minutes=14)).sent == 0
     (message,) = mailoutbox
     assert message.to == ["alice@example.org"]
-    assert message.subject == "Call the landlord – Today, 10:00"
+    assert message.subject == "Today, 10:00: Call the landlord"
     link = f"https://todo.example.org{todo.get_absolute_url()}"
     html = message.alternatives[0][0]
     for body in (message.body, html):
-        assert "Call the landlord" in body and link in body and "List: Flat" in body
-        assert "Due: Today, 10:00" in body
-    assert "{" not in message.body + html
+        assert "Call the landlord" in body and link in body and "Flat" in body
+        assert (
+            "Today, 10:00" in body
+            and "Todos" in html
+            and reverse("django_todos:preferences") in body
+        )
+        assert "You set this reminder for 09:45." in body
+        assert "{{" not in body and "{%" not in body
+    assert "\n\n\n" not in message.body
 
 
 def test_what_is_typed_is_escaped_in_html_alone_and_a_subject_is_one_line(cast, alice, mailoutbox):
@@ -158,7 +164,7 @@ def test_what_is_typed_is_escaped_in_html_alone_and_a_subject_is_one_line(cast, 
     remind(todo, alice, 0)
     reminders.send_reminders(NOW)
     (message,) = mailoutbox
-    assert message.subject == "<b>Fish & chips</b> – Today, 10:00"
+    assert message.subject == "Today, 10:00: <b>Fish & chips</b>"
     assert "<b>Fish &\nchips</b>" in message.body
     assert "&lt;b&gt;Fish &amp;\nchips&lt;/b&gt;" in message.alternatives[0][0]
 
@@ -239,6 +245,23 @@ def test_reminders_move_along(cast, alice):
     assert reminders.send_reminders(NOW + timedelta(days=1, hours=2)).sent == 1
 
 
+def test_moved_away_and_back_it_reminds_again_but_undone_it_does_not(cast, alice):
+    todo = make_todo(cast.flat, due=M("2026-11-24T10:00"))
+    remind(todo, alice, DAY)
+    assert reminders.send_reminders(NOW).sent == 1
+
+    def move(before, after):
+        return todo.edit(by=alice, at=NOW, initial={"due": M(before)}, values={"due": M(after)})
+
+    away = move("2026-11-24T10:00", "2026-11-30")
+    away.undo(at=NOW)
+    assert reminders.send_reminders(NOW).sent == 0
+    move("2026-11-24T10:00", "2026-11-30")
+    move("2026-11-30", "2026-11-24T10:00")
+    assert reminders.send_reminders(NOW).sent == 1
+    assert reminders.send_reminders(NOW).sent == 0
+
+
 def test_days_differ_from_zone_to_zone(cast, alice):
     """A date in Kiritimati begins while it is two days before in Pago Pago; neither is missed."""
     todo = make_todo(cast.flat, due=M("2026-11-25"))
@@ -275,16 +298,19 @@ def test_many_are_read_in_chunks(cast, alice, monkeypatch, django_assert_max_num
 
 def test_a_claim_is_one_workers():
     user = make_user("dora")
-    first = Delivery.claim("reminder:1:x", user.pk, NOW)
-    assert first is not None and first.attempts == 1
-    assert Delivery.claim("reminder:1:x", user.pk, NOW) is None
+    key = "reminder:1:x"
+    first = Delivery.claim({key: user.pk}, NOW)[key]
+    assert first.attempts == 1
+    assert Delivery.claim({key: user.pk}, NOW) == {}
     # Killed before recording: the claim runs out and another worker sends it.
-    second = Delivery.claim("reminder:1:x", user.pk, NOW + LEASE)
-    assert second is not None and second.attempts == 2
+    second = Delivery.claim({key: user.pk}, NOW + LEASE)[key]
+    assert second.attempts == 2
     # The first, which was only slow, no longer has a say.
     first.failed(NOW + LEASE, ValueError("late"))
-    second.sent(NOW + LEASE)
-    assert Delivery.claim("reminder:1:x", user.pk, NOW + 2 * LEASE) is None
+    Delivery.sent([first], NOW + LEASE)
+    assert Delivery.objects.get().sent_at is None
+    Delivery.sent([second], NOW + LEASE)
+    assert Delivery.claim({key: user.pk}, NOW + 2 * LEASE) == {}
     delivery = Delivery.objects.get()
     assert (delivery.sent_at, delivery.error, str(delivery)) == (NOW + LEASE, "", "reminder:1:x")
 
@@ -387,13 +413,15 @@ def test_the_digest_of_the_day(cast, alice, mailoutbox):
     assert reminders.send_digests(NOW).sent == 1
     assert reminders.send_digests(NOW + timedelta(hours=5)).sent == 0
     (message,) = mailoutbox
-    assert message.subject == "3 todos for today"
+    assert message.subject == "2 due today, 1 overdue"
     text = message.body
-    assert text.index("Overdue") < text.index("Pay rent (Fri 20 Nov)") < text.index("Today\n")
-    assert text.index("Call Bob (Today, 18:00)") < text.index("Water the fig tree")
+    assert text.index("Overdue\n") < text.index("* Pay rent\n  Overdue: Fri 20 Nov, Flat")
+    assert text.index("Pay rent") < text.index("Today\n") < text.index("* 18:00  Call Bob")
+    assert text.index("Call Bob") < text.index("Water the fig tree")
     assert "Later" not in text and "Hidden" not in text and "Some day" not in text
     assert "https://todo.example.org" + reverse("django_todos:today") in text
-    assert "<h2>Overdue</h2>" in message.alternatives[0][0]
+    assert ">Overdue</h2>" in message.alternatives[0][0]
+    assert "You get this at 10:00 on days with something due." in text
     assert reminders.send_digests(NOW + timedelta(days=1)).sent == 1
 
 
@@ -416,7 +444,7 @@ def test_no_digest_without_todos_nor_later_that_day(cast, alice):
 def test_a_digest_that_another_worker_is_sending(cast, alice):
     prefer(alice, digest=True)
     make_todo(cast.flat, due=M("2026-11-23"))
-    assert Delivery.claim(f"digest:{alice.pk}:2026-11-23", alice.pk, NOW) is not None
+    assert Delivery.claim({f"digest:{alice.pk}:2026-11-23": alice.pk}, NOW)
     assert reminders.send_digests(NOW).sent == 0
     assert reminders.send_digests(NOW + LEASE).sent == 1  # it never said that it had
 
@@ -436,7 +464,8 @@ def test_a_long_digest_counts_the_rest(cast, alice, mailoutbox, monkeypatch):
         make_todo(cast.flat, f"Todo {number}", due=M("2026-11-23"))
     reminders.send_digests(NOW)
     assert "and 3 more" in mailoutbox[0].body
-    assert mailoutbox[0].body.count("- Todo") == 2
+    assert mailoutbox[0].body.count("* Todo") == 2
+    assert mailoutbox[0].subject == "5 due today"
 
 
 # -- unsubscribing ---------------------------------------------------------------------------------

@@ -6,36 +6,27 @@ zone or completing a todo needs no bookkeeping; `Delivery` makes each mail go ou
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives
-from django.db.models import Q
-from django.template.loader import render_to_string
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone, translation
 
 from django_todos import limits
-from django_todos._compat import mail_connection
-from django_todos.conf import settings
 from django_todos.dates import to_instant
-from django_todos.models import Delivery, Preferences, Reminder, Todo
+from django_todos.mail import MailCount, Outbox, absolute, batches, compose
+from django_todos.models import Delivery, Membership, Preferences, Reminder, Todo
 from django_todos.models.reminders import DAY
 from django_todos.viewer import Viewer
-from django_todos.wording.dates import written
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
-
-log = logging.getLogger("django_todos")
+    from django.core.mail import EmailMultiAlternatives
 
 Kind = Literal["reminders", "digest"]
 
@@ -46,52 +37,13 @@ _CHUNK = 500
 _SALT = "django_todos.unsubscribe"
 
 
-@dataclass
-class MailCount:
-    """How many mails a run sent, and how many it could not."""
-
-    sent: int = 0
-    failed: int = 0
-
-
-@dataclass
-class _Sender:
-    """Sends claimed mails over one connection, which is opened anew after a failure."""
-
-    now: datetime
-    report: MailCount = field(default_factory=MailCount)
-    connection: Any = None
-
-    def send(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> None:
-        try:
-            message = write()
-            self.connection = self.connection or mail_connection()
-            self.connection.send_messages([message])
-        except Exception as error:  # whatever a backend or a template raises stops this one only
-            log.warning("Mail %s was not sent: %s", delivery, error)
-            self.close()
-            delivery.failed(self.now, error)
-            self.report.failed += 1
-        else:
-            delivery.sent(self.now)
-            self.report.sent += 1
-
-    def close(self) -> None:
-        if self.connection is not None:
-            try:
-                self.connection.close()
-            except Exception as error:  # it is given up anyway
-                log.debug("Closing the mail connection failed: %s", error)
-            self.connection = None
-
-
 # -- reminders -------------------------------------------------------------------------------------
 
 
 def due_reminders(now: datetime) -> Iterator[tuple[Reminder, Viewer]]:
     """The reminders whose moment has come and which nobody has sent, with whom they are for."""
     candidates = _candidates(now).select_related("todo", "user").order_by("pk").iterator(_CHUNK)
-    for chunk in _chunks(candidates):
+    for chunk in batches(candidates, _CHUNK):
         viewers = _viewers({reminder.user for reminder in chunk}, now)
         come = [one for one in chunk if _has_come(one, viewers[one.user_id], now)]
         known = _finished({reminder.key() for reminder in come})
@@ -126,20 +78,45 @@ def _has_come(reminder: Reminder, viewer: Viewer, now: datetime) -> bool:
 
 def send_reminders(now: datetime) -> MailCount:
     """Send what is due. A second worker at the same time sends none of the same."""
-    sender = _Sender(now)
-    for reminder, viewer in due_reminders(now):
-        delivery = Delivery.claim(reminder.key(), viewer.user.pk, now)
-        if delivery is None:
-            continue
-        todo = Todo.objects.visible_to(viewer.user).active().open()
-        fresh = todo.select_related("todo_list").filter(pk=reminder.todo_id).first()
-        if fresh is None:  # left the list, or somebody was quicker: nothing to remind of
-            delivery.sent(now)
-        else:
-            context = {"todo": fresh}
-            sender.send(delivery, partial(_message, "reminder", "reminders", viewer, context))
-    sender.close()
-    return sender.report
+    with Outbox(now) as outbox:
+        for batch in batches(due_reminders(now)):
+            claimed = outbox.claim({one.key(): one.user_id for one, _viewer in batch})
+            fresh = _still_open([one for one, _viewer in batch if one.key() in claimed])
+            for reminder, viewer in batch:
+                if (key := reminder.key()) in claimed:
+                    todo = fresh.get(reminder.pk)
+                    write = partial(_reminder_mail, reminder, todo, viewer) if todo else None
+                    outbox.send(key, write)
+    return outbox.count
+
+
+def _still_open(reminders: list[Reminder]) -> dict[int, Todo]:
+    """Their todos as they are now, by reminder: none that is done, or that the person can't read any more."""
+    active = Todo.objects.active().open()
+    member = Membership.objects.filter(
+        todo_list=OuterRef("todo__todo_list"), user=OuterRef("user")
+    )
+    rows = Reminder.objects.filter(
+        pk__in=[one.pk for one in reminders], todo__in=active
+    ).select_related("todo__todo_list", "user")
+    return {
+        row.pk: row.todo
+        for row in rows.annotate(is_member=Exists(member))
+        if row.is_member or _may_by_object(row.todo, row.user)
+    }
+
+
+def _may_by_object(todo: Todo, user: AbstractBaseUser) -> bool:
+    """Whether somebody who is no member reads the list for the sake of the host's object that it is about."""
+    if todo.todo_list.object_type_id is None:
+        return False
+    return Todo.objects.visible_to(user).filter(pk=todo.pk).exists()
+
+
+def _reminder_mail(reminder: Reminder, todo: Todo, viewer: Viewer) -> EmailMultiAlternatives:
+    moment = reminder.moment(viewer.preferences) or viewer.now
+    context = {"todo": todo, "moment": moment, "url": absolute(todo.get_absolute_url())}
+    return _with_way_out("reminder", "reminders", viewer, context)
 
 
 # -- the digest ------------------------------------------------------------------------------------
@@ -148,7 +125,7 @@ def send_reminders(now: datetime) -> MailCount:
 def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
     """Who is to get today's digest, and the key of that mail."""
     wanted = Preferences.objects.filter(digest=True).select_related("user").order_by("pk")
-    for chunk in _chunks(wanted.iterator(_CHUNK)):
+    for chunk in batches(wanted.iterator(_CHUNK), _CHUNK):
         keys = {}
         for preferences in chunk:
             viewer = Viewer(preferences.user, preferences, now, preferences.seen_region)
@@ -163,31 +140,41 @@ def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
 
 def send_digests(now: datetime) -> MailCount:
     """Send the digests of the day: what is overdue and what is due. Who has nothing to do gets none."""
-    sender = _Sender(now)
-    for key, viewer in due_digests(now):
-        delivery = Delivery.claim(key, viewer.user.pk, now)
-        if delivery is None:
-            continue
-        context = _digest(viewer)
-        if context["count"]:
-            sender.send(delivery, partial(_message, "digest", "digest", viewer, context))
-        else:
-            delivery.sent(now)
-    sender.close()
-    return sender.report
+    with Outbox(now) as outbox:
+        for batch in batches(due_digests(now)):
+            claimed = outbox.claim({key: viewer.user.pk for key, viewer in batch})
+            for key, viewer in batch:
+                if key in claimed:
+                    digest = _digest(viewer)
+                    write = partial(_with_way_out, "digest", "digest", viewer, digest)
+                    outbox.send(key, write if digest["count"] else None)
+    return outbox.count
 
 
 def _digest(viewer: Viewer, most: int | None = None) -> dict[str, Any]:
+    """What is overdue and what is due: the first of them, and how many there are of each."""
+    most = most or limits.DIGEST
     todos = Todo.objects.visible_to(viewer.user).active().open()
     due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
-    found = due.select_related("todo_list").order_by("due_date", "due_time", "pk")
-    count = found.count()
-    named = sorted(found[: most or limits.DIGEST], key=lambda todo: todo.due.sort_key(viewer.zone))
+    found = list(
+        due.select_related("todo_list").order_by("due_date", "due_time", "pk")[: most + 1]
+    )
+    named = sorted(found[:most], key=lambda todo: todo.due.sort_key(viewer.zone))
+    overdue = [one for one in named if not one.due.is_today(viewer.today, viewer.zone)]
+    count, late = len(named), len(overdue)
+    if len(found) > most:
+        count = due.count()
+        late = count - due.due_on(viewer.today, viewer.zone).count()
     return {
         "count": count,
         "more": count - len(named),
-        "overdue": [one for one in named if not one.due.is_today(viewer.today, viewer.zone)],
-        "today": [one for one in named if one.due.is_today(viewer.today, viewer.zone)],
+        "overdue": overdue,
+        "overdue_count": late,
+        "today": named[len(overdue) :],
+        "today_count": count - late,
+        "today_url": absolute(reverse("django_todos:today")),
+        "view": "today",  # which says the day once, and then times alone
+        "at": time(viewer.preferences.digest_hour),
     }
 
 
@@ -196,49 +183,25 @@ def preview(viewer: Viewer) -> dict[str, Any]:
     hour = time(viewer.preferences.digest_hour)
     now = to_instant(datetime.combine(viewer.today + timedelta(days=1), hour), viewer.zone)
     then = replace(viewer, now=now)
-    return {"at": hour, "viewer": then, **_digest(then, most=6)}
+    return {"viewer": then, **_digest(then, most=6)}
 
 
 # -- one mail --------------------------------------------------------------------------------------
 
 
-def _message(
+def _with_way_out(
     template: str, kind: Kind, viewer: Viewer, context: dict[str, Any]
 ) -> EmailMultiAlternatives:
-    unsubscribe = absolute(
-        reverse("django_todos:unsubscribe", args=[unsubscribe_token(viewer.user, kind)])
-    )
-    context = context | {
-        "viewer": viewer,
-        "base_url": settings.BASE_URL,
-        "today_url": absolute(reverse("django_todos:today")),
-        "unsubscribe_url": unsubscribe,
-    }
-    with (
-        translation.override(project.LANGUAGE_CODE),
-        timezone.override(viewer.zone),
-        written(viewer.style),
-    ):
-        name = f"django_todos/mail/{template}"
-        subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
-        text = render_to_string(f"{name}.txt", context).strip() + "\n"
-        html = render_to_string(f"{name}.html", context)
+    token = unsubscribe_token(viewer.user, kind)
+    out = absolute(reverse("django_todos:unsubscribe", args=[token]))
+    settings_url = absolute(reverse("django_todos:preferences"))
     # RFC 8058: a mail program posts to the address by itself; both headers are needed.
     headers = {
-        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe": f"<{out}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
     }
-    message = EmailMultiAlternatives(
-        subject, text, settings.FROM_EMAIL, [viewer.address], headers=headers
-    )
-    message.attach_alternative(html, "text/html")
-    return message
-
-
-def absolute(path: str) -> str:
-    """A path of this project as a link for mails."""
-    return settings.BASE_URL + path
+    context = context | {"unsubscribe_url": out, "settings_url": settings_url}
+    return compose(template, viewer, context, headers=headers)
 
 
 def unsubscribe_token(user: AbstractBaseUser, kind: Kind) -> str:
@@ -274,9 +237,3 @@ def _finished(keys: set[str]) -> set[str]:
     """Those that were sent or given up."""
     done = Delivery.objects.filter(key__in=keys).exclude(sent_at=None, given_up_at=None)
     return set(done.values_list("key", flat=True))
-
-
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk

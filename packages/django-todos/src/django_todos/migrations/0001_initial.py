@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('due_time', models.TimeField(blank=True, null=True, verbose_name='due time')),
                 ('due_tz', models.CharField(blank=True, max_length=64, verbose_name='due time zone')),
                 ('due_at', models.DateTimeField(editable=False, null=True)),
+                ('due_moves', models.PositiveIntegerField(default=0, editable=False)),
                 ('start_date', models.DateField(blank=True, null=True, verbose_name='start date')),
                 ('start_time', models.TimeField(blank=True, null=True, verbose_name='start time')),
                 ('start_tz', models.CharField(blank=True, max_length=64, verbose_name='start time zone')),
@@ -328,6 +329,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120, unique=True)),
+                ('claimed_by', models.UUIDField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('try_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 TODO_FIELDS = (
     "todo_list_id", "parent_id", "tree", "depth", "position", "title", "notes", "priority",
-    "due_date", "due_time", "due_tz", "due_at", "start_date", "start_time", "start_tz", "start_at",
+    "due_date", "due_time", "due_tz", "due_at", "due_moves", "start_date", "start_time", "start_tz", "start_at",
     "assignee_id", "is_completed", "completed_at", "rrule", "repeat_mode",
     "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "repeat_since",
     "slot_date", "slot_time", "slot_tz", "occurrence", "deleted_at", "deleted_top_id",

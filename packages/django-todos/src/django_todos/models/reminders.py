@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as project
 from django.db import models
@@ -108,8 +109,10 @@ class Reminder(models.Model):
         return None if instant is None else instant - timedelta(minutes=minutes)
 
     def key(self) -> str:
-        """What its delivery is known by: this reminder for this date. A date that moves reminds anew."""
-        what = str(self.remind_at) if self.minutes_before is None else self.todo.due.format()
+        """What its delivery is known by: this reminder for this date. A date that moves, and back, reminds anew."""
+        what = str(self.remind_at)
+        if self.minutes_before is not None:
+            what = f"{self.todo.due_moves}:{self.todo.due}"
         return f"reminder:{self.pk}:{what}"
 
 
@@ -137,13 +140,14 @@ class DeliveryQuerySet(OwnQuerySet["Delivery"]):
 class Delivery(models.Model):
     """One mail: to be sent, sent, or given up.
 
-    `key` is unique, so two workers can't both begin it; a worker claims it by an UPDATE that only one of them can
-    make; a claim runs out after a while, so a worker that is killed between sending and recording repeats that mail
-    rather than losing it.
+    `key` is unique, so two workers can't both begin it; a worker claims a batch by an UPDATE that only one of them can
+    make for each row, and finds its own by `claimed_by`; a claim runs out after a while, so a worker that is killed
+    between sending and recording repeats mails rather than losing them.
     """
 
     key = models.CharField(max_length=120, unique=True)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    claimed_by = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     try_at = InstantField()
     sent_at = InstantField(null=True)
@@ -164,27 +168,28 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    @classmethod
-    def claim(cls, key: str, user_id: int, now: datetime) -> Self | None:
-        """The mail with that key, if it is this worker's to send now; None if it is done, waiting or another's."""
-        delivery, _made = cls.objects.get_or_create(
-            key=key, defaults={"user_id": user_id, "try_at": now, "created_at": now}
-        )
-        mine = cls.objects.filter(
-            pk=delivery.pk,
-            attempts=delivery.attempts,
-            sent_at=None,
-            given_up_at=None,
-            try_at__lte=now,
-        ).update(attempts=F("attempts") + 1, try_at=now + LEASE)
-        if not mine:
-            return None
-        delivery.attempts += 1
-        return delivery
+    @staticmethod
+    def claim(keys: Mapping[str, Any], now: datetime) -> dict[str, Delivery]:
+        """The mails with these keys (each with the user it is for) that are this worker's to send now, by key.
 
-    def sent(self, now: datetime) -> None:
-        """The mail went out, or there was nothing to say."""
-        self._record(sent_at=now, error="")
+        What is done, waits or is another's is left out.
+        """
+        worker, waiting = uuid.uuid4(), Delivery.objects.filter(key__in=keys, sent_at=None)
+        new = [
+            Delivery(key=key, user_id=keys[key], try_at=now, created_at=now)
+            for key in sorted(keys)
+        ]
+        Delivery.objects.bulk_create(new, ignore_conflicts=True)
+        waiting.filter(given_up_at=None, try_at__lte=now).update(
+            attempts=F("attempts") + 1, try_at=now + LEASE, claimed_by=worker
+        )
+        return {one.key: one for one in waiting.filter(claimed_by=worker)}
+
+    @staticmethod
+    def sent(deliveries: list[Delivery], now: datetime) -> None:
+        """These mails of one claim went out, or there was nothing to say."""
+        claimed = Delivery.objects.filter(claimed_by=deliveries[0].claimed_by, sent_at=None)
+        claimed.filter(pk__in=[one.pk for one in deliveries]).update(sent_at=now, error="")
 
     def failed(self, now: datetime, error: Exception) -> None:
         """It did not: try again later, each time after a longer while, and give up in the end."""
@@ -196,4 +201,6 @@ class Delivery(models.Model):
 
     def _record(self, **values: object) -> None:
         # A later claim (this one had run out) is another worker's to record.
-        Delivery.objects.filter(pk=self.pk, attempts=self.attempts, sent_at=None).update(**values)
+        Delivery.objects.filter(pk=self.pk, claimed_by=self.claimed_by, sent_at=None).update(
+            **values
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -75,6 +74,7 @@ class Todo(models.Model):
     due_time = models.TimeField(_("due time"), null=True, blank=True)
     due_tz = models.CharField(_("due time zone"), max_length=limits.MAX_ZONE_NAME, blank=True)
     due_at = InstantField(null=True, editable=False)
+    due_moves = models.PositiveIntegerField(default=0, editable=False)
     start_date = models.DateField(_("start date"), null=True, blank=True)
     start_time = models.TimeField(_("start time"), null=True, blank=True)
     start_tz = models.CharField(_("start time zone"), max_length=limits.MAX_ZONE_NAME, blank=True)
@@ -448,16 +448,16 @@ class Todo(models.Model):
                 todo._keep_repeat(rec, carried)
         return rec.action
 
-    def reschedule(self, day: date | None, *, rec: Recording, zone: ZoneInfo) -> None:
-        """Make a loaded todo due on `day` as it is in `zone`, at the time of day it has; None takes its date away."""
-        due = self.due
-        if day is None:
-            due = Moment()
+    def reschedule(self, when: date | Moment, *, rec: Recording, zone: ZoneInfo) -> None:
+        """Make a loaded todo due: on a day as it is in `zone`, at the time of day it has; or exactly at a moment."""
+        due, shown = self.due, self.due.wall(zone).date
+        if isinstance(when, Moment):
+            due = when
         else:
-            shown = due.wall(zone).date
-            due = Moment(day) if shown is None else due.shift(days=(day - shown).days)
+            due = Moment(when) if shown is None else due.shift(days=(when - shown).days)
         carried = self._carries_repeat
-        rec.update(self, **due_columns(due))
+        if due != self.due:
+            self._set_value(rec, "due", due)
         self._keep_repeat(rec, carried)
 
     def trash(
@@ -612,10 +612,13 @@ class Todo(models.Model):
         return rec.labels(self) if name == "labels" else getattr(self, name)
 
     def _set_value(self, rec: Recording, name: str, value: Any) -> None:
-        columns: dict[str, Callable[[Any], dict[str, Any]]]
-        columns = {"due": due_columns, "start": start_columns}
-        columns["repeat"] = lambda repeat: repeat_columns(repeat, self.occurrence)
         if name == "labels":
             rec.set_labels(self, value)
+        elif name == "due":
+            rec.update(self, **due_columns(value), due_moves=self.due_moves + 1)
+        elif name == "start":
+            rec.update(self, **start_columns(value))
+        elif name == "repeat":
+            rec.update(self, **repeat_columns(value, self.occurrence))
         else:
-            rec.update(self, **(columns[name](value) if name in columns else {name: value}))
+            rec.update(self, **{name: value})

@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from django_todos import limits, quickadd
-from django_todos.dates import day_bounds, today_in
+from django_todos.dates import Moment, day_bounds, today_in
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
@@ -181,7 +181,7 @@ def overdue_reschedule(request: Request) -> HttpResponse:
     )
     if not form.is_valid():
         return back(request, reverse("django_todos:today"), kept="date")
-    day = form.cleaned_data["date"].date
+    when: Moment = form.cleaned_data["date"]
     late = open_todos(viewer).overdue(viewer.now, viewer.zone)
     ids = set(
         TodoList.objects.editable_by(viewer.user)
@@ -190,7 +190,7 @@ def overdue_reschedule(request: Request) -> HttpResponse:
     )
     with recording(viewer.user, Verb.BULK_DATE, ids, at=viewer.now) as rec:
         for todo in rec.load(late.filter(todo_list__in=ids)):
-            todo.reschedule(day, rec=rec, zone=viewer.zone)
+            todo.reschedule(when.date or when, rec=rec, zone=viewer.zone)
     return back_after(rec.action, request, reverse("django_todos:today"), same="same")
 
 

@@ -32,7 +32,6 @@ from django_todos.models import (
     Todo,
     TodoList,
     Verb,
-    due_columns,
     recording,
 )
 from django_todos.viewer import Viewer
@@ -316,10 +315,8 @@ def _make_due(
     rec: Recording, viewer: Viewer, todo: Todo, moment: Moment, *, exact: bool = False
 ) -> None:
     """A day by itself keeps the time of day. Of a repeating todo only the present occurrence moves."""
-    if moment.time is None and not exact:
-        todo.reschedule(moment.date, rec=rec, zone=viewer.zone)
-    else:
-        rec.update(todo, **due_columns(moment))
+    day = moment.date if moment.time is None and not exact else None
+    todo.reschedule(day or moment, rec=rec, zone=viewer.zone)
 
 
 def _occurrence(request: Request) -> int | None:

@@ -94,6 +94,18 @@ class MomentWords:
     city: str = ""
     iso: str = ""
 
+    @property
+    def line(self) -> str:
+        """The whole of it for a mail, which has no colours: “Overdue: Fri 20 Nov”, “Today, 09:00 (Lisbon time)”."""
+        line = (
+            _("Overdue: %(when)s") % {"when": self.words} if self.state == "late" else self.words
+        )
+        return (
+            _("%(when)s (%(city)s time)") % {"when": line, "city": self.city}
+            if self.city
+            else line
+        )
+
 
 def day_words(day: date, today: date, *, weekday: bool = True) -> str:
     """Yesterday, Today, Tomorrow, else “Wed 2 Dec”; the year only if it is not this one."""

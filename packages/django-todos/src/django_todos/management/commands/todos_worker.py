@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from django_todos import reminders
 from django_todos.conf import settings
 from django_todos.instants import now
+from django_todos.mail import MailCount
 from django_todos.models import Action, Delivery, ImportDraft, Todo, TodoList, let_go_of_objects
 
 log = logging.getLogger("django_todos")
@@ -35,7 +36,7 @@ def empty_trash(now: datetime) -> int:
     return count
 
 
-def _mails(send: Callable[[datetime], reminders.MailCount]) -> Callable[[datetime], int]:
+def _mails(send: Callable[[datetime], MailCount]) -> Callable[[datetime], int]:
     return lambda now: send(now).sent if settings.BASE_URL else 0
 
 
