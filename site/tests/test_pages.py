@@ -108,8 +108,12 @@ def test_403_and_429(name, words):
     ("name", "whose", "says"),
     [
         ("reader", "shared", "You can read this list, but not change it."),
-        ("editor", "shared", "Only an owner of the list can rename, archive or delete it."),
-        ("owner", "inbox", "The inbox can&#x27;t be renamed, archived or deleted."),
+        (
+            "editor",
+            "shared",
+            "Only an owner of the list decides about it: its name, its people, archive and trash.",
+        ),
+        ("owner", "inbox", "The inbox can&#x27;t be renamed, shared, archived or deleted."),
     ],
 )
 def test_a_403_says_what_is_not_allowed(client, name, whose, says):

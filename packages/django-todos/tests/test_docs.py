@@ -90,7 +90,7 @@ INTERNAL = {
     "Membership": {"move_by_one", "place"},
     "Invitation": {"by_token", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
     "Reminder": {"key", "moment"},
-    "Action": {"list_ids", "prune", "todo_ids", "told_in", "told_of"},
+    "Action": {"list_ids", "member_change", "prune", "todo_ids", "told_in", "told_of"},
     "Completion": {"told_of"},
     "Moment": {"stored"},
 }  # fmt: skip

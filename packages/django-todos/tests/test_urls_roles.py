@@ -16,10 +16,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from tests.factories import NAMES, NOW, Cast, later, make_list, make_todo
+from tests.factories import NAMES, NOW, Cast, later, make_list, make_todo, make_user
 
 from django_todos import urls
-from django_todos.models import ImportDraft, Label, Reminder
+from django_todos.models import ImportDraft, Invitation, Label, Reminder, TodoList
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -36,6 +36,8 @@ class Expect:
     get: str = ""
     post: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    removed: int = 0
+    """The answer to a member who was removed a moment ago, where it is not a stranger's."""
 
     def statuses(self, method: str) -> list[int]:
         """The answers to each of the cast, then to anonymous."""
@@ -76,6 +78,22 @@ TABLE = {
     "list-delete": Expect("list", get="200 403 403 404", post=OWNERS),
     "list-restore": Expect("trashed_list", post=OWNERS),
     "list-purge": Expect("trashed_list", get="200 403 403 404", post=OWNERS),
+    "list-activity": Expect("list", get=MEMBERS),
+    "list-duplicate": Expect(
+        "list", get=MEMBERS, post="303 303 303 404", data={"name": "Trip", "dates": "clear"}
+    ),
+    "list-members": Expect(
+        "list", get=MEMBERS, post=OWNERS, data={"typed": "dora", "invite_role": "viewer"}
+    ),
+    "list-leave": Expect("list", get=MEMBERS, post="303 303 303 404"),
+    "member-role": Expect("member", post=OWNERS, data={"role": "editor"}),
+    "member-remove": Expect("member", post=OWNERS),
+    "member-transfer": Expect("member", get="200 403 403 404", post=OWNERS),
+    "invitation-index": Expect(get=EVERYBODY),
+    "invitation-accept": Expect("invitation", post="404 404 404 303", removed=404),
+    "invitation-decline": Expect("invitation", post="404 404 404 303", removed=404),
+    "invitation-withdraw": Expect("invitation", post=OWNERS),
+    "invitation-resend": Expect("invitation", post=OWNERS),
     "todo-create": Expect(
         "", get=EVERYBODY, post=EDITORS, data={"text": "Bread", "list": "{list}"}
     ),
@@ -115,8 +133,8 @@ TABLE = {
 }
 
 
-WITHOUT_LOGIN = ["unsubscribe"]
-"""Its signed address is the permission, and mail programs post it without a token: tests/test_reminders.py."""
+WITHOUT_LOGIN = ["invitation-link", "unsubscribe"]
+"""Their secret addresses are (half of) the permission: tests/views/test_sharing.py, tests/test_reminders.py."""
 
 
 def test_every_url_has_an_expectation_and_every_expectation_a_url():
@@ -141,6 +159,8 @@ def make_things(cast: Cast) -> dict[str, str]:
     )
     ids = {"list": cast.flat, "archived_list": archived, "trashed_list": trashed, "draft": draft}
     reminder = Reminder.objects.create(todo=todo, user=cast.alice, minutes_before=15)
+    invitation, _ = Invitation.send(cast.flat, "charlie", "editor", by=cast.alice, at=NOW)
+    ids |= {"member": cast.flat.memberships.get(user=cast.rita), "invitation": invitation}
     ids |= {"todo": todo, "trashed_todo": gone, "action": action, "reminder": reminder}
     return {name: str(thing.uuid) for name, thing in ids.items()} | {"label": "shop"}
 
@@ -174,6 +194,26 @@ def test_who_may(cast: Cast, name: str):
             if response.status_code == 302:
                 assert response["Location"].startswith("/accounts/login/?next=/todos/")
         assert (method, answers) == (method, {place: expected[place] for place in answers})
+
+
+@time_machine.travel(later(), tick=False)
+def test_a_member_removed_a_moment_ago_is_a_stranger(cast: Cast):
+    dora = make_user("dora")
+    things = make_things(cast)
+    cast.flat.add_member(dora)
+    client = Client()
+    client.force_login(dora)
+    assert client.get(cast.flat.get_absolute_url()).status_code == 200
+    for one in TodoList.objects.filter(memberships__user=dora, inbox_of=None):
+        one.remove_member(dora, by=cast.alice, at=NOW)
+    for name, expect in TABLE.items():
+        for method in ("GET", "POST"):
+            stranger = expect.statuses(method)[NAMES.index("charlie")]
+            expected = expect.removed or stranger if method == "POST" else stranger
+            with transaction.atomic():
+                answer = request(client, method, name, things).status_code
+                transaction.set_rollback(True)
+            assert (name, method, answer) == (name, method, expected)
 
 
 def test_a_script_of_somebody_signed_out_gets_401(cast: Cast):

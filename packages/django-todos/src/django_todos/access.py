@@ -27,9 +27,13 @@ def get_list(user: User, uuid: UUID, need: Need = "view", *, trashed: bool = Fal
     lists = TodoList.objects.with_details().with_rights(user)
     todo_list = get_object_or_404(lists.trashed() if trashed else lists.alive(), uuid=uuid)
     if need == "own" and todo_list.is_inbox:
-        raise PermissionDenied(_("The inbox can't be renamed, archived or deleted."))
+        raise PermissionDenied(_("The inbox can't be renamed, shared, archived or deleted."))
     if need == "own" and todo_list.can_edit and not todo_list.can_own:
-        raise PermissionDenied(_("Only an owner of the list can rename, archive or delete it."))
+        raise PermissionDenied(
+            _(
+                "Only an owner of the list decides about it: its name, its people, archive and trash."
+            )
+        )
     _check({"view": True, "edit": todo_list.can_edit, "own": todo_list.can_own}[need])
     return todo_list
 

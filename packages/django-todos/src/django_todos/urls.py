@@ -9,7 +9,9 @@ from django_todos.views import (
     dates,
     days,
     exchange,
+    invitations,
     lists,
+    members,
     preferences,
     search,
     todos,
@@ -41,6 +43,31 @@ urlpatterns = [
     path("lists/<uuid:uuid>/delete/", trash.list_delete, name="list-delete"),
     path("lists/<uuid:uuid>/restore/", trash.list_restore, name="list-restore"),
     path("lists/<uuid:uuid>/purge/", trash.list_purge, name="list-purge"),
+    path("lists/<uuid:uuid>/activity/", activity.list_activity, name="list-activity"),
+    path("lists/<uuid:uuid>/duplicate/", lists.list_duplicate, name="list-duplicate"),
+    path("lists/<uuid:uuid>/members/", members.list_members, name="list-members"),
+    path("lists/<uuid:uuid>/leave/", members.list_leave, name="list-leave"),
+    path("members/<uuid:uuid>/role/", members.member_role, name="member-role"),
+    path("members/<uuid:uuid>/remove/", members.member_remove, name="member-remove"),
+    path("members/<uuid:uuid>/transfer/", members.member_transfer, name="member-transfer"),
+    path("invitations/", invitations.invitation_index, name="invitation-index"),
+    path(
+        "invitations/<uuid:uuid>/accept/", invitations.invitation_accept, name="invitation-accept"
+    ),
+    path(
+        "invitations/<uuid:uuid>/decline/",
+        invitations.invitation_decline,
+        name="invitation-decline",
+    ),
+    path(
+        "invitations/<uuid:uuid>/withdraw/",
+        invitations.invitation_withdraw,
+        name="invitation-withdraw",
+    ),
+    path(
+        "invitations/<uuid:uuid>/resend/", invitations.invitation_resend, name="invitation-resend"
+    ),
+    path("join/<str:token>/", invitations.invitation_link, name="invitation-link"),
     path("todos/new/", todos.todo_create, name="todo-create"),
     path("todos/preview/", todos.todo_preview, name="todo-preview"),
     path("todos/bulk/", todos.todo_bulk, name="todo-bulk"),

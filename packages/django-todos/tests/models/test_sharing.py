@@ -228,10 +228,10 @@ def test_an_invitation_that_ended_lets_nobody_in(cast: Cast, how: str):
 
 def test_of_a_link_only_the_hash_is_kept_and_a_new_one_ends_the_old(cast: Cast):
     invitation = invite(cast)
-    first = invitation.renew_token()
+    first = invitation.renew_token(NOW)
     old = Invitation.by_token(first)
     assert old is not None and first not in str(vars(old))
-    second = invitation.renew_token()
+    second = invitation.renew_token(NOW)
     assert Invitation.by_token(first) is None and Invitation.by_token(second) == invitation
     with pytest.raises(
         ChangedMeanwhile

@@ -8,7 +8,33 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from django_todos.limits import MAX_LIST_NAME
 from django_todos.models import Color, TodoList
+from django_todos.viewer import Viewer
+
+
+class DuplicateForm(forms.Form):
+    """What the copy of a list is called, and what it takes over."""
+
+    name = forms.CharField(label=_("Name"), max_length=MAX_LIST_NAME)
+    dates = forms.ChoiceField(
+        label=_("Dates"),
+        choices=[("keep", _("Keep dates and repeats")), ("clear", _("Without dates"))],
+        widget=forms.RadioSelect,
+        initial="keep",
+    )
+    completed = forms.BooleanField(label=_("Completed todos too, open again"), required=False)
+
+    def made_from(self, todo_list: TodoList, viewer: Viewer) -> TodoList:
+        """The copy."""
+        chosen = self.cleaned_data
+        return todo_list.duplicate(
+            by=viewer.user,
+            at=viewer.now,
+            name=chosen["name"],
+            completed=chosen["completed"],
+            dates=chosen["dates"] == "keep",
+        )
 
 
 class ListForm(forms.ModelForm):

@@ -464,6 +464,12 @@ class Action(models.Model):
         todos = tables.Todo.objects.filter(pk__in=self.todo_ids)
         return ids | set(todos.values_list("todo_list_id", flat=True))
 
+    @property
+    def member_change(self) -> MemberChange | None:
+        """What it did to somebody's membership; to somebody else's, where it changed its author's, too."""
+        changes = self.changes.get("members", [])
+        return min(changes, key=lambda one: one["user"] == plain(self.user_id), default=None)
+
     def undo(self, *, at: datetime) -> bool:
         """Put back exactly what was, but for an assignee who is no member any more. False when it was undone before.
 

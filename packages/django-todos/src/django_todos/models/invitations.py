@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings as project
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,11 @@ class InvitationQuerySet(QuerySet["Invitation"]):
         by_name = Q(key=name) if "@" not in name else Q(pk__in=[])
         return self.filter(by_name | Q(key__contains="@", key__in=addresses))
 
+    def with_people(self) -> Self:
+        """Each with its list, who asks, and `member_count`."""
+        related = self.select_related("todo_list", "invited_by")
+        return related.annotate(member_count=Count("todo_list__memberships"))
+
     def prune(self, now: datetime) -> int:
         """Delete those that ended, or ran out, so long ago that nobody counts or opens them. Returns how many."""
         before = now - timedelta(days=settings.TRASH_DAYS)
@@ -93,6 +99,7 @@ class Invitation(models.Model):
     if TYPE_CHECKING:
         todo_list_id: int
         invited_by_id: Any
+        member_count: int
 
     class Meta:
         verbose_name = _("invitation")
@@ -160,11 +167,11 @@ class Invitation(models.Model):
         ):
             raise TooManyInvitations
 
-    def renew_token(self) -> str:
-        """A new link's token; the one before it is worth nothing any more. Only its hash is kept."""
+    def renew_token(self, now: datetime) -> str:
+        """A new link's token, for another 14 days; the one before it is worth nothing any more. Only its hash is kept."""
         token = secrets.token_urlsafe(32)
-        self.token_hash = _hash(token)
-        self.save(update_fields=["token_hash"])
+        self.token_hash, self.expires_at = _hash(token), now + LIFETIME
+        self.save(update_fields=["token_hash", "expires_at"])
         return token
 
     @classmethod
@@ -184,7 +191,7 @@ class Invitation(models.Model):
         """
         if Invitation.objects.to(user).filter(pk=self.pk).exists():
             return True
-        field = type(user).get_email_field_name() if user.is_authenticated else ""  # type: ignore[union-attr]
+        field = get_user_model().get_email_field_name()
         address = self.key_of(str(getattr(user, field, "") or ""))
         return with_link and "@" in self.key and address == self.key
 

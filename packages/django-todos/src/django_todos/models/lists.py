@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos import limits
 from django_todos._compat import check_constraint
 from django_todos.instants import InstantField
+from django_todos.models import copying
 from django_todos.models.history import Action, ChangedMeanwhile, Conflict, Verb, recording
 from django_todos.models.members import Color, Membership, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
@@ -200,6 +201,29 @@ class TodoList(Shared):
     def restore(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
         """Bring the list back from the trash."""
         return self._set_time(Verb.LIST_RESTORE, "deleted_at", None, by=by, at=at)
+
+    def duplicate(
+        self,
+        *,
+        by: AbstractBaseUser,
+        at: datetime,
+        name: str,
+        completed: bool = True,
+        dates: bool = True,
+    ) -> TodoList:
+        """A list of one's own with the same todos, all open: with those `completed`, too, and with their `dates`.
+
+        So a list serves as a template. Nobody else is in the new one, and nothing in it is anybody's to do.
+        """
+        color = self.memberships.filter(user=by.pk).values_list("color", flat=True).first()
+        with recording(by, Verb.DUPLICATE, {self.pk}, at=at, right="can_view") as rec:
+            made = TodoList.objects.create_for(
+                by, name=name, color=color or Color.GREY, description=self.description
+            )
+            rec.add_lists([made])
+            rec.is_remembered = False  # nor is the making of any other list
+            copying.copy_list(rec.lists[self.pk], made, rec, completed=completed, dates=dates)
+        return made
 
     def purge(self) -> None:
         """Delete the list and everything in it for ever."""

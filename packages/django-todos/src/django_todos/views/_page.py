@@ -15,7 +15,17 @@ from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Aggregate, Count, F, IntegerField, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Aggregate,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,6 +41,7 @@ from django_todos.conf import settings
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
+    Invitation,
     Membership,
     NotAllowedHere,
     Todo,
@@ -168,8 +179,19 @@ class Nav:
             )
             .select_related("todo_list")
             .order_by("position", "pk")
-            .annotate(today_count=_total(due), seen_version=_version_of(user))
+            .annotate(today_count=_total(due), seen_version=_version_of(user), **self._sharing())
         )
+
+    def _sharing(self) -> dict[str, Any]:
+        """How many invitations wait, and whether the viewer shares any list."""
+        if not settings.SHARING:
+            return {"invitation_count": Value(0), "is_shared": Value(False)}
+        user = self.viewer.user
+        waiting = Invitation.objects.to(user).open(self.viewer.now)
+        others = Membership.objects.filter(todo_list__memberships__user=user.pk).exclude(
+            user=user.pk
+        )
+        return {"invitation_count": _total(waiting), "is_shared": Exists(others)}
 
     @property
     def lists(self) -> list[NavList]:
@@ -209,12 +231,28 @@ class Nav:
         """Todos due today or before."""
         return int(self._memberships[0].today_count)
 
+    @property
+    def invitation_count(self) -> int:
+        """Invitations that wait for an answer."""
+        return int(self._memberships[0].invitation_count)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether anybody else is in any of the viewer's lists."""
+        return bool(self._memberships[0].is_shared)
+
     @cached_property
     def version(self) -> str:
         """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
         lists = [(one.pk, one.role, one.color, one.todo_list.name) for one in self._memberships]
         seen = repr(
-            (self.viewer.today, self.today_count, self._memberships[0].seen_version, lists)
+            (
+                self.viewer.today,
+                self.today_count,
+                self.invitation_count,
+                self._memberships[0].seen_version,
+                lists,
+            )
         )
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 

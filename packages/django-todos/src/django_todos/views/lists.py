@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from django_todos.access import get_list
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.filters import FilterForm
-from django_todos.forms.lists import ListForm
+from django_todos.forms.lists import DuplicateForm, ListForm
+from django_todos.limits import MAX_LIST_NAME
 from django_todos.models import Conflict, Membership, TodoList
 from django_todos.viewer import Viewer
 from django_todos.views._page import (
@@ -156,6 +158,22 @@ def _save_list(request: Request, viewer: Viewer, form: ListForm) -> HttpResponse
             )
         todo_list.memberships.filter(user=viewer.user.pk).update(color=form.cleaned_data["color"])
     return back_after(action, request, todo_list.get_absolute_url())
+
+
+@signed_in("GET", "POST")
+def list_duplicate(request: Request, uuid: UUID) -> HttpResponse:
+    """A list of one's own with the same todos: whoever reads a list can take it as a template."""
+    viewer = request.todos_viewer
+    todo_list = get_list(viewer.user, uuid)
+    name = _("%(name)s (copy)") % {"name": todo_list.name[: MAX_LIST_NAME - 20]}
+    # A checklist that is all ticked off is wanted once more as a whole.
+    initial = {"name": name, "dates": "keep", "completed": not todo_list.open_count}
+    form = DuplicateForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        return back(request, form.made_from(todo_list, viewer).get_absolute_url(), kept="copied")
+    context = {"todo_list": todo_list, "form": form}
+    status = 422 if form.errors else 200
+    return page(request, "list_duplicate", current_of(todo_list), context, status=status)
 
 
 @signed_in("POST")

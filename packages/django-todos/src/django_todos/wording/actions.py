@@ -7,13 +7,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from django_todos.limits import MAX_LEVELS
-from django_todos.models import Action, Todo, TodoList
+from django_todos.models import Action, Invitation, Todo, TodoList, Verb
 from django_todos.wording.dates import date_words, moment_words
 from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
@@ -42,9 +43,20 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
         return Toast(gettext("Undone."))
     if action.changes["lists"]:
         todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
-        values = {"title": todo_list.name if todo_list is not None else ""}
-        return Toast(_sentence(action.verb) % values, action.uuid)
+        title = todo_list.name if todo_list is not None else ""
+        values = {"title": title, "person": person_of(action)}
+        is_final = action.verb in (Verb.LIST_JOIN, Verb.LIST_LEAVE, Verb.LIST_TRANSFER)
+        return Toast(_sentence(action.verb) % values, None if is_final else action.uuid)
     return _about_todos(action, viewer)
+
+
+def person_of(action: Action) -> str:
+    """Whom an action about people concerns; of an invitation, what was typed."""
+    if change := action.member_change:
+        user = get_user_model()._default_manager.filter(pk=change["user"]).first()
+        return display_name(user) or gettext("somebody")
+    invitations = Invitation.objects.filter(pk__in=list(action.changes.get("invitations", ())))
+    return invitations.values_list("typed", flat=True).first() or gettext("somebody")
 
 
 def undone(was: bool) -> Toast:
@@ -223,6 +235,13 @@ _DONE = {
     "list-unarchive": _("“%(title)s” is back."),
     "list-delete": _("Moved “%(title)s” to the trash."),
     "list-restore": _("Restored “%(title)s”."),
+    "list-invite": _("Invited %(person)s to %(title)s."),
+    "list-withdraw": _("Took back the invitation of %(person)s."),
+    "list-join": _("You are in %(title)s now."),
+    "list-role": _("Changed the role of %(person)s."),
+    "list-transfer": _("Handed “%(title)s” over to %(person)s."),
+    "list-remove": _("Removed %(person)s."),
+    "list-leave": _("You left “%(title)s”."),
 }
 _KEPT = {
     "same": _("Nothing to change."),
@@ -238,4 +257,8 @@ _KEPT = {
     "imported": _("Imported."),
     "reminder": _("No reminder: choose a time that lies ahead."),
     "preferences": _("Saved"),
+    "owner": _("The last owner can't leave: make somebody else the owner first."),
+    "declined": _("Declined."),
+    "many": _("Not sent: that were many invitations for one day. Try again tomorrow."),
+    "copied": _("This is the copy."),
 }

@@ -23,6 +23,8 @@ from django_todos.models import (
     PRIORITY_CHOICES,
     Action,
     Completion,
+    Invitation,
+    Role,
     Todo,
     TodoList,
     Verb,
@@ -108,6 +110,7 @@ class _Change:
     """How many subtasks went along."""
     old: str = ""
     new: str = ""
+    person: str = ""
 
     def along_with(self, earlier: _Change) -> _Change | None:
         """Both in one, where one line tells both."""
@@ -143,8 +146,18 @@ class _Known:
         }
         visible = TodoList.objects.visible_to(viewer.user) if places else TodoList.objects.none()
         self.lists = visible.only("name").in_bulk(places)
-        people = set(_held(changes, "assignee_id"))
+        members = [one for action in actions for one in action.changes.get("members", ())]
+        people = {*_held(changes, "assignee_id"), *(one["user"] for one in members)}
+        asked = [int(pk) for action in actions for pk in action.changes.get("invitations", ())]
+        self.invitations = Invitation.objects.in_bulk(asked) if asked else {}
+        owned = TodoList.objects.owned_by(viewer.user)
+        self.is_owner = bool(asked) and owned.filter(pk=self.list_id).exists()
         self.people = get_user_model()._default_manager.in_bulk(people) if people else {}
+
+    def name(self, pk: Any) -> str:
+        """What somebody is called, by their key as JSON holds it."""
+        user = next((one for one in self.people.values() if str(one.pk) == str(pk)), None)
+        return _person(user, self.viewer) if user is not None else gettext("somebody")
 
     def _wanted(self, action: Action) -> Iterator[tuple[int, Difference]]:
         for key, change in action.changes["todos"].items():
@@ -179,7 +192,8 @@ class _Known:
         first = change.todos[0] if change.todos else 0
         sentence = _sentence(change, is_own=self.todo is not None)
         who = _who(action.user, self.viewer)
-        text = _html(sentence, who=who, todo=self._link(first), old=old, new=new)
+        person = format_html("<b><bdi>{}</bdi></b>", change.person)
+        text = _html(sentence, who=who, todo=self._link(first), old=old, new=new, person=person)
         return Told(action.user, action.created_at, text, self._note(change))
 
     def _link(self, pk: int) -> SafeString:
@@ -236,6 +250,7 @@ def _changes(action: Action, known: _Known) -> Iterator[_Change]:
         return
     if known.todo is None:
         yield from _list_changes(action, action.changes["lists"].get(str(known.list_id), {}))
+        yield from _people_changes(action, known)
     tops = [pk for pk in todos if known.todo or known.todos[pk].parent_id not in todos]
     total = len(action.changes["todos"] if action.verb == Verb.COMPLETE else todos)
     below = total - len(tops) if len(tops) == 1 else 0
@@ -255,6 +270,24 @@ def _value_changes(
         if _COLUMNS.get(name, {name}) & change.keys():
             is_time = name in ("due", "start") and f"{name}_date" not in change
             yield _Change(action, "time" if is_time else name, [pk], 0, *words(change, known))
+
+
+def _people_changes(action: Action, known: _Known) -> Iterator[_Change]:
+    """What was done to the people of the list. Who was invited, owners know."""
+    roles = {role: str(Role(role).label) for role in Role.values}
+    if change := action.member_change:
+        old, new = (
+            roles[row["role"]] if row is not None else ""
+            for row in (change["before"], change["after"])
+        )
+        has_role = action.verb in CHANGED
+        person = known.name(change["user"])
+        yield _Change(action, action.verb, [], 0, old * has_role, new * has_role, person)
+    for pk in action.changes.get("invitations", ()):
+        one = known.invitations.get(int(pk))
+        typed = one.typed if one is not None and known.is_owner else gettext("somebody")
+        role = roles[one.role] if one is not None else ""
+        yield _Change(action, action.verb, [], 0, "", role, typed)
 
 
 def _list_changes(action: Action, change: Difference) -> Iterator[_Change]:
@@ -373,7 +406,7 @@ _COLUMNS = {
 }
 
 
-_OPEN = {name: f"%({name})s" for name in ("who", "todo", "old", "new")}
+_OPEN = {name: f"%({name})s" for name in ("who", "todo", "old", "new", "person")}
 
 
 def _sentence(change: _Change, *, is_own: bool) -> str:

@@ -29,6 +29,10 @@ DONE = {
     Verb.LIST_UNARCHIVE: (_("%(who)s brought the list back from the archive"),) * 2,
     Verb.LIST_DELETE: (_("%(who)s moved the list to the trash"),) * 2,
     Verb.LIST_RESTORE: (_("%(who)s restored the list"),) * 2,
+    Verb.LIST_WITHDRAW: (_("%(who)s took back the invitation of %(person)s"),) * 2,
+    Verb.LIST_TRANSFER: (_("%(who)s handed the list over to %(person)s"),) * 2,
+    Verb.LIST_REMOVE: (_("%(who)s removed %(person)s"),) * 2,
+    Verb.LIST_LEAVE: (_("%(who)s left the list"),) * 2,
     "list-description": (_("%(who)s changed the description of the list"),) * 2,
 }
 MANY = {
@@ -71,6 +75,13 @@ WITH_SUBTASKS = (
 )
 # The same three times: something new, one for another, what was there gone.
 CHANGED = {
+    Verb.LIST_INVITE: ((_("%(who)s invited %(person)s as %(new)s"),) * 2,) * 3,
+    Verb.LIST_JOIN: ((_("%(who)s joined as %(new)s"),) * 2,) * 3,
+    Verb.LIST_ROLE: (
+        (_("%(who)s added %(person)s as %(new)s"),) * 2,
+        (_("%(who)s changed the role of %(person)s from %(old)s to %(new)s"),) * 2,
+        (_("%(who)s changed the role of %(person)s"),) * 2,
+    ),
     "pass": (
         (_("%(who)s completed it"), _("%(who)s completed %(todo)s")),
         (_("%(who)s completed it for %(old)s"), _("%(who)s completed %(todo)s for %(old)s")),

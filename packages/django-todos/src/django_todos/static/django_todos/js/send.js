@@ -89,7 +89,7 @@ document.addEventListener("todos:post", (event) => {
 });
 
 document.addEventListener("todos:refresh", () => {
-  if (one("#main :is(.todos-form, .todos-pref)")) return; // a page to fill in: nobody else changes it, and a chosen file would be lost
+  if (one("#main :is(.todos-form, .todos-pref, .todos-invite)")) return; // a page to fill in: nobody else changes it, and a chosen file would be lost
   if (htmx() && one("#main")) void request(() => ({ verb: "GET", url: here() }));
 });
 
