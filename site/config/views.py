@@ -57,6 +57,7 @@ def account_data(request: HttpRequest) -> FileResponse:
 def known_about(user: User) -> dict[str, Any]:
     """What the site knows about somebody beside their todos; never a password's hash."""
     addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+    devices = UserSession.objects.filter(user=user).order_by("pk")
     preferences = dict(Preferences.objects.filter(user=user.pk).values().first() or {})
     return {
         "username": user.get_username(),
@@ -64,6 +65,7 @@ def known_about(user: User) -> dict[str, Any]:
         "joined": user.date_joined,
         "last_sign_in": user.last_login,
         "addresses": list(addresses.values("email", "verified", "primary")),
+        "devices": list(devices.values("ip", "user_agent", "created_at")),
         "preferences": {k: v for k, v in preferences.items() if k not in ("id", "user_id")},
     }
 

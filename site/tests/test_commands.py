@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from config.management.commands import worker
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
@@ -24,13 +25,15 @@ def heartbeat(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "heartbeat"
 
 
-def test_the_worker_ends_sessions_that_have_run_out(heartbeat):
+def test_the_worker_ends_sessions_that_have_run_out(heartbeat, alice):
     now = timezone.now()
     for name, expires in (("old", now - timedelta(minutes=1)), ("new", now + timedelta(days=1))):
         Session.objects.create(session_key=name, session_data="", expire_date=expires)
+        UserSession.objects.create(user=alice, session_key=name, ip="127.0.0.1")
     out = StringIO()
     call_command("worker", stdout=out, stderr=StringIO())
-    assert [session.session_key for session in Session.objects.all()] == ["new"]
+    for kind in (Session, UserSession):
+        assert [session.session_key for session in kind.objects.all()] == ["new"]
     assert "sessions: 1" in out.getvalue() and "trash: 0" in out.getvalue()
     assert heartbeat.exists()
 
