@@ -9,7 +9,7 @@ from contextvars import ContextVar
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 # The keys of links in mails, in whatever address they stand: each opens something to who has it.
 KEYS = re.compile(
-    r"(/(?:reset/key/[^/-]+-|confirm-email/|unsubscribe/|invitations?/))(?!sent/|done/)[^/\s\"'<>?&]+"
+    r"(/(?:reset/key/[^/-]+-|confirm-email/|unsubscribe/|join/|invitations?/|feeds?/))[^/\s\"'<>?&]+"
 )
 
 

@@ -57,6 +57,7 @@ _host = _site.netloc.removesuffix(f":{_site.port}")
 ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # forms and headers carry the token; no script reads the cookie
 if HTTPS:  # the browser takes them from this host alone, for all of it, over https
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -5,11 +5,14 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from config.logs import Json, Line, request_id
+from config.logs import KEYS, Json, Line, request_id
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import get_resolver
 
 from django_todos.testing import make_list
 
@@ -80,7 +83,7 @@ def test_one_line_a_request(client, alice, caplog):
         ("/accounts/password/reset/key/2-abcdef-0123456789", "/key/2-*** "),  # a redirect
         ("/accounts/confirm-email/Mg:1abc:abcdef-0123456789/", "/confirm-email/***/"),
         ("/unsubscribe/abcdef-0123456789:1", "/unsubscribe/*** "),
-        ("/invitations/abcdef-0123456789/accept/", "/invitations/***/accept/"),
+        ("/join/abcdef-0123456789/accept/", "/join/***/accept/"),
     ],
 )
 @pytest.mark.parametrize("host", ["testserver", "evil.example"])
@@ -89,6 +92,21 @@ def test_the_key_of_a_link_is_not_written_down(client, caplog, path, shown, host
     for formatter in (Line(), Json()):
         line = formatter.format(caplog.records[-1])
         assert shown in line and "abcdef" not in line
+
+
+def addresses(patterns: list[Any], before: str = "/") -> Iterator[str]:
+    for one in patterns:
+        here = before + str(one.pattern).replace("^", "")
+        yield from addresses(one.url_patterns, here) if hasattr(one, "url_patterns") else [here]
+
+
+def test_no_address_with_a_key_is_forgotten():
+    keys = re.compile(r"<(?:\w+:)?(?:key|token)>|\(\?P<key>[^)]+\)")
+    found = [one for one in addresses(get_resolver().url_patterns) if keys.search(one)]
+    assert len(found) >= 3
+    for address in found:
+        written = keys.sub("SECRET", address).replace("(?P<uidb36>[0-9A-Za-z]+)", "2")
+        assert "SECRET" not in KEYS.sub("***", written), address
 
 
 def test_a_path_can_not_write_a_line_of_its_own(client, caplog):

@@ -25,7 +25,8 @@ def test_production():
     assert found["SECURE_SSL_HOST"] == "todos.example.org"
     assert found["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
     assert found["SECURE_HSTS_SECONDS"] == 31_536_000
-    assert found["SESSION_COOKIE_SECURE"] and found["CSRF_COOKIE_SECURE"]
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "CSRF_COOKIE_HTTPONLY"):
+        assert found[name]
     assert found["SIGNUP"] == "closed"
     assert found["DEFAULT_FROM_EMAIL"] == "todos@todos.example.org"
 
