@@ -14,6 +14,9 @@ from django.urls import reverse
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
+SAVEPOINT = 2
+"""Statements of a request that is inside of a transaction, as in a test or with ATOMIC_REQUESTS: one, and its release."""
+
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "use", "path", "wbr"}
 
 

@@ -95,9 +95,7 @@ def test_what_one_person_does_within_a_minute_is_one_line(cast: Cast):
 
 
 def test_a_repeat_says_which_day_was_done_and_which_is_next(cast: Cast):
-    todo = make_todo(
-        cast.flat, due=PAST, rrule="FREQ=WEEKLY", repeat_anchor_date=PAST.date, by=cast.bob
-    )
+    todo = make_todo(cast.flat, due=PAST, repeat=Repeat("FREQ=WEEKLY"), by=cast.bob)
     todo.complete(by=cast.alice, at=later(), zone=UTC)
     Todo.objects.get(pk=todo.pk).skip(by=cast.bob, at=later(5), zone=UTC)
     assert lines(cast.alice, todo)[:2] == [
