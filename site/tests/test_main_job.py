@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertRedirects
 
-from django_todos.exchange.formats import FORMATS, sniff
+from django_todos.exchange.detect import detect
+from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.records import Reading
 from django_todos.models import Todo, TodoList
 
 from .base import PASSWORD, SecureClient
@@ -89,7 +92,7 @@ def test_everything_in_one_file_that_the_import_reads(client, alice, bob):
     assert "Bleed the radiators" in text
     assert "Not hers" not in text
 
-    result = FORMATS[sniff(text)].parse(text, ZoneInfo("UTC"))
+    result = FORMATS[str(detect(text))].parse(text, Reading(ZoneInfo("UTC"), timezone.now()))
     assert [todo.title for todo in result.records] == ["Bleed the radiators"]
 
 

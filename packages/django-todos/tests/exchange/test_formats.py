@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from django_todos.exchange.formats import FORMATS, sniff
+from django_todos.exchange.detect import detect
+from django_todos.exchange.formats import FORMATS
 
 
 @pytest.mark.parametrize(
@@ -17,10 +18,11 @@ from django_todos.exchange.formats import FORMATS, sniff
         ('{"description": "a"}\n{"description": "b"}', "taskwarrior"),
         ('{"lists": 1, "description": "a"}', "taskwarrior"),
         ("[ ] buy milk", "todotxt"),
+        ("- [ ] buy milk", "markdown"),
         ("(A) Call mum +family", "todotxt"),
         ("", "todotxt"),
     ],
 )
 def test_sniffing(text: str, name: str) -> None:
-    assert sniff(text) == name
+    assert detect(text) == name
     assert FORMATS[name].label

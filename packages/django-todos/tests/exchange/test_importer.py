@@ -487,7 +487,7 @@ def test_an_error_in_the_middle_rolls_everything_back(alice: Any, monkeypatch: A
 
 
 def test_notes_of_the_file(alice: Any) -> None:
-    assert "Latin-1" in planned(alice, b"caf\xe9").notes[0]
+    assert "Windows-1252" in planned(alice, b"caf\xe9").notes[0]
     assert planned(alice, "").is_empty
     found = planned(alice, [{"description": "a", "due": "20261215T000000Z"}])
     assert "UTC" in found.notes[0] and found.rows[0].kind == "add"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -49,6 +50,10 @@ def test_the_form(cast: Cast) -> None:
         ('[\n{"description": "a"},\n{oops', "Line 3: The file is not JSON from here on."),
         ('{"format": "django-todos", "version": 9}', "The file has version 9"),
         ("\n\n", "There is nothing in the file."),
+        (
+            "<!doctype html><ul><li>a",
+            "This seems to be a web page (HTML), which can’t be read here.",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_at_once(cast: Cast, data: str, said: str) -> None:
@@ -56,6 +61,28 @@ def test_a_bad_file_is_refused_at_once(cast: Cast, data: str, said: str) -> None
     assert response.status_code == 422 and not Page(response).faults
     assert said in response.content.decode()
     assert not ImportDraft.objects.exists()
+
+
+def test_a_file_is_read_otherwise(cast: Cast) -> None:
+    draft = drafted(cast, "Купить хлеб +Дом".encode("cp1251"))
+    client = cast.client("alice")
+    assert "Купить хлеб" in get(client, "import-draft", draft.uuid).content.decode()
+    latin = get(client, "import-draft", draft.uuid, encoding="cp1252", format="todotxt")
+    assert "Êóïèòü" in latin.content.decode() and not Page(latin).faults
+    wrong = get(client, "import-draft", draft.uuid, format="json")
+    assert wrong.status_code == 200 and "The file is not JSON" in wrong.content.decode()
+
+
+def test_the_columns_of_a_table_are_chosen(cast: Cast) -> None:
+    draft = drafted(cast, "Was;Wann\nBrot;2026-12-01\n")
+    client = cast.client("alice")
+    asked = get(client, "import-draft", draft.uuid)
+    assert "No column is called" in asked.content.decode() and not Page(asked).faults
+    chosen = {"format": "csv", "column-title": "Was", "column-due": "Wann"}
+    where = f"{reverse('django_todos:import-draft', args=[draft.uuid])}?{urlencode(chosen)}"
+    assert "Brot" in client.get(where).content.decode()
+    client.post(where)
+    assert str(Todo.objects.get(title="Brot").due.date) == "2026-12-01"
 
 
 def test_a_file_that_is_too_large(cast: Cast) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,34 +11,11 @@ from django_todos.exchange.records import (
     ListRecord,
     TodoRecord,
     clean_value,
-    decode,
     fit,
     fit_list,
     lines_of,
 )
 from django_todos.exchange.tree import arrange
-
-
-@pytest.mark.parametrize(
-    ("data", "text", "guessed"),
-    [
-        (b"caf\xc3\xa9", "café", False),
-        (b"\xef\xbb\xbfcaf\xc3\xa9", "café", False),
-        ("café".encode("utf-16"), "café", False),
-        (b"\xfe\xff\x00a", "a", False),
-        (b"caf\xe9 \x80", "café €", True),
-        (b"\xe9\x81", "é\x81", True),
-        (b"", "", False),
-    ],
-)
-def test_encodings(data: bytes, text: str, guessed: bool) -> None:
-    assert decode(data)[0] == text
-    assert bool(decode(data)[1]) is guessed
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_text(data: bytes) -> None:
-    assert isinstance(decode(data)[0], str)
 
 
 def test_line_ends() -> None:

@@ -17,6 +17,7 @@ from django_todos.exchange.records import (
     ListRecord,
     Losses,
     ParseResult,
+    Reading,
     ReminderRecord,
     RepeatRecord,
     TodoRecord,
@@ -30,7 +31,7 @@ MIDNIGHT = dt.datetime(2026, 11, 21, 23, tzinfo=dt.UTC)
 
 
 def read(text: str) -> ParseResult:
-    return parse(text, tz=BERLIN)
+    return parse(text, Reading(BERLIN, NOON, True))
 
 
 def one(line: str) -> TodoRecord:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.formats import FORMATS, WRITTEN, own_json
 from django_todos.exchange.planning import is_uuid
 from django_todos.exchange.records import (
     CompletionRecord,
@@ -62,8 +62,10 @@ def export(
     chosen = FORMATS[format]
     found = Losses()
     groups = _groups(user, lists, _foreign_keys(user) if format == "taskwarrior" else {})
+    if format != own_json.NAME:
+        groups = _with_known_days(groups, _undated(user))
     return Export(
-        pieces=chosen.write(groups, tz, found),
+        pieces=WRITTEN[format](groups, tz, found),
         losses=found,
         file_name=f"todos.{chosen.suffix}" if chosen.suffix != "todo.txt" else "todo.txt",
         content_type=chosen.content_type,
@@ -88,6 +90,22 @@ def _foreign_keys(user: AbstractBaseUser) -> dict[int | None, str]:
     """What Taskwarrior called the todos that came from there, so that they go back as the same."""
     rows = ImportedFrom.objects.filter(user=user.pk, source="taskwarrior").exclude(todo=None)
     return {pk: key for pk, key in rows.values_list("todo_id", "key") if is_uuid(key)}
+
+
+def _undated(user: AbstractBaseUser) -> set[str]:
+    """Todos that were born by an import: their file didn't say when they were created."""
+    rows = ImportedFrom.objects.filter(user=user.pk, created_at=F("todo__created_at"))
+    return {str(uuid) for uuid in rows.values_list("todo__uuid", flat=True)}
+
+
+def _with_known_days(
+    groups: Iterator[tuple[ListRecord, list[TodoRecord]]], undated: set[str]
+) -> Iterator[tuple[ListRecord, list[TodoRecord]]]:
+    for todo_list, todos in groups:
+        yield (
+            todo_list,
+            [replace(one, created_at=None) if one.key in undated else one for one in todos],
+        )
 
 
 def _groups(

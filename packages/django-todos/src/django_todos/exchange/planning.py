@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats import FORMATS, sniff
-from django_todos.exchange.records import ParseResult, Problem, TodoRecord, clean_text, decode
+from django_todos.exchange.detect import ENCODINGS, Refusal, Text, decode, detect, refuse_bytes
+from django_todos.exchange.formats import FORMATS, table, todotxt
+from django_todos.exchange.records import ParseResult, Problem, Reading, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
 from django_todos.limits import MAX_DEPTH
@@ -31,7 +33,7 @@ T = TypeVar("T")
 Kind = Literal["add", "changed", "same", "bad"]
 
 #: Formats in which our own exports name todos by their UUID.
-UUID_FORMATS = ("json", "taskwarrior")
+UUID_FORMATS = ("json", "taskwarrior", "ical", "csv")
 
 #: Values in one SQL statement: older SQLite takes 999.
 CHUNK = 900
@@ -75,6 +77,13 @@ class Plan:
     notes: tuple[str, ...] = ()
     new_lists: tuple[str, ...] = ()
     list_ids: frozenset[int] = frozenset()
+    decoded: Text = Text("")
+    reading: Reading | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """What a table calls its columns."""
+        return table.names_of(self.decoded.text)
 
     @property
     def error(self) -> str:
@@ -292,20 +301,20 @@ def plan(
     format: str = "",
     todo_list: TodoList | None = None,
     most: int | None = None,
+    encoding: str = "",
+    columns: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
 ) -> Plan:
     """Read a file and say what importing it would do, writing nothing.
 
     ``format`` is a key of `formats.FORMATS`, empty to find out; ``todo_list`` takes what names no
     list (else the inbox does) and must be one that the user may edit (else PermissionDenied).
-    ``most`` refuses files with more rows than a page can bear. Never raises for what is in the file.
+    ``most`` refuses files with more rows than a page can bear; ``encoding`` is a key of
+    `detect.ENCODINGS`; ``columns`` (field → column) explains a table, ``day_first`` its dates. Never
+    raises for what is in the file.
     """
-    text, guessed = decode(data) if isinstance(data, bytes) else (data, "")
-    name = format or sniff(text)
-    if most is not None and _rows_at_most(text) > most:
-        message = _("The file has more than %(most)d rows; import it in parts, or on the server.")
-        result = ParseResult(error=message % {"most": most})
-    else:
-        result = FORMATS[name].parse(text, tz)
+    reading = Reading(tz, timezone.now(), day_first, columns or {})
+    decoded, name, result = _read(data, format, encoding, reading, most)
     survey = Survey(user, name, result, tz, todo_list).run()
     return Plan(
         user=user,
@@ -314,21 +323,54 @@ def plan(
         todo_list=todo_list,
         result=result,
         rows=tuple(survey.rows()),
-        notes=tuple([*([guessed] if guessed else []), *_file_notes(result)]),
+        notes=(
+            *_doubts(decoded),
+            *(clean_text(note.text) for note in result.notes if not note.line),
+        ),
         new_lists=tuple(target.name for target in survey.targets if target.is_new),
         list_ids=frozenset(
             one.todo_list.pk for one in survey.targets if one.todo_list is not None
         ),
+        decoded=decoded,
+        reading=reading,
     )
 
 
-def _rows_at_most(text: str) -> int:
-    """More rows than there are lines or JSON objects no file has."""
-    return max(text.count("\n"), text.count("\r"), text.count("{"))
+def _read(
+    data: bytes | str, format: str, encoding: str, reading: Reading, most: int | None
+) -> tuple[Text, str, ParseResult]:
+    """The file's text, the format's name and what was read; a file that is none of ours is refused."""
+    name = format or todotxt.NAME
+    if isinstance(data, bytes) and (refusal := refuse_bytes(data)) is not None:
+        return Text(""), name, ParseResult(error=_refused(refusal))
+    decoded = decode(data, encoding) if isinstance(data, bytes) else Text(data)
+    # More rows than there are lines or JSON objects no file has.
+    rows = max(decoded.text.count("\n"), decoded.text.count("\r"), decoded.text.count("{"))
+    if most is not None and rows > most:
+        message = _("The file has more than %(most)d rows; import it in parts, or on the server.")
+        return decoded, name, ParseResult(error=message % {"most": most})
+    found = format or detect(decoded.text)
+    if isinstance(found, Refusal):
+        return decoded, name, ParseResult(error=_refused(found))
+    return decoded, found, FORMATS[found].parse(decoded.text, reading)
 
 
-def _file_notes(result: ParseResult) -> list[str]:
-    return [clean_text(note.text) for note in result.notes if not note.line]
+def _doubts(decoded: Text) -> Iterator[str]:
+    if not decoded.is_sure:
+        text = _(
+            "The file doesn’t say how its letters are encoded; they were read as %(encoding)s."
+        )
+        yield text % {"encoding": ENCODINGS[decoded.encoding]}
+
+
+def _refused(refusal: Refusal) -> str:
+    readable = ", ".join(str(one.label) for one in FORMATS.values())
+    said = [
+        _("This seems to be %(what)s, which can’t be read here.") % {"what": refusal.seems},
+        str(refusal.advice),
+        _("What can be read: %(formats)s.") % {"formats": readable},
+    ]
+    return " ".join(filter(None, said))
 
 
 def fallbacks_of(rows: Iterable[PlannedRow], accept: Iterable[int]) -> Iterator[TodoRecord]:
@@ -386,6 +428,10 @@ def _with_rule(record: TodoRecord) -> tuple[TodoRecord, list[str]]:
     repeat = record.repeat
     if repeat is None:
         return record, []
+    if not (record.due or record.start or repeat.anchor):
+        kept = {"rrule": repeat.rrule, "rrule_mode": repeat.mode}
+        note = _("Its repeat needs a date to begin with; it is kept as text.")
+        return replace(record, repeat=None, extra=record.extra | kept), [note]
     try:
         rule = parse_rrule(repeat.rrule)
     except RuleError as error:

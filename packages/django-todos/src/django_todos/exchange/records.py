@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,8 +27,6 @@ from django_todos.limits import (
     MAX_NOTES,
     MAX_TITLE,
 )
-
-#: What our fields hold.
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,17 @@ class TodoRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: in which zone, at what time ("tomorrow"), in which order of day and month,
+    and (for a table of unknown columns) which column is which of our fields."""
+
+    tz: ZoneInfo
+    now: dt.datetime
+    day_first: bool | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something that was read, but not as it was written; ``line`` 0 speaks of the whole file."""
 
@@ -158,25 +167,6 @@ class Losses:
 
     def lines(self) -> list[str]:
         return [f"{sentence} ({number})" for sentence, number in sorted(self.counts.items())]
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """Text of an uploaded file, and a note when its encoding had to be guessed. Never raises."""
-    for bom, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if data.startswith(bom):
-            return data.decode(encoding, "replace"), ""
-    try:
-        return data.decode(), ""
-    except UnicodeDecodeError:
-        note = _("The file is not UTF-8; it was read as Western European (Latin-1).")
-        try:
-            return data.decode("cp1252"), note
-        except UnicodeDecodeError:
-            return data.decode("latin-1"), note
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:

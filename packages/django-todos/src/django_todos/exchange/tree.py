@@ -6,13 +6,77 @@ deep. None of that may stop an import and none of it may pass unsaid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from django_todos.exchange.records import Note, Problem, TodoRecord
+from django_todos.exchange.records import (
+    ListRecord,
+    Note,
+    ParseResult,
+    Problem,
+    TodoRecord,
+    fit,
+    fit_list,
+    shorten,
+)
 from django_todos.limits import MAX_DEPTH, MAX_LEVELS
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a reader collects on its way through a file; ``result`` is what it returns in the end."""
+
+    records: list[TodoRecord] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    lists: dict[str, ListRecord] = field(default_factory=dict)
+    said: dict[str, None] = field(default_factory=dict)
+
+    def add(self, record: TodoRecord, *notes: str) -> None:
+        """A row that was read; ``notes`` say what of it is not as it was written."""
+        fitted, more = fit(record)
+        self.records.append(fitted)
+        self.notes += [*(Note(record.line, note) for note in notes), *more]
+
+    def note(self, line: int, text: str) -> None:
+        self.notes.append(Note(line, text))
+
+    def once(self, text: str) -> None:
+        """Something that is so in many rows and is said once, of the whole file."""
+        self.said.setdefault(text)
+
+    def refuse(self, line: int, reason: str, text: str = "", title: str = "") -> None:
+        """A row that can't be read, as it stands in the file."""
+        self.problems.append(Problem(line, reason, shorten(text, 500), shorten(title, 200)))
+
+    @contextmanager
+    def reading(self, line: int, entry: Any) -> Iterator[None]:
+        """Whatever of the entry can't be read refuses its row alone."""
+        try:
+            yield
+        except (ValueError, OverflowError) as error:
+            text = entry if isinstance(entry, str) else json.dumps(entry, ensure_ascii=False)
+            self.refuse(line, str(error), text)
+
+    def result(self) -> ParseResult:
+        """Everything, as a tree; a list that only rows name is named by its key."""
+        arranged = arrange(self.records)
+        for record in arranged.records:
+            if record.list_key:
+                self.lists.setdefault(
+                    record.list_key, ListRecord(record.list_key, record.list_key)
+                )
+        return ParseResult(
+            records=arranged.records,
+            problems=(*self.problems, *arranged.problems),
+            notes=(*(Note(0, text) for text in self.said), *self.notes, *arranged.notes),
+            lists=tuple(map(fit_list, self.lists.values())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +110,9 @@ def _unique(records: Iterable[TodoRecord]) -> tuple[dict[str, TodoRecord], list[
     known: dict[str, TodoRecord] = {}
     problems = []
     for record in records:
-        if record.key in known:
+        if not record.key:  # the key of what is above all others
+            problems.append(Problem(record.line, _("It has no id."), "", record.title))
+        elif record.key in known:
             reason = _("Its id is the same as that of line %(line)d.") % {
                 "line": known[record.key].line
             }

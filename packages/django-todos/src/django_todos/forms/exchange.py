@@ -12,9 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.conf import settings
-from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.detect import ENCODINGS
+from django_todos.exchange.formats import FORMATS, WRITTEN, table
+from django_todos.forms.dates import ZoneField
 
 if TYPE_CHECKING:
+    from django_todos.exchange.planning import Plan
     from django_todos.models import TodoList
 
 
@@ -27,9 +30,7 @@ class ImportForm(forms.Form):
         required=False,
         choices=[
             ("", _("Detect automatically")),
-            ("json", "django-todos JSON"),
-            ("todotxt", "todo.txt"),
-            ("taskwarrior", "Taskwarrior"),
+            *((one.name, one.label) for one in FORMATS.values()),
         ],
     )
     list = forms.ChoiceField(
@@ -60,6 +61,41 @@ class ImportForm(forms.Form):
         return file
 
 
+class ReadingForm(forms.Form):
+    """How a file is read, where that is doubtful: what the report's page offers to read it again with."""
+
+    format = forms.ChoiceField(
+        label=_("Format"), choices=[(one.name, one.label) for one in FORMATS.values()]
+    )
+    encoding = forms.ChoiceField(label=_("Letters"), choices=list(ENCODINGS.items()))
+    zone = ZoneField(label=_("Time zone"))
+
+    def __init__(self, *args: Any, names: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        columns = [("", _("none")), *((name, name) for name in names if name)]
+        for field, (label, _known) in (table.FIELDS.items() if len(columns) > 1 else ()):
+            self.fields[f"column-{field}"] = forms.ChoiceField(
+                label=label, choices=columns, required=False
+            )
+
+    @classmethod
+    def of(cls, plan: Plan) -> ReadingForm:
+        """As the file was read, which is what a person changes."""
+        names = plan.columns if plan.format == table.NAME else ()
+        columns = dict(plan.reading.columns if plan.reading else ()) or table.columns_of(names)
+        initial = {
+            "format": plan.format,
+            "encoding": _PLAIN.get(plan.decoded.encoding, plan.decoded.encoding),
+            "zone": plan.tz.key,
+            **{f"column-{field}": name for field, name in columns.items()},
+        }
+        return cls(names=names, initial=initial)
+
+
+#: Encodings with a mark at the beginning are called the same.
+_PLAIN = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
+
+
 class ExportForm(forms.Form):
     """`format` is a key of `FORMATS`, `list` a UUID, or empty for all that the person sees."""
 
@@ -68,7 +104,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, lists: Iterable[TodoList], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        formats = [(one.name, one.label) for one in FORMATS.values()]
+        formats = [(name, FORMATS[name].label) for name in WRITTEN]
         named = [(str(one.uuid), one.name) for one in lists]
         self.fields["format"].choices = formats  # type: ignore[attr-defined]
         self.fields["list"].choices = [("", _("All lists")), *named]  # type: ignore[attr-defined]

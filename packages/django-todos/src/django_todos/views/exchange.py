@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,12 @@ from django_todos.access import get_draft
 from django_todos.dates import resolve_zone
 from django_todos.exchange.export import export as export_file
 from django_todos.exchange.export import losses
-from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.formats import FORMATS, table
 from django_todos.exchange.planning import Plan, PlannedRow, plan
 from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.exchange.writing import Report, apply
-from django_todos.forms.exchange import ExportForm, ImportForm
+from django_todos.forms.dates import zone_of
+from django_todos.forms.exchange import ExportForm, ImportForm, ReadingForm
 from django_todos.instants import now
 from django_todos.models import ImportDraft, TodoList
 from django_todos.viewer import Viewer
@@ -40,8 +42,8 @@ def import_upload(request: Request) -> HttpResponse:
     form = ImportForm(data, files, lists=lists, initial=initial)
     if request.method == "POST" and form.is_valid():
         draft = _draft(viewer, form.cleaned_data)
-        found = _plan(viewer, draft, "")
-        if found.error:
+        found = _plan(viewer, draft)
+        if found.error and found.format != table.NAME:  # whose columns its page asks for
             form.add_error("file", _error(found))
         elif found.is_empty:
             form.add_error("file", _("There is nothing in the file."))
@@ -58,7 +60,7 @@ def import_draft(request: Request, uuid: UUID) -> HttpResponse:
     """What importing the file would do; a POST does it. The file is read again, so nothing is out of date."""
     viewer = request.todos_viewer
     draft = get_draft(viewer.user, uuid)
-    found = _plan(viewer, draft, request.GET.get("zone", ""))
+    found = _plan(viewer, draft, request.GET)
     if request.method == "POST":
         return _import(request, viewer, draft, found)
     only_problems = "problems" in request.GET
@@ -72,6 +74,9 @@ def import_draft(request: Request, uuid: UUID) -> HttpResponse:
         "can_import": found.adds or found.new_lists or any(row.choice for row in found.rows),
         "only_problems": only_problems,
         "as_utc": found.format == "taskwarrior" and found.tz.key != "UTC",
+        "error": _error(found),
+        "reading": ReadingForm.of(found),
+        "is_doubtful": not found.decoded.is_sure or bool(found.error),
     }
     return page(request, "import_report", "import", context)
 
@@ -118,19 +123,32 @@ def _draft(viewer: Viewer, cleaned: dict[str, Any]) -> ImportDraft:
     )
 
 
-def _plan(viewer: Viewer, draft: ImportDraft, zone: str) -> Plan:
-    """The draft as it would be imported now. A list that can't be written to any more is not used."""
+def _plan(viewer: Viewer, draft: ImportDraft, chosen: Mapping[str, str] | None = None) -> Plan:
+    """The draft as it would be imported now, read as ``chosen`` on its page.
+
+    A list that can't be written to any more is not used.
+    """
+    chosen = chosen or {}
     todo_list = draft.todo_list
     if todo_list is not None:
         lists = TodoList.objects.editable_by(viewer.user)
         todo_list = lists.filter(pk=todo_list.pk).first()
+    format = chosen.get("format", draft.format)
+    columns = {
+        name.removeprefix("column-"): value
+        for name, value in chosen.items()
+        if name.startswith("column-") and value
+    }
     return plan(
         viewer.user,
         bytes(draft.content),
-        tz=resolve_zone(zone) or viewer.zone,
-        format=draft.format,
+        tz=resolve_zone(zone_of(chosen.get("zone", ""))) or viewer.zone,
+        format=format if format in FORMATS else draft.format,
         todo_list=todo_list,
         most=limits.MAX_IMPORT,
+        encoding=chosen.get("encoding", ""),
+        columns=columns if format == table.NAME else None,
+        day_first=viewer.day_first,
     )
 
 

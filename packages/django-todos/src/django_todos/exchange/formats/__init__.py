@@ -1,9 +1,7 @@
-"""The formats we read and write, by name, and which of them a file is."""
+"""The formats we read and write, by name. Which of them a file is, `detect` says."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -12,25 +10,35 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.exchange.formats import (
+    google_tasks,
+    ical,
+    markdown,
+    microsoft_todo,
     own_json,
+    table,
     taskwarrior,
+    ticktick,
+    todoist,
     todotxt,
+    trello,
 )
-from django_todos.exchange.records import ListRecord, Losses, ParseResult, TodoRecord
+from django_todos.exchange.records import ListRecord, Losses, ParseResult, Reading, TodoRecord
 
 Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
+Parse = Callable[[str, Reading], ParseResult]
+Write = Callable[[Groups, ZoneInfo, Losses], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``parse(text, tz)`` and ``write(groups, tz, losses)``, and how files of it are called."""
+    """What a person calls it, how it is read and written (if it is), and how files of it are called."""
 
     name: str
     label: str | Promise
-    suffix: str
-    content_type: str
-    parse: Callable[[str, ZoneInfo], ParseResult]
-    write: Callable[[Groups, ZoneInfo, Losses], Iterator[str]]
+    parse: Parse
+    write: Write | None = None
+    suffix: str = ""
+    content_type: str = "text/plain"
 
 
 FORMATS: dict[str, Format] = {
@@ -38,47 +46,35 @@ FORMATS: dict[str, Format] = {
     for one in (
         Format(
             own_json.NAME,
-            _("JSON (everything)"),
+            _("django-todos JSON"),
+            lambda text, reading: own_json.parse(text),
+            lambda groups, tz, losses: own_json.write(groups),
             "json",
             "application/json",
-            lambda text, tz: own_json.parse(text),
-            lambda groups, tz, losses: own_json.write(groups),
         ),
         Format(
             todotxt.NAME,
             "todo.txt",
-            "todo.txt",
-            "text/plain",
-            lambda text, tz: todotxt.parse(text, tz=tz),
+            todotxt.parse,
             lambda groups, tz, losses: todotxt.write(groups, tz=tz, losses=losses),
+            "todo.txt",
         ),
         Format(
             taskwarrior.NAME,
             "Taskwarrior",
+            lambda text, reading: taskwarrior.parse(text, tz=reading.tz),
+            lambda groups, tz, losses: taskwarrior.write(groups, tz=tz, losses=losses),
             "taskwarrior.json",
             "application/json",
-            lambda text, tz: taskwarrior.parse(text, tz=tz),
-            lambda groups, tz, losses: taskwarrior.write(groups, tz=tz, losses=losses),
         ),
+        Format(ical.NAME, "iCalendar", ical.parse, ical.write, "ics", "text/calendar"),
+        Format(markdown.NAME, "Markdown", markdown.parse, markdown.write, "md", "text/markdown"),
+        Format(table.NAME, _("Table (CSV)"), table.parse, table.write, "csv", "text/csv"),
+        Format(todoist.NAME, "Todoist", todoist.parse),
+        Format(ticktick.NAME, "TickTick", ticktick.parse),
+        Format(google_tasks.NAME, "Google Tasks", google_tasks.parse),
+        Format(microsoft_todo.NAME, "Microsoft To Do", microsoft_todo.parse),
+        Format(trello.NAME, "Trello", trello.parse),
     )
 }
-
-
-def sniff(text: str) -> str:
-    """The name of the format that the text most likely is; any lines of words are todo.txt."""
-    body = text.removeprefix("\ufeff").lstrip()
-    if body[:1] == "{":
-        if re.match(r'\{\s*"format"\s*:', body) or _is_own(body):
-            return own_json.NAME
-        return taskwarrior.NAME
-    if re.match(r"\[\s*([{\[]|\]?\s*$)", body):
-        return taskwarrior.NAME
-    return todotxt.NAME
-
-
-def _is_own(body: str) -> bool:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(data, dict) and "lists" in data and "description" not in data
+WRITTEN: dict[str, Write] = {one.name: one.write for one in FORMATS.values() if one.write}

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from django_todos.exchange.formats.values import Unreadable, Values, check_nesting
+from django_todos.exchange.formats.values import Unreadable, Values, load_json
 from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,
@@ -135,24 +135,10 @@ def _stamp(moment: dt.datetime | None) -> str:
 # -- reading
 
 
-def load(text: str) -> Any:
-    """`json.loads` with every way it can fail as one `Unreadable`."""
-    try:
-        data = json.loads(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        where = {"line": error.lineno, "column": error.colno}
-        message = _("The file is not JSON: line %(line)d, column %(column)d.") % where
-        raise Unreadable(message, error.lineno) from None
-    except (ValueError, RecursionError):
-        raise Unreadable(_("The file is not JSON that can be read."), 0) from None
-    check_nesting(data)
-    return data
-
-
 def parse(text: str) -> ParseResult:
     """Read an export of ours; a row that is not what the schema says is a problem, no more."""
     try:
-        data = load(text)
+        data = load_json(text)
         entries = _lists_of(data)
     except Unreadable as error:
         line = error.args[1] if len(error.args) > 1 else 0

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,10 @@ PRIORITIES = {"H": 1, "M": 5, "L": 9}
 STATUSES = ("pending", "waiting", "recurring", "completed", "deleted")
 #: Derived by Taskwarrior itself; there is nothing to keep.
 DERIVED = ("id", "urgency", "modified", "mask", "imask", "rtype", "last", "template")
+
+
+#: Strings, and (1) the bare nan that Taskwarrior 3 writes for a number that is none: no JSON has it so.
+_BARE = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\bnan\b)')
 
 
 class BadDate(Unreadable):
@@ -123,7 +128,7 @@ def _result(
 
 def entries(text: str) -> Iterator[tuple[int, Any]]:
     """Each task with its line; `Unreadable` (message, line) when the file is no JSON at all."""
-    text = text.removeprefix("\ufeff")
+    text = _BARE.sub(lambda match: "NaN" if match[1] else match[0], text.removeprefix("\ufeff"))
     body = text.lstrip()
     if body.startswith("["):
         yield from _array(text)
@@ -248,7 +253,13 @@ class _TaskwarriorReader:
         record = self.with_rule(record, recur, until, template)
         for derived in DERIVED:
             values.loose(derived)
-        self.extra |= clean_value(values.rest())
+        rest = values.rest()
+        for name in [
+            key for key, value in rest.items() if value != value
+        ]:  # nan alone is not itself
+            text = _("“%(key)s” is not a number (nan); it is kept as text.")
+            self.notes.append(text % {"key": shorten(name, 40)})
+        self.extra |= clean_value(rest)
         if self.extra:
             record = replace(record, extra={NAME: self.extra})
         return Task(

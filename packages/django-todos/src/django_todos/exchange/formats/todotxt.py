@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -34,6 +34,7 @@ from django_todos.exchange.records import (
     Note,
     ParseResult,
     Problem,
+    Reading,
     RepeatRecord,
     TodoRecord,
     clean_text,
@@ -43,6 +44,7 @@ from django_todos.exchange.records import (
     lines_of,
 )
 from django_todos.exchange.tree import arrange
+from django_todos.quickadd import parse_date
 from django_todos.repeats.rule import EVERY_WORKDAY, Freq, Rule
 
 NAME = "todotxt"
@@ -56,6 +58,13 @@ _PRIORITY = re.compile(r"\(([A-Z])\)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LIKE_A_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T.*)?", re.ASCII)
 _REC = re.compile(r"(\+?)(\d{0,4})([dbwmy]?)", re.ASCII)
+_UNITS = {
+    word + plural: word[0] for word in ("day", "week", "month", "year") for plural in ("", "s")
+}
+#: Keys that say a date or a period, of which one that we don't know is named.
+_UNKNOWN = re.compile(
+    r"[A-Za-z_]+:(?:\+?\d{1,4}[dbwmy]|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})", re.ASCII
+)
 _FREQ: dict[str, Freq] = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 
 
@@ -65,7 +74,7 @@ class _Reading:
 
     line: int
     text: str
-    tz: ZoneInfo
+    how: Reading
     done: bool = False
     letter: str = ""
     completed: dt.date | None = None
@@ -79,8 +88,8 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
 
-def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
-    """Read a todo.txt file. Bare days of creation and completion begin in ``tz``."""
+def parse(text: str, how: Reading) -> ParseResult:
+    """Read a todo.txt file. Bare days of creation and completion begin in its zone."""
     keys = LineKeys()
     local_ids: dict[str, str] = {}
     records: list[TodoRecord] = []
@@ -90,7 +99,7 @@ def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
         if not line.strip(" \t\x00"):
             continue
         cleaned = clean_text(line)
-        reading = _read(number, cleaned.replace("\t", " ").strip(), tz)
+        reading = _read(number, cleaned.replace("\t", " ").strip(), how)
         if cleaned != line:
             reading.notes.append(_("Characters that can’t be stored were left out."))
         record, record_notes = fit(_record(reading, keys.key(line)))
@@ -133,9 +142,9 @@ def _adopt(record: TodoRecord, local_ids: dict[str, str]) -> TodoRecord:
     return replace(record, parent_key=local_ids.get(parent, f"id:{parent}")) if parent else record
 
 
-def _read(number: int, line: str, tz: ZoneInfo) -> _Reading:
-    reading = _Reading(number, line, tz)
-    words = _read_head(reading, line.split(" "))
+def _read(number: int, line: str, how: Reading) -> _Reading:
+    reading = _Reading(number, line, how)
+    words = _with_units(_read_head(reading, line.split(" ")))
     kinds = [_kind(word, index == 0) for index, word in enumerate(words)]
     plain = [i for i, kind in enumerate(kinds) if kind == "plain" and words[i]]
     first, last = (plain[0], plain[-1]) if plain else (len(words), -1)
@@ -170,6 +179,18 @@ def _read_head(reading: _Reading, words: list[str]) -> list[str]:
     return words or [""]
 
 
+def _with_units(words: list[str]) -> list[str]:
+    """``rec:1 month``, as some programs write it, is one word."""
+    joined: list[str] = []
+    for word in words:
+        unit = _UNITS.get(word.lower())
+        if unit and joined and re.fullmatch(r"rec:\+?\d{1,4}", joined[-1]):
+            joined[-1] += unit
+        else:
+            joined.append(word)
+    return joined
+
+
 def _kind(word: str, first: bool) -> str:
     """What a word of the body is: plain, escaped, project, context, or the name of a key."""
     if word.startswith("\\") and _special(word.lstrip("\\"), first):
@@ -177,7 +198,7 @@ def _kind(word: str, first: bool) -> str:
     if len(word) > 1 and word[0] in "+@" and any(map(str.isalpha, word)):
         return "project" if word[0] == "+" else "context"
     pair = _PAIR.fullmatch(word)
-    return pair[1] if pair and pair[1] in KEYS else "plain"
+    return pair[1].lower() if pair and pair[1].lower() in KEYS else "plain"
 
 
 def _special(word: str, first: bool) -> bool:
@@ -190,11 +211,21 @@ def _unescape(word: str, first: bool) -> str:
     return word[1:] if word.startswith("\\") and _special(word.lstrip("\\"), first) else word
 
 
-def escape(title: str) -> str:
-    """The title with a backslash before each word that a reader would take for syntax."""
+def escape(title: str, own: Collection[str] = ()) -> str:
+    """The title with a backslash before each word that a reader would take for syntax.
+
+    Words amid the sentence that are the todo's own list or label (``own``) are meant so.
+    """
     words = title.split(" ")
+    kinds = [_kind(word, index == 0) for index, word in enumerate(words)]
+    plain = [index for index, kind in enumerate(kinds) if kind == "plain" and words[index]]
+    inner = range(plain[0], plain[-1]) if plain else range(0)
     return " ".join(
-        f"\\{word}" if _special(word.lstrip("\\"), index == 0) else word
+        (
+            f"\\{word}"
+            if _special(word.lstrip("\\"), index == 0) and not (word in own and index in inner)
+            else word
+        )
         for index, word in enumerate(words)
     )
 
@@ -202,6 +233,9 @@ def escape(title: str) -> str:
 def _take(reading: _Reading, word: str, kind: str) -> bool:
     """Understand one word; True when it stays in the title as well."""
     if kind == "plain":
+        if _UNKNOWN.fullmatch(word):
+            text = _("“%(word)s” is not known here; it stays in the title.")
+            reading.notes.append(text % {"word": word})
         return True
     if kind == "project":
         reading.projects.append(word[1:])
@@ -239,9 +273,9 @@ def _record(reading: _Reading, key: str) -> TodoRecord:
         list_key=list_name,
         parent_key=values.get("p", ""),
         is_completed=reading.done,
-        completed_at=_stamp(reading.completed, reading.tz),
+        completed_at=_stamp(reading.completed, reading.how.tz),
         repeat=repeat,
-        created_at=_stamp(reading.created, reading.tz),
+        created_at=_stamp(reading.created, reading.how.tz),
         extra={NAME: extra} if extra else {},
     )
 
@@ -258,9 +292,11 @@ def _letter(reading: _Reading) -> str:
     return reading.letter or pri
 
 
-def _extra(reading: _Reading, letter: str) -> dict[str, str]:
-    """What has no field of ours, and a note about it."""
-    extra: dict[str, str] = {}
+def _extra(reading: _Reading, letter: str) -> dict[str, Any]:
+    """What has no field of ours, and a note about it; which labels were projects."""
+    extra: dict[str, Any] = {}
+    if further := reading.projects[1:]:
+        extra["projects"] = further
     if letter > "I":
         extra["priority"] = letter
         reading.notes.append(_("Priority %(letter)s becomes the lowest.") % {"letter": letter})
@@ -291,6 +327,9 @@ def _moment(reading: _Reading, key: str, prefix: str) -> Moment:
     clock = reading.values.get(f"{prefix}_time", "")
     zone = reading.values.get(f"{prefix}_tz", "")
     moment = _read_moment(day)
+    if moment is None and (moment := _read_digits(reading, day)) is not None:
+        text = _("“%(word)s” is read as %(date)s.")
+        reading.notes.append(text % {"word": f"{key}:{day}", "date": moment.format()})
     if moment is None:
         if _LIKE_A_DAY.fullmatch(day):
             reading.broken.append(day)
@@ -309,6 +348,14 @@ def _read_moment(text: str) -> Moment | None:
         return Moment.parse(f"{text[:-1]}[UTC]" if text.endswith("Z") else text)
     except ValueError:
         return None
+
+
+def _read_digits(reading: _Reading, text: str) -> Moment | None:
+    """A day that is written otherwise (9/8/2027), in the person's own order of day and month."""
+    how = reading.how
+    if not _LIKE_A_DAY.fullmatch(text) or "T" in text or _DAY.fullmatch(text):
+        return None
+    return parse_date(text, now=how.now, tz=how.tz, day_first=how.day_first)
 
 
 def _with_time(reading: _Reading, moment: Moment, prefix: str, clock: str, zone: str) -> Moment:
@@ -330,7 +377,7 @@ def _keep(reading: _Reading, words: str) -> None:
 
 
 def _repeat(
-    reading: _Reading, due: Moment, start: Moment, extra: dict[str, str]
+    reading: _Reading, due: Moment, start: Moment, extra: dict[str, Any]
 ) -> RepeatRecord | None:
     values = reading.values
     anchor = _moment(reading, "anchor", "anchor") if "anchor" in values else Moment()
@@ -339,8 +386,13 @@ def _repeat(
         slot = _moment(reading, "slot", "slot") if "slot" in values else Moment()
         return RepeatRecord(rrule, mode, anchor or due or start, slot)
     if rec := values.get("rec"):
-        repeat = repeat_of(rec, anchor or due or start)
-        if repeat is None:
+        first = anchor or due or start
+        repeat = repeat_of(rec, first) if first else None
+        if repeat is None and not first:
+            extra["rec"] = rec
+            text = _("The repeat “%(rec)s” needs a date to begin with; it is kept and exports.")
+            reading.notes.append(text % {"rec": rec})
+        elif repeat is None:
             extra["rec"] = rec
             text = _("The repeat “%(rec)s” can’t be followed; it is kept and exports.")
             reading.notes.append(text % {"rec": rec})
@@ -402,10 +454,13 @@ def write(groups: Groups, *, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
 
 
 def _line(todo: TodoRecord, todo_list: ListRecord, numbers: dict[str, int], tz: ZoneInfo) -> str:
-    words = [*_head(todo, tz), escape(" ".join(todo.title.split("\t"))), *_dates(todo)]
-    if not todo_list.is_inbox and todo_list.name:
-        words += _list_words(todo_list.name)
-    words += [_label_word(label) for label in todo.labels]
+    own = [] if todo_list.is_inbox or not todo_list.name else _list_words(todo_list.name)
+    further = _kept(todo).get("projects")
+    further = further if isinstance(further, list) else []
+    own += [f"+{label}" if label in further else _label_word(label) for label in todo.labels]
+    title = escape(" ".join(todo.title.split("\t")), own)
+    said = set(title.split(" "))
+    words = [*_head(todo, tz), title, *_dates(todo), *(word for word in own if word not in said)]
     if todo.key in numbers:
         words.append(f"id:{numbers[todo.key]}")
     if todo.parent_key in numbers:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from django_todos.dates import EARLIEST, LATEST, Moment
-from django_todos.exchange.records import clean_text, shorten
+from django_todos.dates import EARLIEST, LATEST, Moment, local_now, resolve_zone
+from django_todos.exchange.records import (
+    ParseResult,
+    Reading,
+    RepeatRecord,
+    clean_text,
+    shorten,
+)
 from django_todos.limits import MAX_NESTING
+from django_todos.quickadd import parse, parse_date
 
 
 class Unreadable(ValueError):
     """A value that is not what the schema says; the message is for people."""
+
+    def result(self) -> ParseResult:
+        """A file of which nothing can be read, for this reason, at the line that is given second."""
+        line = self.args[1] if len(self.args) > 1 else 0
+        return ParseResult(error=str(self.args[0]), error_line=line)
 
 
 def check_nesting(value: Any, line: int = 0) -> None:
@@ -112,3 +126,67 @@ def read_stamp(text: str) -> dt.datetime:
     if moment.tzinfo is None:
         raise ValueError(text)
     return min(max(moment, EARLIEST), LATEST).astimezone(dt.UTC)
+
+
+def load_json(text: str) -> Any:
+    """`json.loads` with every way it can fail as one `Unreadable`."""
+    try:
+        data = json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno}
+        message = _("The file is not JSON: line %(line)d, column %(column)d.") % where
+        raise Unreadable(message, error.lineno) from None
+    except (ValueError, RecursionError):
+        raise Unreadable(_("The file is not JSON that can be read."), 0) from None
+    check_nesting(data)
+    return data
+
+
+def read_instant(value: Any) -> dt.datetime | None:
+    """A point in time as other programs write it; None for anything else, which is not worth a row."""
+    try:
+        return read_stamp(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso_moment(text: str, tz: ZoneInfo, zone: str = "") -> Moment:
+    """A date, a floating time, or (with an offset) a moment in ``zone``, else in ``tz``.
+
+    Unreadable for anything else; empty for an empty text.
+    """
+    if not text:
+        return Moment()
+    try:
+        if len(text) == 10:
+            return Moment(dt.date.fromisoformat(text))
+        moment = dt.datetime.fromisoformat(text)
+        home = resolve_zone(zone)
+        if moment.tzinfo is None:
+            return Moment.from_datetime(moment, home.key if home else "")
+        return Moment.from_datetime(local_now(moment, home or tz), (home or tz).key)
+    except (ValueError, OverflowError):
+        shown = shorten(clean_text(text), 40)
+        raise Unreadable(_("“%(text)s” is not a date.") % {"text": shown}) from None
+
+
+def read_words(
+    text: str, reading: Reading, language: str = ""
+) -> tuple[Moment, RepeatRecord | None]:
+    """A date in words, and the repeat in it; empty if any of it is not understood."""
+    if not text.strip():
+        return Moment(), None
+    try:
+        return Moment.parse(text.replace(" ", "T")), None
+    except ValueError:
+        pass
+    if language not in ("", "en"):
+        return Moment(), None
+    due = parse_date(text, now=reading.now, tz=reading.tz, day_first=reading.day_first)
+    if due is not None:
+        return due, None
+    line = parse(f"x {text}", now=reading.now, tz=reading.tz, day_first=reading.day_first)
+    if line.title != "x" or line.start or line.notes or line.labels:
+        return Moment(), None
+    repeat = line.repeat and RepeatRecord(line.repeat.rrule, line.repeat.mode, line.due)
+    return line.due, repeat

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_todos.exchange.export import export
-from django_todos.exchange.formats import FORMATS
+from django_todos.exchange.formats import WRITTEN
 from django_todos.management.commands._dump import dump_all
 from django_todos.management.commands._exchange import get_list, get_user, get_zone
 from django_todos.models import TodoList
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         who = parser.add_mutually_exclusive_group(required=True)
         who.add_argument("--user", help="User name of the account.")
         who.add_argument("--all", action="store_true", help="Every row of everybody.")
-        parser.add_argument("--format", choices=sorted(FORMATS), default="json")
+        parser.add_argument("--format", choices=sorted(WRITTEN), default="json")
         parser.add_argument(
             "--list",
             action="append",
