@@ -89,7 +89,7 @@ def test_enter_in_any_field_saves_without_scripts(
     assert len(names) > 9
     for number, name in enumerate(names):
         page.goto(url)
-        page.locator("#set-repeat summary").click()
+        page.locator("#open-repeat").click()
         field = page.locator(f"#todo-form [name={name}]").last
         if not field.is_visible():
             continue

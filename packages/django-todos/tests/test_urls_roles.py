@@ -109,6 +109,7 @@ TABLE = {
         "todo", post="200 200 403 404", data={"title": "Oat milk", "priority": "none"}
     ),
     "todo-activity": Expect("todo", get=MEMBERS),
+    "todo-labels": Expect("todo", get="303 303 303 404"),
     "todo-complete": Expect("todo", post=EDITORS),
     "todo-reopen": Expect("todo", post=EDITORS),
     "todo-skip": Expect("todo", post=EDITORS),

@@ -62,6 +62,8 @@ BELOW = 50
 """Subtasks shown below one todo."""
 DAY = 200
 """Todos of one day of Upcoming."""
+LABELS = 200
+"""Labels of a list to choose from."""
 ACTIVITY = 50
 """Actions of a history at once."""
 IMPORT_PROBLEMS = 1000

@@ -74,6 +74,7 @@ urlpatterns = [
     path("todos/<uuid:uuid>/", todos.todo_detail, name="todo-detail"),
     path("todos/<uuid:uuid>/subtasks/", todos.todo_subtasks, name="todo-subtasks"),
     path("todos/<uuid:uuid>/activity/", activity.todo_activity, name="todo-activity"),
+    path("todos/<uuid:uuid>/labels/", todos.todo_labels, name="todo-labels"),
     path("todos/<uuid:uuid>/complete/", todos.todo_complete, name="todo-complete"),
     path("todos/<uuid:uuid>/reopen/", todos.todo_reopen, name="todo-reopen"),
     path("todos/<uuid:uuid>/repeat/", todos.todo_repeat, name="todo-repeat"),

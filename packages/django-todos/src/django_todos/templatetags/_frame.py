@@ -15,7 +15,7 @@ from django_htmx.jinja import htmx_script
 from django_todos._compat import csp_nonce
 
 PAGE_STYLES = (
-    "base", "frame", "controls", "menu", "quick", "rows", "days", "todo", "messages", "keyboard", "lists", "search",
+    "base", "frame", "controls", "menu", "quick", "rows", "days", "messages", "keyboard", "lists", "search",
     "modes",
 )  # fmt: skip
 PAGE_SCRIPTS = ("page", "send", "rows", "messages", "quick", "panel", "menus", "keys", "back")

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
@@ -200,13 +200,29 @@ def _todo_page(
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
-        "labels": todo.todo_list.labels.annotate(uses=Count("todos")).order_by("-uses", "key"),
+        "labels": None if is_htmx(request) else _labels_of(todo),
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
         **context,
     }
     if is_htmx(request):
         return part(request, "todo", everything, current=current, status=status)
     return page(request, "todo_detail", current, everything, status=status)
+
+
+@signed_in("GET")
+def todo_labels(request: Request, uuid: UUID) -> HttpResponse:
+    """The labels of a todo's list to choose from, when one asks for them. Without htmx, the todo's page has them."""
+    todo = get_todo(request.todos_viewer.user, uuid)
+    if not is_htmx(request):
+        return back(request, todo.get_absolute_url())
+    return part(request, "label_options", {"labels": _labels_of(todo)})
+
+
+def _labels_of(todo: Todo) -> Any:
+    """Most used first, as far as one looks through them."""
+    is_open = Q(todos__deleted_at=None, todos__is_completed=False)
+    labels = todo.todo_list.labels.annotate(uses=Count("todos", filter=is_open))
+    return labels.order_by("-uses", "key")[: limits.LABELS]
 
 
 @signed_in("GET")

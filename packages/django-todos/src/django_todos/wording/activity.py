@@ -93,9 +93,8 @@ def completed(completions: Iterable[Completion], viewer: Viewer) -> list[Told]:
         is_skip = one.kind == one.Kind.SKIPPED
         day = day_words(one.due_date, viewer.today) if one.due_date is not None else ""
         sentence = CHANGED["skip" if is_skip else "pass"][1][0] if day else DONE["complete"][0]
-        lines.append(
-            Told(one.user, one.at, _html(sentence, who=_who(one.user, viewer), old=_old(day)))
-        )
+        text = _html(sentence, who=_who(one.user, viewer), old=format_html("{}", day))
+        lines.append(Told(one.user, one.at, text))
     return lines
 
 
@@ -188,7 +187,9 @@ class _Known:
 
     def line(self, change: _Change) -> Told:
         """The sentence of a change."""
-        action, old, new = change.action, _old(change.old), format_html(_NEW, change.new)
+        action, new = change.action, format_html(_NEW, change.new)
+        is_day = change.kind in ("pass", "skip")  # which is done, not gone
+        old = format_html("{}", change.old) if is_day else _old(change.old)
         first = change.todos[0] if change.todos else 0
         sentence = _sentence(change, is_own=self.todo is not None)
         who = _who(action.user, self.viewer)

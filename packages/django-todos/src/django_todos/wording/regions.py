@@ -1,18 +1,23 @@
 """How people write dates and times where they live: only the default, until somebody chooses in Settings.
 
 It goes by the *region* that a browser names (``en-US``), never by a language: an American reading German still writes
-3/4 for the fourth of March. Source: the CLDR's short dates and preferred hours. Day first and 24 hours elsewhere, and
-where no region is known.
+3/4 for the fourth of March. Day first and 24 hours where no list names a region, and where no region is known.
+
+Checked against the CLDR 47 as Babel 2.18.0 has it: of a region's official languages the one that most people speak and
+that has data of its own; its pattern for a day and a month (``Md``), and for a short time.
 """
 
 from __future__ import annotations
 
 import re
 
-MONTH_FIRST = frozenset("AS CA CN FM GU HU JP KR LT MH MN MP PA PH PR PW TW UM US VI".split())
+MONTH_FIRST = frozenset(
+    "AF AS BT CN GU HU IR JP KP KR LK LT MH MN MP PA PH PR SO TW UM US VI ZA".split()
+)
 TWELVE_HOURS = frozenset(
-    "AE AG AS AU BB BD BH BM BS CA CO DM DO EG FJ FM GD GH GU GY IN IQ JM JO KN KW KY LB LC MH MP MW MY NA NZ OM PA"
-    " PH PK PR PW QA SA SB SD SG SL SY TC TO TT UM US VC VE VG VI WS YE ZM".split()
+    "AE AG AL AR AS AU BB BD BH BM BN BO BS BT CA CL CO CR CU CY DJ DM DO DZ EC EG EH ER ET FJ FM GD GH GM GR GT GU GY HK"
+    " HN IN IQ JM JO KH KI KN KP KR KW KY LB LC LR LS LY MH MO MP MR MW MX MY NA NI NZ OM PA PE PG PH PK PR PS PW QA SA"
+    " SB SD SG SL SO SS SV SY SZ TC TD TN TO TT TW UM US UY VC VE VG VI VU WS YE ZM".split()
 )
 _REGION = re.compile(r"^\s*[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})\s*(?:$|[;,-])", re.IGNORECASE)
 

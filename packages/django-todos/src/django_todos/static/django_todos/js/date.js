@@ -10,7 +10,7 @@ const one = (selector, from = document) => from?.querySelector(selector) ?? null
 /** @param {string} name @param {object} [detail] */
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
 const MANY = "many"; // todos, of many dates or none
-const RULE = "#set-repeat summary"; // where an open todo has its repeat
+const RULE = "#set-repeat [popovertarget]"; // where an open todo has its repeat
 const NARROW = matchMedia("(max-width: 55.99rem)");
 const pop = () => /** @type {HTMLDialogElement} */ (/** @type {unknown} */ (one("#date-picker")));
 /** @param {string} id */
@@ -22,6 +22,11 @@ let opener = null;
 /** What it was when the popover opened. @type {When} */
 let was = { date: "", time: "", zone: "" };
 let wanted = false; // Enter was pressed before the text was read
+/** What was left before its text was read. @type {HTMLElement | null} */
+let unread = null;
+/** Texts that are no date, by the row that they were typed for. @type {Map<string | undefined, string>} */
+const kept = new Map();
+const keyOf = (/** @type {Element} */ at) => at.closest(".todos-row")?.id;
 
 /** The inputs of the value that an opener stands for. @param {Element} at @param {string} part */
 const inputOf = (at, part) => one(`[name$="_${part}"]:not([name^="initial-"])`, at.closest("[data-todos-when]"));
@@ -53,6 +58,7 @@ async function open(at) {
   const around = at.closest("dialog") ?? document.body; // beside an open dialog it could not be used
   if (pop().parentElement !== around) around.append(pop());
   opener = at;
+  unread = null;
   was = valueOf(at);
   fill(at);
   if (at.matches("button")) at.ariaExpanded = "true";
@@ -72,9 +78,9 @@ function fill(at) {
   sheet.ariaLabel = sheet.dataset[what] ?? "";
   /** @type {HTMLElement} */ (one(".todos-pop-head > span", sheet)).textContent = title ?? one(".todos-title", row)?.textContent?.trim() ?? one("#todo-title")?.textContent ?? one("[data-todos-selected]")?.textContent ?? "";
   sheet.dataset.chosen = was.date;
-  field("text").value = "";
-  field("text").ariaInvalid = null;
-  if (field("read").dataset.text) htmx().trigger(field("text"), "todos-read");
+  field("text").value = kept.get(keyOf(at)) ?? "";
+  field("text").ariaInvalid = field("text").value ? "true" : null;
+  if (field("text").value || field("read").dataset.text) htmx().trigger(field("text"), "todos-read");
   field("time").value = was.time;
   /** @type {HTMLElement} */ (one(".todos-date-more", sheet)).hidden = !!at.closest(".todos-bulk, .todos-over-foot");
   field("rule").textContent = repeat || rule || sheet.dataset.never || "";
@@ -126,13 +132,32 @@ function closed() {
   if (at.matches("button")) at.ariaExpanded = "false";
   if (document.activeElement === document.body) home(at)?.focus();
   if (document.activeElement === document.body) emit("focus"); // its row is another one by now
+  finish(at);
+}
+
+/** @param {HTMLElement} at */
+function finish(at) {
+  const text = field("text").value.trim();
   const [words, said] = typed();
+  if (text && field("read").dataset.text !== field("text").value) {
+    unread = at;
+    return htmx().trigger(field("text"), "todos-read");
+  }
+  kept.delete(keyOf(at));
+  if (text && !words) return refuse(at, text);
   const now = { date: pop().dataset.chosen ?? "", time: field("time").value, zone: field("tz").value, ...said };
   if (!now.date && now.time && !was.date && !words) now.date = dayOf(now.time);
   if (!now.date) now.time = "";
   if (!now.time) now.zone = "";
   if (now.date === was.date && now.time === was.time && now.zone === was.zone) return;
   tell(at, now, words);
+}
+
+/** A text that is no date: an open todo has a field where it stays with the reason; a row's popover has it again. @param {HTMLElement} at @param {string} text */
+function refuse(at, text) {
+  if (at.closest("[data-todos-when]")) return keep(at, { ...was, date: text });
+  kept.set(keyOf(at), text);
+  emit("toast", { text: `“${text}”: ${field("read").textContent?.trim()}` });
 }
 
 /** @param {HTMLElement} at @param {When} now @param {string} [words] */
@@ -164,7 +189,7 @@ function keep(at, now) {
     const url = new URL("set/", /** @type {HTMLAnchorElement} */ (/** @type {unknown} */ (one(".todos-title", row))).href).pathname;
     const isTimed = now.time !== was.time || now.zone !== was.zone;
     document.body.dataset.todosActed = row.id;
-    emit("post", { ask: () => ({ url, values: { due: now.date, ...(isTimed && now.date ? { due_time: now.time, due_tz: now.zone } : {}) } }) });
+    emit("post", { ask: () => ({ url, values: { due: now.date, ...(isTimed && now.date ? { due_time: now.time, due_tz: now.zone } : {}) } }), inPanel: !!row.closest("#todos-panel") });
   }
 }
 
@@ -178,6 +203,10 @@ function settle() {
   if (typed()[0]) shut();
 }
 
+document.addEventListener("htmx:afterSwap", () => {
+  const at = unread;
+  if (at && field("read").dataset.text === field("text").value) (unread = null), finish(at);
+});
 document.addEventListener("htmx:afterSwap", () => wanted && pop()?.contains(document.activeElement) && field("read").dataset.text === field("text").value && settle());
 
 document.addEventListener("click", (event) => {

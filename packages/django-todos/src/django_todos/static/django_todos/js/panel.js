@@ -20,7 +20,7 @@ async function open(link, edit) {
   const top = row?.getBoundingClientRect().top ?? 0;
   url.searchParams.set("next", here());
   emit("cursor", { row });
-  emit("load", { name: "save" });
+  await new Promise((then) => emit("load", { name: "save", then })); // its styles, too
   const aside = /** @type {HTMLElement} */ (panel());
   aside.dataset.todosRow = row?.id ?? "";
   await /** @type {any} */ (window).htmx.ajax("GET", url.pathname + url.search, { source: aside, target: aside, swap: "innerHTML" });
@@ -84,6 +84,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const todo = one("#todos-panel #todo") ?? one("#todo");
   if (undoing) one(`#${undoing} :is(textarea, select, :checked, input:not([type=hidden], [type=radio]))`)?.focus();
   else one("[aria-invalid=true], .todos-conflict input", todo ?? document)?.focus();
+  if (document.activeElement === document.body) one(`#todos-panel #${document.body.dataset.todosActed} > .todos-line .todos-title`)?.focus();
   undoing = "";
   if (requestConfig?.verb === "post" && panel()?.contains(todo)) emit("refresh");
 });

@@ -14,7 +14,8 @@ const menu = /** @type {HTMLElement} */ (one(".todos-ctx", made));
 const [due, bars, more] = all("button", acts);
 const WIDE = matchMedia("(hover: hover) and (min-width: 56rem)");
 const HOLD = 500;
-const OURS = "#main .todos-row, #main .todos-row *";
+const OURS = ":is(#main, #todos-panel) .todos-row, :is(#main, #todos-panel) .todos-row *";
+const isInPanel = (/** @type {Element} */ row) => !!row.closest("#todos-panel");
 
 /** @param {Element | null | undefined} at  @returns {HTMLElement | null} */
 const rowAt = (at) => (at?.matches(OURS) ? /** @type {HTMLElement | null} */ (at.closest(".todos-row")) : null);
@@ -99,8 +100,9 @@ function open(of, { x, y, only = "" }, by) {
   }
   all("[data-priority]", menu).forEach((button) => button.setAttribute("aria-checked", String(button.dataset.priority === priority)));
   all("[data-do=copy]", menu).forEach((button) => (button.hidden = !navigator.clipboard));
+  all("[data-do=select]", menu).forEach((button) => (button.hidden = isInPanel(of)));
   menu.classList.toggle("todos-ctx-only", !!only);
-  one("#main")?.append(menu); // in a landmark
+  of.closest("#main, #todos-panel")?.append(menu); // in a landmark
   of.classList.add("todos-row-held");
   by?.setAttribute("aria-expanded", "true");
   menu.showPopover();
@@ -126,7 +128,7 @@ function act(button) {
   const link = title(of);
   const view = /** @type {HTMLInputElement | null} */ (one("[name=view]", of.closest("form") ?? document))?.value ?? "";
   /** @param {string} end @param {object} values @param {string} [part] */
-  const post = (end, values, part) => emit("post", { ask: () => ({ url: new URL(`${end}/`, link.href).pathname, values: { view, ...values } }), row: part });
+  const post = (end, values, part) => emit("post", { ask: () => ({ url: new URL(`${end}/`, link.href).pathname, values: { view, ...values } }), row: part, inPanel: isInPanel(of) });
   document.body.dataset.todosActed = of.id;
   close(what !== "edit");
   if (what === "edit") emit("open", { link, edit: true });
@@ -199,7 +201,8 @@ document.addEventListener("click", (event) => {
   event.stopImmediatePropagation();
   if (!isPress) close();
 }, true);
-document.addEventListener("htmx:beforeSwap", (event) => /** @type {CustomEvent} */ (event).detail.target?.id === "main" && close(false));
+// Before anybody looks where the focus is: on the row again, which is found after the swap.
+document.addEventListener("htmx:beforeSwap", (event) => /** @type {CustomEvent} */ (event).detail.target?.contains?.(menu) && close(), true);
 addEventListener("resize", () => close());
 
 document.addEventListener("contextmenu", (event) => {

@@ -132,7 +132,7 @@ const again = { name: "" };
 /** What began before its script was there (a press, Alt and an arrow) begins again with it. @param {Event} event */
 const inUse = (event) => {
   const at = /** @type {Element} */ (event.target);
-  if (!(event.type === "todos:arrow" ? focused() ?? one("#main .todos-row[aria-current]") : at.closest?.("#main .todos-row"))) return;
+  if (!(event.type === "todos:arrow" ? focused() ?? one("#main .todos-row[aria-current]") : at.closest?.(":is(#main, #todos-panel) .todos-row"))) return;
   if (event.type === "todos:arrow") event.preventDefault();
   if (event.type === "pointerdown" || event.type === "todos:arrow") again.name = event.type;
   fetched("rowmenu", () => {

@@ -136,7 +136,15 @@ document.addEventListener("focusout", (event) => {
   const set = swapping ? null : setOf(event.target);
   if (set && ![event.relatedTarget, pressed].some((to) => to instanceof Node && set.contains(to))) leave(set);
 });
+document.addEventListener("todos:leave", (event) => leave(setOf(event.target)));
 document.addEventListener("visibilitychange", () => document.hidden && sets().filter(isChanged).forEach(leave));
+// A page that goes may be the tab being closed, with its sessionStorage; what arrives twice is saved once.
+addEventListener("pagehide", () => {
+  sets().filter(isChanged).forEach((set) => remember(set, true));
+  const token = /** @type {HTMLInputElement | null} */ (one("[name=csrfmiddlewaretoken]", form() ?? document))?.value ?? "";
+  for (const [key, { url, data, left }] of Object.entries(kept()))
+    if (left) navigator.sendBeacon(url, new URLSearchParams([...data, ["only", key.split(" set-")[1]], ["csrfmiddlewaretoken", token]]));
+});
 document.addEventListener("submit", (event) => {
   if (event.target !== form() || /** @type {SubmitEvent} */ (event).submitter?.hasAttribute("formaction") || !("htmx" in window)) return;
   event.preventDefault();
@@ -160,6 +168,7 @@ function restore(refused) {
     const data = kept()[keyOf(set)]?.data;
     if (data) write(set, keyOf(set) === refused ? data.filter(([name]) => !HELPS.test(name)) : data);
   }
+  emit("restored");
 }
 
 /** What is in an answer for this page: not what somebody is at, or what else is kept. @param {string} key */
@@ -167,7 +176,8 @@ function parts(key) {
   const [path, id] = key.split(" ");
   const mine = path === shown() ? sets().filter((set) => set.id === id || (!set.contains(document.activeElement) && !kept()[keyOf(set)])) : [];
   const row = `#todo-row-${path.match(/[0-9a-f-]{36}/)}`;
-  return [...mine.map((set) => `#${set.id}`), ...(one(row) ? [row] : []), "#sidebar"];
+  const reminders = path === shown() && !one("#reminders")?.contains(document.activeElement) ? ["#reminders"] : []; // before which date
+  return [...mine.map((set) => `#${set.id}`), ...reminders, ...(one(row) ? [row] : []), "#sidebar"];
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -196,7 +206,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   swapping = false;
   const refused = [409, 422].includes(xhr.status) && !xhr.getResponseHeader("Retry-After");
   restore(refused ? key : "");
-  if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, :checked, [data-todos-date], input:not([type=hidden], [type=radio]))`)?.focus();
+  if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, [popovertarget], :checked, [data-todos-date], input:not([type=hidden], [type=radio]))`)?.focus();
   within = "";
   if (!key || !refused) return;
   const { name } = kept()[key] ?? { name: "" };
@@ -238,6 +248,7 @@ document.addEventListener("todos:kept-discard", (event) => {
   write(set, read(set).flatMap(([name, value]) => (name.startsWith("initial-") ? [[name.slice(8), value]] : [])));
   one(".todos-kept", set)?.remove();
   status("");
+  emit("restored");
 });
 document.addEventListener("todos:signed-in", sendAll);
 restore();

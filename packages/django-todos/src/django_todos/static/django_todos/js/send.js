@@ -14,6 +14,8 @@ const htmx = () => /** @type {any} */ (window).htmx;
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail, cancelable: true }));
 /** The address of the page that #main shows; the address bar may name a todo opened beside it. */
 const here = () => one("#main")?.dataset.todosHere ?? location.pathname + location.search;
+/** The address of the todo beside it. */
+const opened = () => `${one("#todo-form")?.getAttribute("action")}?${new URLSearchParams({ next: here() })}`;
 const token = () => /** @type {HTMLInputElement | null} */ (one(".todos [name=csrfmiddlewaretoken]"))?.value ?? "";
 
 const WHOLE = { "HX-Boosted": "true" }; // the answer is a page, as a browser would get it
@@ -34,7 +36,7 @@ function submitted(event) {
   const panel = form.closest("#todos-panel #todo");
   const open = form.id === "todo-delete-form" ? null : panel; // what was deleted is not shown again
   if (panel && !open) data.set("next", here());
-  if (open) data.set("next", `${one("#todo-form")?.getAttribute("action")}?${new URLSearchParams({ next: here() })}`);
+  if (open) data.set("next", opened());
   emit("sending", { form, by });
   void post(by?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), data, by?.matches(".todos-check") ? row : open, form.id);
 }
@@ -80,11 +82,12 @@ function post(url, data, part, form) {
 }
 
 document.addEventListener("todos:post", (event) => {
-  const { ask, row } = /** @type {CustomEvent} */ (event).detail;
+  const { ask, row, inPanel } = /** @type {CustomEvent} */ (event).detail;
   void request(() => {
     const { url, values, ...context } = ask() ?? {};
-    const place = row && one(`#${row}`) ? { target: `#${row}`, swap: "outerHTML", select: "unset", headers: {} } : {};
-    return url && { verb: "POST", url, values: { next: here(), csrfmiddlewaretoken: token(), ...values }, ...place, ...context };
+    const isOpen = inPanel && one("#todos-panel #todo");
+    const place = isOpen ? { target: "#todos-panel #todo", swap: "outerHTML", select: "#todo" } : row && one(`#${row}`) ? { target: `#${row}`, swap: "outerHTML", select: "unset", headers: {} } : {};
+    return url && { verb: "POST", url, values: { next: isOpen ? opened() : here(), csrfmiddlewaretoken: token(), ...values }, ...place, ...context };
   });
 });
 
@@ -118,7 +121,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
   document.addEventListener(name, (event) => {
     const { xhr, requestConfig, etc } = /** @type {CustomEvent} */ (event).detail;
-    if (requestConfig?.elt.closest?.(".todos-quick")) return; // only the preview; what was typed is still there
+    if (requestConfig?.elt.closest?.(".todos-quick, .todos-tags")) return; // only a preview, or suggestions; what was typed is still there
     const status = xhr?.status ?? 0;
     const retry = () => htmx().ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target: requestConfig.target, headers: etc?.headers, select: etc?.select, swap: etc?.swapOverride, values: { ...Object.fromEntries(requestConfig.formData), csrfmiddlewaretoken: token() } });
     const form = now.form.startsWith("quick-add") ? /** @type {HTMLFormElement | null} */ (document.getElementById(now.form)) : null; // it has its text again

@@ -6,15 +6,8 @@ const one = (selector, from = document) => from.querySelector(selector);
 /** @param {string} name @param {object} [detail] */
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
 
-/* What has no request of its own: the notes turn into their field, a list chosen is moved to, a link is copied. */
-
 document.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
-  const notes = target.closest(".todos-notes-open.todos-js-only, [data-todos-notes]");
-  if (notes && !target.closest("a")) {
-    notes.parentElement?.classList.add("todos-notes-editing");
-    one("#id_notes")?.focus();
-  }
   const link = /** @type {HTMLElement | null} */ (target.closest("[data-todos-link]"))?.dataset.todosLink;
   if (!link) return;
   void navigator.clipboard.writeText(new URL(link, location.href).href);
@@ -22,44 +15,49 @@ document.addEventListener("click", (event) => {
   target.closest("details")?.removeAttribute("open");
 });
 
-document.addEventListener("focusout", (event) => {
-  const set = /** @type {Element} */ (event.target).closest?.(".todos-notes-editing");
-  if (set && !set.contains(/** @type {Node | null} */ (event.relatedTarget))) set.classList.remove("todos-notes-editing");
-});
-
 document.addEventListener("change", (event) => {
   const field = /** @type {HTMLSelectElement} */ (event.target);
   if (field.matches("[data-todos-submit]")) field.form?.requestSubmit();
 });
 
-/** The field for labels suggests the next one after those that stand in it. */
-document.addEventListener("input", (event) => {
-  const field = /** @type {HTMLInputElement} */ (event.target);
-  const list = field.name === "labels" ? one("#todo-labels") : null;
-  if (!list) return;
-  const before = field.value.includes(",") ? field.value.slice(0, field.value.lastIndexOf(",") + 1) + " " : "";
-  for (const option of /** @type {HTMLOptionElement[]} */ ([...list.children])) option.value = before + (option.dataset.name ??= option.value);
+/* What a value opens: beside it on a wide window, a sheet on a narrow one (its stylesheet). Closed, its value is left. */
+
+const NARROW = matchMedia("(max-width: 55.99rem)");
+document.addEventListener("toggle", (event) => {
+  const pop = /** @type {HTMLElement} */ (event.target);
+  const by = pop.matches("#todo [popover]") ? one(`#todo [popovertarget="${pop.id}"]`) : null;
+  if (!by) return;
+  if (/** @type {ToggleEvent} */ (event).newState === "closed") return void pop.dispatchEvent(new CustomEvent("todos:leave", { bubbles: true }));
+  const at = by.getBoundingClientRect();
+  const isRtl = document.documentElement.dir === "rtl";
+  const start = Math.max(8, Math.min(isRtl ? at.right - pop.offsetWidth : at.left, innerWidth - pop.offsetWidth - 8));
+  const top = at.bottom + pop.offsetHeight + 10 <= innerHeight ? at.bottom + 2 : Math.max(8, Math.min(at.top - pop.offsetHeight - 2, innerHeight - pop.offsetHeight - 8));
+  if (NARROW.matches) pop.removeAttribute("style");
+  else Object.assign(pop.style, { inset: `${top}px auto auto ${start}px`, margin: "0" });
+  const controls = /** @type {NodeListOf<HTMLElement>} */ (pop.querySelectorAll(`:is(select, button${NARROW.matches ? "" : ", input"}):not(.todos-fly-head *)`)); // no keyboard of a phone opens by itself
+  [...controls].find((control) => control.checkVisibility())?.focus();
+}, true);
+
+// Its place is not carried over to what replaces it: that would be a style from outside the stylesheets.
+for (const name of ["beforetoggle", "htmx:beforeSwap", "htmx:oobBeforeSwap"])
+  document.addEventListener(name, (event) => {
+    const { newState, detail, target } = /** @type {any} */ (event);
+    if (newState === "open") return;
+    const from = /** @type {HTMLElement | undefined} */ (name === "htmx:beforeSwap" ? detail.target : target);
+    for (const pop of [from, ...(from?.querySelectorAll?.("[popover][style]") ?? [])]) pop?.matches?.("#todo [popover]") && pop.removeAttribute("style");
+  }, true);
+
+document.addEventListener("click", (event) => {
+  const off = /** @type {Element} */ (event.target).closest("[data-todos-repeat-off]");
+  if (!off) return;
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#set-repeat :is([name=repeat], [name=repeat_freq])"))) field.value = "";
+  off.dispatchEvent(new CustomEvent("todos:leave", { bubbles: true }));
 });
 
-/* The field for subtasks is empty at once, and takes the next one while the last is on its way. */
-
-let subtask = "";
-const subtaskField = () => /** @type {HTMLInputElement | null} */ (one("#subtask-text"));
-document.addEventListener("todos:sending", (event) => {
-  const field = subtaskField();
-  if (/** @type {CustomEvent} */ (event).detail.form.id !== "subtask-form" || !field) return;
-  subtask = field.value;
-  field.value = "";
-});
-document.addEventListener("todos:unsent", (event) => {
-  const field = subtaskField();
-  if (field && /** @type {CustomEvent} */ (event).detail.url === field.form?.getAttribute("action") && !field.value) field.value = subtask;
-});
-let typed = "";
-document.addEventListener("htmx:beforeSwap", () => (typed = subtaskField()?.value ?? ""));
-document.addEventListener("htmx:afterSwap", (event) => {
-  const field = subtaskField();
-  if (/** @type {CustomEvent} */ (event).detail.target?.id === "todo" && field) field.value = typed;
+let isReminding = false;
+document.addEventListener("todos:sending", (event) => (isReminding = /** @type {CustomEvent} */ (event).detail.form.id.startsWith("todo-remind")));
+document.addEventListener("htmx:afterSettle", () => {
+  if (isReminding && document.activeElement === document.body) one("#reminders [popovertarget]")?.focus(), (isReminding = false);
 });
 
 /** The names of time zones, offered where one is asked for. */
@@ -74,15 +72,16 @@ document.addEventListener("focusin", (event) => {
   field.setAttribute("list", "todos-zones");
 });
 
+const GROWS = ".todos-todo-title, .todos-notes-text";
 /** @param {Event | {target: Element}} event */
 function grow({ target }) {
   const field = /** @type {HTMLElement} */ (target);
-  if (!field.matches(".todos-todo-title") || CSS.supports("field-sizing", "content")) return;
+  if (!field.matches(GROWS) || CSS.supports("field-sizing", "content")) return;
   field.style.blockSize = "auto";
   field.style.blockSize = `${field.scrollHeight}px`;
 }
 document.addEventListener("input", (event) => grow({ target: /** @type {Element} */ (event.target) }));
-const growAll = () => document.querySelectorAll(".todos-todo-title").forEach((target) => grow({ target }));
+const growAll = () => document.querySelectorAll(GROWS).forEach((target) => grow({ target }));
 document.addEventListener("htmx:load", growAll);
 growAll();
 
