@@ -139,4 +139,4 @@ def test_mails_write_as_the_browser_did(cast: Cast, mailoutbox: list[Any]) -> No
     get_user_model().objects.update(email="someone@example.org")
     make_todo(cast.flat, "Call", due=Moment(date(2026, 11, 20), time(15)))
     assert send_digests(NOW + timedelta(hours=5)).sent == 1
-    assert "Call (Fri, Nov 20, 3:00 PM)" in mailoutbox[0].body
+    assert "Overdue: Fri, Nov 20, 3:00 PM" in mailoutbox[0].body
