@@ -131,3 +131,25 @@ def test_what_a_page_is_narrowed_to(people: People, scripts: bool) -> None:
         accessible(page)
     page.get_by_role("link", name="Show all 3").click()
     expect(page.locator("#rows .todos-title")).to_have_count(3)
+
+
+def test_ticks_without_a_connection_are_tried_again(people: People) -> None:
+    person = people.somebody("one", "two", at="/inbox/")
+    page = person.page
+    person.context.set_offline(True)
+    for title in ("one", "two"):
+        page.get_by_role("button", name=f"Complete “{title}”").click()
+        expect(page.locator("#todos-toasts")).to_contain_text("no connection")
+    person.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#rows .todos-done")).to_have_count(2)
+    person.problems.clear()  # the browser's own lines about the network
+
+
+def test_a_form_pressed_twice_is_sent_once(people: People) -> None:
+    page = people.somebody(at="/lists/new/").page
+    page.get_by_label("Name").fill("Garden")
+    page.get_by_role("button", name="Create list").dblclick()
+    expect(page.get_by_role("heading", name="Garden")).to_be_visible()
+    page.goto("/lists/")
+    expect(page.locator(".todos-nav").get_by_text("Garden")).to_have_count(1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
@@ -21,6 +21,10 @@ from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django_todos.viewer import Viewer
+
+
+SHOWN = 80
+"""Characters of a title that a message shows."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
         return Toast(gettext("Undone."))
     if action.changes["lists"]:
         todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
-        title = todo_list.name if todo_list is not None else ""
+        title = _short(todo_list.name) if todo_list is not None else ""
         values = {"title": title, "person": person_of(action)}
         is_final = action.verb in (Verb.LIST_JOIN, Verb.LIST_LEAVE, Verb.LIST_TRANSFER)
         return Toast(_sentence(action.verb) % values, None if is_final else action.uuid)
@@ -69,6 +73,11 @@ def kept(reason: str) -> Toast:
     return Toast(str(_KEPT.get(reason, _KEPT["same"])) % {"levels": MAX_LEVELS})
 
 
+def _short(name: str) -> str:
+    """As much of a title or of a list's name as a message has room for."""
+    return Truncator(name).chars(SHOWN)
+
+
 def _about_todos(action: Action, viewer: Viewer) -> Toast:
     top, total = _top(action)
     if top is None:
@@ -82,9 +91,9 @@ def _about_todos(action: Action, viewer: Viewer) -> Toast:
     read = _read(top, viewer) if is_typed else ""
     day = top.due.wall(viewer.zone).date
     values = {
-        "title": top.title,
+        "title": _short(top.title),
         "count": total - 1,
-        "list": top.todo_list.name,
+        "list": _short(top.todo_list.name),
         "day": date_words(day, viewer.today) if day is not None else "",
     }
     text = f"{sentence % values} {read}".strip()

@@ -16,7 +16,7 @@ let going = 0;
 function escape(event) {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   if (!emit("escape")) return; // somebody has closed something
-  if (active?.matches(FIELD)) return active.closest("#todo") ? one("#todo")?.focus({ preventScroll: true }) : active.blur();
+  if (active?.matches(FIELD)) return event.preventDefault(), active.closest("#todo") ? one("#todo")?.focus({ preventScroll: true }) : active.blur();
   if (active?.closest("#todos-toasts")) return emit("dismiss");
   if (one("#todos-panel > *")) return emit("close");
   if (one("[data-todos-select-end]")) return one("[data-todos-select-end]")?.click();

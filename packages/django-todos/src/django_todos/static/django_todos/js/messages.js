@@ -18,6 +18,8 @@ const words = ({ name = "", text, values }) => text ?? say(name, values);
 
 const SHOWN = 8000;
 const region = one("#todos-toasts");
+/** What the toast would try again, one after the other. @type {(() => void)[]} */
+let pending = [];
 let timer = 0;
 
 document.addEventListener("todos:say", (event) => {
@@ -34,10 +36,12 @@ document.addEventListener("todos:toast", (event) => {
   box.className = "todos-toast";
   box.append(Object.assign(document.createElement("span"), { textContent: words(detail) }));
   const { retry } = detail;
+  if (!retry || !one("#todos-toasts [data-todos-stays]")) pending = [];
   if (retry) {
+    pending.push(retry);
     box.dataset.todosStays = "";
     const again = Object.assign(document.createElement("button"), { type: "button", className: "todos-toast-act", textContent: say("retry") });
-    again.addEventListener("click", () => (dismiss(), retry()));
+    again.addEventListener("click", () => (dismiss(), pending.forEach((run) => run())));
     box.append(again);
   }
   box.append(closeButton());

@@ -36,15 +36,16 @@ function show(id) {
   (one("[aria-invalid=true]", box) ?? one("button", box))?.focus();
 }
 
-/** @param {boolean} back  focus the grip again */
+/** @param {boolean} back  focus the grip again, or where there is no order the title of its row */
 function close(back) {
   const box = float();
   if (!box?.firstElementChild) return;
-  const grip = /** @type {HTMLElement | null} */ (gripOf(box.dataset.todosRow ?? "") ?? null);
+  const row = box.dataset.todosRow ?? "";
+  const grip = /** @type {HTMLElement | null} */ (gripOf(row) ?? null);
   grip?.setAttribute("aria-expanded", "false");
   box.replaceChildren();
   delete box.dataset.todosRow;
-  if (back) grip?.focus();
+  if (back) document.dispatchEvent(new CustomEvent("todos:focus", { detail: { row, part: grip?.offsetParent ? "grip" : "title" } }));
 }
 
 document.addEventListener("todos:sending", (event) => {

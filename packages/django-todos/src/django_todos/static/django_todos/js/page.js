@@ -34,16 +34,16 @@ const append = (url) => new Promise((resolve, reject) => {
   document.head.append(part);
 });
 
-/** @param {string} name @param {() => void} then */
-function load(name, then) {
+/** @param {string} name @param {() => void} then @param {boolean} [quiet]  nobody has asked for it: it is tried again the next time */
+function load(name, then, quiet) {
   const urls = document.body.getAttribute(`data-todos-load-${name}`)?.trim().split(/\s+/) ?? [];
   if (!loading.has(name)) loading.set(name, Promise.all(urls.map(append)).then(() => loaded.add(name)));
-  loading.get(name)?.then(then, () => loading.delete(name) && emit("toast", { name: "failed", retry: () => load(name, then) }));
+  loading.get(name)?.then(then, () => loading.delete(name) && !quiet && emit("toast", { name: "failed", retry: () => load(name, then) }));
 }
 
 document.addEventListener("todos:load", (event) => {
-  const { name, then = () => {} } = /** @type {CustomEvent} */ (event).detail;
-  load(name, then);
+  const { name, then = () => {}, quiet } = /** @type {CustomEvent} */ (event).detail;
+  load(name, then, quiet);
 });
 
 document.addEventListener("click", (event) => {

@@ -126,8 +126,8 @@ document.addEventListener("htmx:afterRequest", () => {
 
 /* Fetched when first needed: what stands over a row, with the first row in use; selecting, with what asks for it. */
 
-/** @param {string} name @param {() => void} [then] */
-const fetched = (name, then) => document.dispatchEvent(new CustomEvent("todos:load", { detail: { name, then } }));
+/** @param {string} name @param {() => void} then @param {boolean} [quiet] */
+const fetched = (name, then, quiet) => document.dispatchEvent(new CustomEvent("todos:load", { detail: { name, then, quiet } }));
 const again = { name: "" };
 /** What began before its script was there (a press, Alt and an arrow) begins again with it. @param {Event} event */
 const inUse = (event) => {
@@ -139,7 +139,7 @@ const inUse = (event) => {
     USES.forEach((name) => document.removeEventListener(name, inUse));
     if (again.name !== event.type) return;
     at.dispatchEvent(event.type === "pointerdown" ? new PointerEvent("pointerdown", event) : new CustomEvent(event.type, { detail: /** @type {CustomEvent} */ (event).detail, cancelable: true }));
-  });
+  }, true);
 };
 const USES = ["pointerover", "focusin", "pointerdown", "todos:arrow"];
 USES.forEach((name) => document.addEventListener(name, inUse));

@@ -223,7 +223,8 @@ document.addEventListener("todos:unsent", (event) => {
   clearTimeout(waiting);
   const entry = kept()[key];
   const set = key.startsWith(`${shown()} `) ? one(`#${key.split(" ")[1]}`) : null;
-  if (!entry || (code > 401 && code < 500 && code !== 409)) return; // gone, or not one's to change: said in a toast, and no more tried
+  if (!entry) return;
+  if (code > 401 && code < 500 && code !== 409) return keep(key, { ...entry, left: false }); // gone, or not one's to change: said in a toast, and no more tried
   event.preventDefault();
   isOffline = !code;
   told(key, true);

@@ -22,12 +22,16 @@ const WHOLE = { "HX-Boosted": "true" }; // the answer is a page, as a browser wo
 const PAGE = { target: "#main", select: "#main > *", selectOOB: "#sidebar", swap: "innerHTML show:none", headers: WHOLE };
 const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float form, #todos-over form";
 
+/** Pages to fill in that are being sent. @type {WeakSet<Element>} */
+const underWay = new WeakSet();
+
 /** @param {SubmitEvent} event */
 function submitted(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (event.defaultPrevented || !htmx() || form.method !== "post" || form.enctype !== "application/x-www-form-urlencoded") return;
   if (!form.matches(SENDS) || form.closest(".todos-widget, [data-todos-plain]")) return;
   event.preventDefault();
+  if (underWay.has(form)) return; // pressed twice
   const by = /** @type {HTMLButtonElement | null} */ (event.submitter);
   const row = by?.closest(".todos-row");
   if (row) document.body.dataset.todosActed = row.id;
@@ -38,7 +42,10 @@ function submitted(event) {
   if (panel && !open) data.set("next", here());
   if (open) data.set("next", opened());
   emit("sending", { form, by });
-  void post(by?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), data, by?.matches(".todos-check") ? row : open, form.id);
+  const done = post(by?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), data, by?.matches(".todos-check") ? row : open, form.id);
+  if (!form.matches(".todos-form")) return;
+  underWay.add(form);
+  void done.then(() => underWay.delete(form));
 }
 
 document.addEventListener("submit", submitted);
