@@ -19,7 +19,7 @@ WORKDAYS = "MO,TU,WE,TH,FR"
 EXAMPLES = [
     # Todoist: plain ones
     ("Vitamins every day", "Vitamins", "2026-11-23", "FREQ=DAILY"),
-    ("everyday floss, daily", "everyday floss,", "2026-11-23", "FREQ=DAILY"),
+    ("everyday floss, daily", "everyday floss", "2026-11-23", "FREQ=DAILY"),
     ("Floss everyday", "Floss", "2026-11-23", "FREQ=DAILY"),
     ("Stretch ev day", "Stretch", "2026-11-23", "FREQ=DAILY"),
     ("Stretch daily", "Stretch", "2026-11-23", "FREQ=DAILY"),

@@ -344,6 +344,21 @@ def test_what_does_not_repeat_is_not_skipped(flat, alice, state):
     assert todo.skip(by=alice, at=NOW, zone=UTC) is None
 
 
+@pytest.mark.parametrize("rrule", ["FREQ=MONTHLY;BYDAY=1MO,8MO", "FREQ=SOMETIMES"])
+def test_a_stored_rule_that_is_none_ends_here_and_can_be_mended(flat, alice, rrule):
+    todo = make_repeating(flat, "FREQ=DAILY", "2026-11-23")
+    Todo.objects.update(rrule=rrule)
+    action = complete(todo, alice)
+    assert todo.is_completed
+    action.undo(at=NOW)
+    rule = Repeat("FREQ=WEEKLY", "due", todo.due)
+    todo.refresh_from_db()
+    todo.edit(by=alice, at=NOW, initial={"repeat": todo.repeat}, values={"repeat": rule})
+    todo.refresh_from_db()
+    complete(todo, alice)
+    assert todo.due == M("2026-11-30")
+
+
 def test_without_a_date_completing_gives_it_one(flat):
     todo = make_repeating(flat, "FREQ=DAILY;INTERVAL=3", "", "completion")
     complete(todo)

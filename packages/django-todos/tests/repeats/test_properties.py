@@ -261,6 +261,50 @@ def test_the_first_date_of_a_rule_fits_it(rule, start):
     assert not parsed.weekdays or naive(found).weekday() in parsed.weekdays
 
 
+@st.composite
+def any_rules(draw):
+    """RRULE texts with parts of every size, most of which no calendar program would write."""
+    parts = {
+        "BYDAY": some(
+            st.builds("{}{}".format, st.just("") | signed(53), st.sampled_from(DAY_CODES))
+        ),
+        "BYMONTH": some(st.integers(1, 12)),
+        "BYMONTHDAY": some(signed(31)),
+        "BYYEARDAY": some(signed(366)),
+        "BYWEEKNO": some(signed(53)),
+        "BYSETPOS": some(signed(366)),
+    }
+    names = draw(st.lists(st.sampled_from(sorted(parts)), max_size=3, unique=True))
+    texts = [f"FREQ={draw(st.sampled_from(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']))}"]
+    texts += [f"{name}={','.join(map(str, draw(parts[name])))}" for name in names]
+    return ";".join([*texts, f"INTERVAL={draw(st.sampled_from([1, 2, 7, 1000]))}"])
+
+
+@many
+@given(any_rules(), MODES, MOMENTS | st.just(Moment(date(9999, 12, 30))), NOWS, ZONES)
+def test_no_rule_that_is_taken_raises_anywhere(text, mode, anchor, now, zone):
+    try:
+        repeat = Repeat(str(parse(text)), mode, anchor)
+    except RuleError as error:
+        assert str(error)
+        return
+    upcoming(repeat, anchor, now, zone)
+    for step in (next_occurrence, skip_occurrence):
+        step(repeat, anchor, now, zone, slot=anchor.shift(days=-3))
+    first_occurrence(repeat.rrule, anchor)
+    assert describe(repeat.rrule, mode) and short(repeat.rrule, mode)
+
+
+@few
+@given(st.lists(signed(53), min_size=1, max_size=2), st.sampled_from(DAY_CODES), DAYS)
+def test_weeks_are_those_of_iso_8601(weeks, day, start):
+    text = f"FREQ=YEARLY;BYWEEKNO={','.join(map(str, weeks))};BYDAY={day}"
+    found = given_a_date(first_occurrence(text, Moment(start))).date
+    assert found is not None and found.weekday() == DAY_CODES.index(day)
+    year, week, _weekday = found.isocalendar()
+    assert {week, week - 1 - date(year, 12, 28).isocalendar()[1]} & set(weeks)
+
+
 @given(st.integers(1, 31), st.integers(2000, 2040), st.integers(1, 12), ZONES)
 def test_every_month_means_every_month(day, year, month, zone):
     rule = str(Rule("MONTHLY").on_day(day))

@@ -41,7 +41,7 @@ from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.repeats.occurrences import Repeat
-from django_todos.repeats.rule import Mode
+from django_todos.repeats.rule import Mode, RuleError
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -578,11 +578,16 @@ class Todo(models.Model):
 
     @property
     def repeat(self) -> Repeat | None:
-        """Its rule, or None. What is set by somebody else's import is checked before it is stored."""
-        if not self.rrule:
-            return None
+        """Its rule, or None, also where what is stored is no rule any more: such a todo ends here."""
         mode = cast("Mode", self.repeat_mode)
-        return Repeat(self.rrule, mode, self.repeat_anchor or self.repeats_by)
+        try:
+            return (
+                self.rrule
+                and Repeat(self.rrule, mode, self.repeat_anchor or self.repeats_by)
+                or None
+            )
+        except RuleError:
+            return None
 
     @property
     def _carries_repeat(self) -> str:
@@ -592,8 +597,9 @@ class Todo(models.Model):
         """After its dates changed: a moved date is this occurrence's alone, but a repeat that goes by another of the
         two now, or gets its first date, begins anew there."""
         carries = self._carries_repeat
-        if self.rrule and carries and carries != carried and (carried or self.slot_date is None):
-            repeat = replace(cast("Repeat", self.repeat), anchor=self.repeats_by)
+        repeat = self.repeat
+        if repeat and carries and carries != carried and (carried or self.slot_date is None):
+            repeat = replace(repeat, anchor=self.repeats_by)
             rec.update(self, **repeat_columns(repeat, self.occurrence))
 
     def completions_of_rule(self) -> int:

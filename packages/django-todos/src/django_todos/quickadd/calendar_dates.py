@@ -17,7 +17,6 @@ _YEAR = re.compile(r"(?:19|20|21)\d{2}", re.ASCII)
 _ORDINAL = re.compile(r"(\d{1,2})([a-z]+)", re.ASCII)
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?", re.ASCII)
-_FRACTIONS = frozenset({2, 3, 4, 5, 6, 8, 10})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +110,28 @@ def read_numeric(c: Context, i: int) -> Found:
     if m > 12 >= d and sign != ".":
         d, m = m, d
     if not year:
-        return _yearless(c, d, m, i, match)
+        return _yearless(c, d, m, i, sign)
     full = int(year) if len(year) == 4 else 2000 + int(year)
-    if len(year) == 2 and full < c.today.year and not c.field:
-        return None
+    if len(year) == 2 and not c.field:
+        if full < c.today.year or sign != "/" and _is_version(c, i):
+            return None
     day = make(full, m, d)
     return (Day(day), i + 1) if day else None
 
 
-def _yearless(c: Context, d: int, m: int, i: int, match: re.Match[str]) -> Found:
+def _is_version(c: Context, i: int) -> bool:
+    """Flash firmware 4.11.27: after a name inside the sentence, or where something is installed."""
+    is_named = i > 1 and c.tokens[i - 1].text != c.tokens[i - 1].low
+    return is_named or c.any_low(0) in c.words.installing
+
+
+def _yearless(c: Context, d: int, m: int, i: int, sign: str) -> Found:
     day = coming(c, m, d)
     if day is None:
         return None
-    first, second = int(match[1]), int(match[3])
-    led = c.any_low(i - 1) in c.words.index["lead_in"]
-    fraction = first < second and second in _FRACTIONS and "0" not in (match[1][0], match[3][0])
-    if match[2] == "/" and fraction and not led and not c.field:
-        return None
     if c.any_low(i + 1) in c.words.measures and not c.field:
         return None
-    return Day(day, need="" if match[2] == "." else "loose"), i + 1
+    return Day(day, need="" if sign == "." else "loose"), i + 1
 
 
 def coming(c: Context, month: int, day: int) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from ..dates import resolve_zone
@@ -15,11 +15,12 @@ _MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time as it was said. `open`: 8 may still become 20 ("tonight at 8")."""
+    """A time as it was said. `open`: 8 may still become 20 ("tonight at 8"); `bare`: it is an hour alone."""
 
     time: time
     tz: str = ""
     open: bool = False
+    bare: bool = False
 
 
 def read_clock(c: Context, i: int, after_day: bool = False) -> tuple[Clock, int] | None:
@@ -31,7 +32,7 @@ def read_clock(c: Context, i: int, after_day: bool = False) -> tuple[Clock, int]
     j = after_at[1] if after_at else i
     found = c.phrase("clocks", j)
     if found:
-        if c.weak(j, found[1]) and not (after_at or c.edge(found[1])):
+        if c.weak(j, found[1]) and not (after_at or c.edge(found[1]) or _a_day(c, found[1])):
             return None
         return _zoned(c, Clock(found[0]), found[1])
     named = c.phrase("clocks", j + 1) if c.low(j) == "12" else None
@@ -82,10 +83,13 @@ def _bare_hour(c: Context, after_at: bool, after_day: bool, j: int) -> bool:
     """A number alone is an hour after "at", where the sentence ends or goes on with a joint."""
     if after_at and after_day:
         return c.any_low(j + 1) not in c.words.measures  # tomorrow at 5 Main Street
-    return after_at and (
-        c.loose_edge(j)
-        or any(c.phrase(t, j) for t in ("days", "evening_days", "in_daypart", "weekdays", "next"))
-    )
+    return after_at and (c.loose_edge(j) or _a_day(c, j))
+
+
+def _a_day(c: Context, j: int) -> bool:
+    """Whether a day follows."""
+    tables = ("days", "evening_days", "in_daypart", "weekdays", "next")
+    return any(c.phrase(table, j) for table in tables)
 
 
 def _half_of_day(c: Context, suffix: str | None, j: int) -> tuple[str, int]:
@@ -108,7 +112,7 @@ def _make(c: Context, match: re.Match[str], half: str) -> Clock | None:
     if hour > 23 or minute > 59:
         return None
     is_open = not half and 1 <= hour <= 11 and not match[1].startswith("0")
-    return Clock(time(hour, minute), open=is_open)
+    return Clock(time(hour, minute), open=is_open, bare=match[2] is None)
 
 
 def _zoned(c: Context, clock: Clock, j: int) -> tuple[Clock, int]:
@@ -120,11 +124,12 @@ def _zoned(c: Context, clock: Clock, j: int) -> tuple[Clock, int]:
         name = "UTC"
     elif "/" not in name or not name[0].isupper() or resolve_zone(name) is None:
         return clock, j
-    return Clock(clock.time, name), j + 1
+    return replace(clock, tz=name), j + 1
 
 
 def in_half(clock: Clock, part: str) -> Clock:
-    """8 in the evening is 20:00."""
-    if clock.open and part in ("afternoon", "evening", "night"):
+    """8 in the evening is 20:00; an hour from 1 to 6 alone is the afternoon's."""
+    is_afternoon = not part and clock.bare and clock.time.hour <= 6
+    if clock.open and (is_afternoon or part in ("afternoon", "evening", "night")):
         return Clock(clock.time.replace(hour=clock.time.hour + 12), clock.tz)
     return clock

@@ -156,7 +156,10 @@ def _next_unit(c: Context, i: int) -> Found:
         weekday = c.phrase("weekdays", c.skip("on", unit[1]))
         if weekday:  # next week on friday
             return at_day(_led_weekday(c, "next", weekday[0]), weekday[1])
-        return at_day(add(week_begin(c, c.today), "week", 1), unit[1])
+        begin = add(week_begin(c, c.today), "week", 1)
+        if begin and begin.weekday() >= 5:  # its first working day
+            begin = add(begin, "day", 7 - begin.weekday())
+        return at_day(begin, unit[1])
     if name == "week":
         return None
     start = c.today.replace(day=1)

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
-from .days import read_day
 from .marks import (
     SIGNS,
     Known,
@@ -18,15 +17,17 @@ from .marks import (
     notes_at,
     read_key,
     read_letter,
+    read_p,
     read_priority,
     read_sign,
     readable,
 )
-from .parts import ParsedTodo, Part, glued, without
+from .parts import ParsedTodo, Part, glued, with_signs, without
 from .plain import Plain, blocked_spans
 from .repeats import RepeatRule, Said, pinned, read_repeat
 from .tokens import Context, Token, hide_quoted, raw_words, split_word
 from .when import When, read_when
+from .whole import is_whole
 from .words import ENGLISH, Words
 
 ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
@@ -104,6 +105,8 @@ class _Line:
     c: Context
     parts: list[Part] = field(default_factory=list)
     blocked: list[tuple[int, int]] = field(default_factory=list)
+    read_to: int = -1
+    """Where the last phrase that was read ends."""
 
     # ---- signs, keys, escapes
 
@@ -137,6 +140,8 @@ class _Line:
             return read_sign(c, known, start, end), True
         if sign == "!":
             return read_priority(c, start, end), True
+        if sign in "pP" and end - start == 2:
+            return read_p(c, start, end), True
         if sign == "(" and first:
             return read_letter(c, start, end), True
         return (read_key(c, start, end) if ":" in c.text[start:end] else None), True
@@ -189,7 +194,10 @@ class _Line:
                 continue
             candidates, i = step
             found += candidates
-        return found
+        begins = any(token.low in self.c.words.beginning for token in tokens)
+        if begins or any(one.kind == "repeat" for one in found):
+            return [replace(one, kind="start") if one.kind == "from" else one for one in found]
+        return [one for one in found if one.kind != "from"]
 
     def _at(self, i: int) -> tuple[list[_Candidate], int] | None:
         """What is said at `i`, and where to go on."""
@@ -198,9 +206,10 @@ class _Line:
         if fixed:
             return [], fixed[1]
         repeat = read_repeat(c, i)
-        if repeat and self._unheard(i):
-            return [], repeat[1]
+        if repeat and (self._unheard(i) or not is_whole(c, i, repeat[1], None, self.read_to)):
+            return [], self._not_understood(repeat[1])
         if repeat:
+            self.read_to = repeat[1]
             return [_Candidate("repeat", i, repeat[1], repeat[0])], repeat[1]
         every = c.phrase("every", i)
         if every:
@@ -209,32 +218,28 @@ class _Line:
         if lead:
             when = read_when(c, lead[1])
             if when and when[0].day and not self._refused(i):
-                return self._alone("start", i, when)
+                kind = "from" if c.low(i) in c.words.froms else "start"
+                return self._alone(kind, i, when)
         when = read_when(c, i)
         if not when:
             return None
-        if self._refused(i):
+        if self._refused(i) or not is_whole(c, i, when[1], when[0], self.read_to):
             return [], when[1]
         return self._alone("due" if when[0].day or when[0].none else "time", i, when)
 
     def _alone(
         self, kind: str, i: int, when: tuple[When, int]
     ) -> tuple[list[_Candidate], int] | None:
-        """The phrase, unless it is one end of a range or one of several: mon to fri, 4 or 5 pm.
-
-        Of "tomorrow 9am to 10am" the day is read.
-        """
-        end, days = self._chain(when[1])
+        """The phrase, unless it is one end of a range or one of several: mon to fri, 4 or 5 pm."""
+        end = self._chain(when[1])
         if end == when[1]:
+            self.read_to = end
             return [_Candidate(kind, i, when[1], when[0])], end
-        day = read_day(self.c, i) if when[0].day and when[0].time and not days else None
-        if not day or day[0].clock or day[0].part or day[1] >= when[1]:
-            return [], end
-        return [_Candidate(kind, i, day[1], When(day[0].day))], end
+        return [], end
 
-    def _chain(self, j: int) -> tuple[int, int]:
-        """Where the dates joined to this one end, and how many of them name a day."""
-        c, days = self.c, 0
+    def _chain(self, j: int) -> int:
+        """Where the dates joined to this one end."""
+        c = self.c
         while True:
             k = j + 1 if c.any_low(j) == "," else j
             for table in ("and_", "to", "until"):
@@ -242,8 +247,8 @@ class _Line:
             listed = k > j or c.phrase("weekdays", j) and c.phrase("weekdays", j - 1)
             other = read_when(c, k) if listed and c.low(k) not in c.words.index["at"] else None
             if not other or read_repeat(c, k):
-                return j, days
-            j, days = other[1], days + bool(other[0].day)
+                return j
+            j = other[1]
 
     def _not_understood(self, j: int) -> int:
         """Past an `every …` that no rule can say, and the days and times it lists."""
@@ -342,7 +347,9 @@ class _Line:
         start, end = tokens[found.i].start, tokens[found.j - 1].end
         if start and text[start - 1] + text[end : end + 1] in ("()", "[]", "{}"):
             start, end = start - 1, end + 1
-        end = glued(text, end)
+        start, end = with_signs(text, start, glued(text, end))
+        if any(part.end > start and part.start < end for part in self.parts):
+            start, end = tokens[found.i].start, tokens[found.j - 1].end
         self.parts.append(Part(kind, start, end, value, text[start:end]))
 
     def result(self, fields: Fields) -> ParsedTodo:

@@ -111,6 +111,22 @@ def read_priority(c: Context, start: int, end: int) -> Part | None:
     return Part("priority", start, stop, level, c.text[start:stop]) if level else None
 
 
+def read_p(c: Context, start: int, end: int) -> Part | None:
+    """p1 to p4, as Todoist has them; before a plain word it is a name ("the P1 visa")."""
+    level = c.words.levels.get(c.text[start:end].lower())
+    following = c.text[end:].split(maxsplit=1) if start or c.text[0] == "P" else []
+    if (
+        level is None
+        or following
+        and not (
+            following[0][0] in "#@+!/\\"
+            or readable(c.words, split_word(following[0], 0, len(following[0])))
+        )
+    ):
+        return None
+    return Part("priority", start, end, level, c.text[start:end])
+
+
 def read_letter(c: Context, start: int, end: int) -> Part | None:
     """todo.txt's (A) in front: A to I are 1 to 9, J to Z are 9."""
     match = _TODOTXT_PRIORITY.fullmatch(c.text, start, end)

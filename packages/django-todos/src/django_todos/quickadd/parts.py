@@ -10,6 +10,8 @@ from ..dates import Moment
 from .repeats import RepeatRule
 from .tokens import GLUE
 
+_DASHES = tuple("-–—|")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -56,6 +58,26 @@ def glued(text: str, end: int) -> int:
     if stop == len(text) or text[stop].isspace() or text[end:stop] == ",":
         return stop
     return end
+
+
+def with_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with what would dangle: a dash before or after it, the space before a question mark."""
+    before = text[:start].rstrip()
+    if text[end : end + 1] in ("?", "…") and before:
+        return len(before), end
+    is_sign = before[-1:] == "," or before[-1:] in _DASHES and before[-2:-1].isspace()
+    if is_sign and not text[end:].strip():
+        return len(before) - 1, end
+    after = text[end:].lstrip()
+    if (
+        not before
+        and after[:1] in _DASHES
+        and after[1:2].isspace()
+        and end < len(text)
+        and text[end].isspace()
+    ):
+        return start, len(text) - len(after) + 1
+    return start, end
 
 
 def without(text: str, parts: Sequence[Part]) -> str:

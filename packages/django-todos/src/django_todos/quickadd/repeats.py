@@ -200,6 +200,10 @@ def _once(c: Context, i: int) -> Base:
 
 def _nth_of_every(c: Context, i: int) -> Base:
     """On the 1st of every month, the last friday of each month."""
+    end_of = c.phrase("end_of", c.skip("lead_in", i))
+    every = c.phrase("every", end_of[1]) if end_of else None
+    if every and c.phrase("units", every[1]) == (("month", 1), every[1] + 1):
+        return Said(Rule("MONTHLY", by_month_day=(-1,))), every[1] + 1, ""
     j = c.skip("the", c.skip("on", i))
     found = read_month_days(c, j) or read_first(c, j)
     every = c.phrase("of_every_month", found[1]) if found else None
@@ -244,7 +248,8 @@ def _every_units(c: Context, i: int, mode: Mode) -> Base:
     for table, days in (("workdays", WORKDAYS), ("weekends", (5,))):
         found = c.phrase(table, j)
         if found:
-            return (Said(weekly(c, days), mode), found[1], "") if j == i else None
+            takes = j == i or table == "weekends"
+            return (Said(weekly(c, days, interval), mode), found[1], "") if takes else None
     unit = c.phrase("units", j)
     if not unit:
         return None

@@ -89,6 +89,9 @@ def _offset(text: str) -> timezone:
 
 def _day_first(c: Context, i: int) -> tuple[When, int] | None:
     """Tomorrow, tomorrow 9am, fri @ 7pm, tomorrow morning, tonight at 8."""
+    short = c.phrase("ends", i)
+    if short and short[0] == "day" and (found := read_day(c, short[1])):  # eod friday
+        return (When(found[0].day), found[1]) if found[0].day else None
     found = read_day(c, i)
     if not found:
         return None
@@ -105,7 +108,7 @@ def _day_first(c: Context, i: int) -> tuple[When, int] | None:
         said = in_half(clock[0], later[0] if later else part)
         return _with_clock(c, day, said, part), later[1] if later else clock[1]
     if k > j or day.part:
-        return When(day.day, _part_time(c, day, part)), k
+        return When(day.day, _part_time(c, day.day, part)), k
     return (When(day.day), j) if stands(c, i, j, day.need) else None
 
 
@@ -128,12 +131,12 @@ def _part(c: Context, day: Day, j: int) -> tuple[str, int]:
     return day.part, j
 
 
-def _part_time(c: Context, day: Day, part: str) -> time:
-    """The hour a part of the day stands for; tonight, once that has passed, is night."""
-    clock = c.words.daypart_times[part]
-    if day.part and day.day == c.today and clock <= c.now.time():
-        return c.words.daypart_times["night"]
-    return clock
+def _part_time(c: Context, day: date, part: str) -> time | None:
+    """The hour a part of the day stands for; once that has passed the evening is night, and the rest only the day."""
+    clock, now = c.words.daypart_times[part], c.now.time()
+    if day == c.today and clock <= now and part == "evening":
+        clock = c.words.daypart_times["night"]
+    return None if day == c.today and clock <= now else clock
 
 
 def _with_clock(c: Context, day: Day, clock: Clock, part: str) -> When:
@@ -157,6 +160,7 @@ def _clock_first(c: Context, i: int) -> tuple[When, int] | None:
     k = c.skip("on", k)
     day = read_day(c, k)
     if not day or day[0].clock or day[0].none or not stands(c, k, day[1], day[0].need):
+        clock = clock if part else in_half(clock, "")
         return When(None, clock.time, clock.tz), j
     said, end = _part(c, day[0], day[1])
     return _with_clock(c, day[0], in_half(clock, said), said), end
@@ -179,7 +183,7 @@ def _daypart(c: Context, i: int) -> tuple[When, int] | None:
     ):
         return When(day[0].day, c.words.daypart_times[part]), day[1]
     if c.phrase("this", i):
-        return When(c.today, c.words.daypart_times[part]), j
+        return When(c.today, _part_time(c, c.today, part)), j
     return (When(None, c.words.daypart_times[part]), j) if c.edge(j) or i == 0 else None
 
 

@@ -121,6 +121,27 @@ class Words:
     after_done: frozenset[str] = frozenset()
     # "every day except sunday" is not understood, so no part of it is read.
     exceptions: frozenset[str] = frozenset()
+    # The closed classes that can follow a day: what begins with one of them is another phrase.
+    function_words: frozenset[str] = frozenset()
+    pronouns: frozenset[str] = frozenset()
+    # "Tomorrow is another day".
+    copulas: frozenset[str] = frozenset()
+    range_words: frozenset[str] = frozenset()
+    # "after completion", "after the holidays": a day or a rule that is counted from something.
+    completions: frozenset[str] = frozenset()
+    zones: frozenset[str] = frozenset()
+    short_zones: frozenset[str] = frozenset()
+    # "from friday" is a start after one of these, or with a repeat.
+    froms: frozenset[str] = frozenset()
+    beginning: frozenset[str] = frozenset()
+    # "Read Luke 2:15".
+    reading: frozenset[str] = frozenset()
+    # "Upgrade the kernel to 6.12.27" tells a version.
+    installing: frozenset[str] = frozenset()
+    # "Watch Wednesday": what follows with a capital is a title.
+    watching: frozenset[str] = frozenset()
+    books: frozenset[str] = frozenset()
+    levels: Mapping[str, int] = field(default_factory=dict)
     # Names that hold a date without being one.
     fixed: Mapping[str, bool] = field(default_factory=dict)
 
@@ -301,13 +322,13 @@ ENGLISH = Words(
     refused_after=frozenset(
         "the a an my your his her its our their this that these those to of about before after"
         " since than last past previous not no more some enough much except but first"
-        " second third fourth fifth like versus vs until till good black cyber every each".split()
+        " second third fourth fifth like from born dated founded one versus vs until till good black cyber every each".split()
     ),
     numbered=frozenset(
         "part chapter ch page pages p pp step room no no. nr nr. number version v episode ep"
         " season scale ratio size volume vol issue unit level act scene verse track platform gate"
         " bus tram line highway route channel psalm psalms genesis exodus romans corinthians"
-        " revelation isaiah score scored section sections fig figure"
+        " revelation isaiah score scored rated rate rating task build release firmware kernel django python section sections fig figure"
         " table clause article paragraph para rule equation".split()
     ),
     measures=frozenset(
@@ -325,9 +346,43 @@ ENGLISH = Words(
     how_often=frozenset({"once", "twice", "times", "time"}),
     after_done=frozenset({"after"}),
     exceptions=frozenset({"except", "excluding", "but", "unless"}),
+    function_words=frozenset(
+        "with for about at in on from by if because near via re until till every then sharp starting to and or but so"
+        " as than when while after before since unless without into onto over under out up off down around through"
+        " during per me him her us them it you i we they the a an my your his our their this that these those some"
+        " all both please again already maybe also too only just not now latest instead latest first once twice"
+        " is are was were be will would should can could must may has have had ends starts".split()
+    ),
+    copulas=frozenset("is was will never isn't wasn't comes".split()),
+    pronouns=frozenset("me him her us them it you".split()),
+    range_words=frozenset("to - – — through thru until till and & or between".split()),
+    completions=frozenset(
+        "completion completing completed done finishing finished that the this easter christmas".split()
+    ),
+    zones=frozenset(
+        "pst pdt est edt mst mdt cst cdt cet cest bst ist jst aest aedt acst awst eet eest wet msk hst akst akdt nzst"
+        " nzdt sgt hkt kst sast gmt utc eastern pacific".split()
+    ),
+    short_zones=frozenset({"ET", "PT", "CT", "MT"}),
+    froms=frozenset({"from"}),
+    beginning=frozenset(
+        "start starts begin begins commence commences resume resumes open opens".split()
+    ),
+    installing=frozenset(
+        "install upgrade update downgrade flash release deploy patch pin bump tag".split()
+    ),
+    watching=frozenset("watch rewatch stream read listen binge".split()),
+    reading=frozenset("read study memorise memorize reread quote preach".split()),
+    books=frozenset(
+        "matthew mark luke john acts james peter job ruth daniel joel amos jonah samuel kings proverbs hebrews"
+        " galatians ephesians philippians timothy titus jude ezekiel jeremiah hosea quran surah".split()
+    ),
+    levels={"p1": 1, "p2": 5, "p3": 9, "p4": 0},
     fixed=_say(
         "black friday, good friday, cyber monday, easter monday, easter sunday, ash wednesday,"
-        " palm sunday, shrove tuesday, bloody sunday, super bowl sunday, sunday roast,"
+        " blue monday, freaky friday, casual friday, ruby tuesday, taco tuesday, throwback thursday, manic monday,"
+        " giving tuesday, super tuesday, super sunday, sunday times, wednesday addams, saturday night live,"
+        " saturday night fever, palm sunday, shrove tuesday, bloody sunday, super bowl sunday, sunday roast,"
         " sunday best, friday night lights, monday night football, man friday, may day, usa today, today show, may i,"
         " daily mail, second hand, 24/7, 9/11, 7/11, 50/50, 20/20, 4/4, high noon, midnight sun,"
         " midnight express, midnight oil, 9 to 5, nine to five"

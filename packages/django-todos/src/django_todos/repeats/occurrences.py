@@ -293,16 +293,31 @@ def _expand(rule: Rule, start: datetime, since: datetime | None = None) -> Itera
     """The rule's wall times for a series that starts at `start`, from the period of `since` on.
 
     Begins with the whole period (some times may lie before `start`) and ends quietly where the
-    calendar or the number of periods does.
+    calendar, the number of periods or dateutil's wits do.
     """
     try:
         begin = _period_start(rule, start, max(since or start, start))
         interval = _CountedInterval(rule.interval, MAX_PERIODS[rule.freq])
-        yield from du.rrule(
+        for wall in du.rrule(
             _FREQ[rule.freq], dtstart=begin, interval=interval, **_arguments(rule, start)
-        )
-    except (_OutOfPeriods, OverflowError):
-        return
+        ):
+            if not rule.by_week_no or _is_in_weeks(rule, wall):
+                yield wall
+    except (_OutOfPeriods, ArithmeticError, LookupError, ValueError):
+        return  # whatever dateutil makes of a stored rule: it ends here
+
+
+def _is_in_weeks(rule: Rule, wall: datetime) -> bool:
+    """Whether a day is in one of the rule's weeks: dateutil counts a week 53 where a year has 52."""
+    number, of_year = _week_of(wall.date(), rule.week_start)
+    last, _year = _week_of(date(of_year, 12, 28), rule.week_start)
+    return any(number == (week if week > 0 else last + 1 + week) for week in rule.by_week_no)
+
+
+def _week_of(day: date, week_start: int) -> tuple[int, int]:
+    """Number and year of its week: the first of a year is that which has four days in it (ISO 8601, RFC 5545)."""
+    middle = day - timedelta(days=(day.weekday() - week_start) % 7 - 3)
+    return (middle.timetuple().tm_yday - 1) // 7 + 1, middle.year
 
 
 def _period_start(rule: Rule, start: datetime, since: datetime) -> datetime:

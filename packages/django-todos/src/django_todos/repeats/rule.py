@@ -276,6 +276,13 @@ def _check_together(rule: Rule) -> None:
     if any(nth for nth, _day in rule.by_day):
         if rule.freq not in ("MONTHLY", "YEARLY") or rule.by_week_no:
             raise RuleError(_("Only a monthly or yearly repeat can count weekdays."))
+        most = 53 if rule.freq == "YEARLY" and not rule.by_month else 5
+        if any(abs(nth) > most for nth, _day in rule.by_day):
+            raise RuleError(
+                _("A month has at most 5 of a weekday.")
+                if most == 5
+                else _("A year has at most 53 of a weekday.")
+            )
     if rule.by_set_pos and not (
         rule.by_month or rule.by_week_no or rule.by_year_day or rule.by_month_day or rule.by_day
     ):
