@@ -88,7 +88,7 @@ INTERNAL = {
     },
     "Label": {"in_lists", "key_of", "named"},
     "Membership": {"move_by_one", "place"},
-    "Invitation": {"by_token", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
+    "Invitation": {"block", "by_token", "is_blocked", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
     "Reminder": {"key", "moment"},
     "Action": {"list_ids", "member_change", "prune", "todo_ids", "told_in", "told_of"},
     "Completion": {"told_of"},

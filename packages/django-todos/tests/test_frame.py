@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as project
 from tests.factories import Cast, make_todo
 
-from django_todos.reminders import unsubscribe_token
+from django_todos.unsubscribing import unsubscribe_token
 
 DOCS = Path(__file__).parent.parent / "docs"
 SHOP = """<!doctype html><html lang="en"><head><title>{% block title %}Shop{% endblock %}</title>

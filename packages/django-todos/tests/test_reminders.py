@@ -15,7 +15,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
-from django_todos import limits, reminders
+from django_todos import limits, reminders, unsubscribing
 from django_todos.dates import Moment
 from django_todos.forms.dates import ReminderForm, offered
 from django_todos.models import Delivery, Preferences, Reminder, Todo
@@ -502,7 +502,9 @@ def test_one_click_without_login(cast, alice, mailoutbox, client, kind):
 
 def test_looking_at_the_link_changes_nothing(cast, alice, client):
     prefer(alice, digest=True)
-    path = reverse("django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "digest")])
+    path = reverse(
+        "django_todos:unsubscribe", args=[unsubscribing.unsubscribe_token(alice, "digest")]
+    )
     response = client.get(path)
     assert response.status_code == 200 and b"No more daily mails?" in response.content
     assert Preferences.objects.get().digest
@@ -514,7 +516,7 @@ def test_in_a_project_where_everything_wants_a_login(cast, alice, client, settin
     middleware = "django.contrib.auth.middleware.LoginRequiredMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, middleware]
     path = reverse(
-        "django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")]
+        "django_todos:unsubscribe", args=[unsubscribing.unsubscribe_token(alice, "reminders")]
     )
     assert client.post(path).status_code == 200
     assert not Preferences.objects.get(user=alice).reminders
@@ -522,7 +524,7 @@ def test_in_a_project_where_everything_wants_a_login(cast, alice, client, settin
 
 def test_who_never_saved_preferences_can_unsubscribe(cast, alice, client):
     path = reverse(
-        "django_todos:unsubscribe", args=[reminders.unsubscribe_token(alice, "reminders")]
+        "django_todos:unsubscribe", args=[unsubscribing.unsubscribe_token(alice, "reminders")]
     )
     assert b"No more reminders by mail?" in client.get(path).content
     assert b"You get no more reminders by mail." in client.post(path).content
@@ -546,7 +548,7 @@ def test_a_token_cannot_be_forged(cast, client, token):
 
 def test_other_methods_are_refused(cast, client):
     path = reverse(
-        "django_todos:unsubscribe", args=[reminders.unsubscribe_token(cast.alice, "digest")]
+        "django_todos:unsubscribe", args=[unsubscribing.unsubscribe_token(cast.alice, "digest")]
     )
     assert client.put(path).status_code == 405
 

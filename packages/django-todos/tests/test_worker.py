@@ -92,7 +92,7 @@ def test_reminders_and_digests_go_out(cast, mailoutbox):
         todo=todo, user=cast.alice, remind_at=now - timedelta(minutes=1), created_at=before
     )
     out, err = work()
-    assert out.startswith("reminders: 1, digests: 1, trash: 0, ")
+    assert out.startswith("reminders: 1, digests: 1, notices: 0, ")
     assert err == "" and len(mailoutbox) == 2
     assert work() == ("", "")
     assert work(verbosity=2)[0].startswith("reminders: 0")

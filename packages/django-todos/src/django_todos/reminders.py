@@ -10,31 +10,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
-from django.core import signing
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from django_todos import limits
+from django_todos import limits, notices
 from django_todos.dates import to_instant
-from django_todos.mail import MailCount, Outbox, absolute, batches, compose
+from django_todos.mail import MailCount, Outbox, absolute, batches
 from django_todos.models import Delivery, Membership, Preferences, Reminder, Todo
 from django_todos.models.reminders import DAY
+from django_todos.unsubscribing import with_way_out
 from django_todos.viewer import Viewer
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.core.mail import EmailMultiAlternatives
 
-Kind = Literal["reminders", "digest"]
-
 GRACE = timedelta(days=7)
 """How late a reminder may still be sent, when no worker ran."""
 
 _CHUNK = 500
-_SALT = "django_todos.unsubscribe"
 
 
 # -- reminders -------------------------------------------------------------------------------------
@@ -116,7 +112,7 @@ def _may_by_object(todo: Todo, user: AbstractBaseUser) -> bool:
 def _reminder_mail(reminder: Reminder, todo: Todo, viewer: Viewer) -> EmailMultiAlternatives:
     moment = reminder.moment(viewer.preferences) or viewer.now
     context = {"todo": todo, "moment": moment, "url": absolute(todo.get_absolute_url())}
-    return _with_way_out("reminder", "reminders", viewer, context)
+    return with_way_out("reminder", "reminders", viewer, context)
 
 
 # -- the digest ------------------------------------------------------------------------------------
@@ -145,9 +141,10 @@ def send_digests(now: datetime) -> MailCount:
             claimed = outbox.claim({key: viewer.user.pk for key, viewer in batch})
             for key, viewer in batch:
                 if key in claimed:
-                    digest = _digest(viewer)
-                    write = partial(_with_way_out, "digest", "digest", viewer, digest)
-                    outbox.send(key, write if digest["count"] else None)
+                    digest = _digest(viewer) | {"notices": notices.in_digest(viewer)}
+                    write = partial(with_way_out, "digest", "digest", viewer, digest)
+                    outbox.send(key, write if digest["count"] or digest["notices"] else None)
+                    notices.forget(viewer)
     return outbox.count
 
 
@@ -184,44 +181,6 @@ def preview(viewer: Viewer) -> dict[str, Any]:
     now = to_instant(datetime.combine(viewer.today + timedelta(days=1), hour), viewer.zone)
     then = replace(viewer, now=now)
     return {"viewer": then, **_digest(then, most=6)}
-
-
-# -- one mail --------------------------------------------------------------------------------------
-
-
-def _with_way_out(
-    template: str, kind: Kind, viewer: Viewer, context: dict[str, Any]
-) -> EmailMultiAlternatives:
-    token = unsubscribe_token(viewer.user, kind)
-    out = absolute(reverse("django_todos:unsubscribe", args=[token]))
-    settings_url = absolute(reverse("django_todos:preferences"))
-    # RFC 8058: a mail program posts to the address by itself; both headers are needed.
-    headers = {
-        "List-Unsubscribe": f"<{out}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-    context = context | {"unsubscribe_url": out, "settings_url": settings_url}
-    return compose(template, viewer, context, headers=headers)
-
-
-def unsubscribe_token(user: AbstractBaseUser, kind: Kind) -> str:
-    """What an unsubscribe link carries: it can't be forged, and does nothing but this."""
-    return signing.dumps([str(user.pk), kind], salt=_SALT)
-
-
-def read_unsubscribe_token(token: str) -> tuple[AbstractBaseUser, Kind] | None:
-    """Whose mails of which kind, or None for a token that we did not make."""
-    try:
-        pk, kind = signing.loads(token, salt=_SALT)
-    except (signing.BadSignature, ValueError):
-        return None
-    user = get_user_model()._default_manager.filter(pk=pk).first()
-    return None if user is None or kind not in ("reminders", "digest") else (user, kind)
-
-
-def unsubscribe(user: AbstractBaseUser, kind: Kind) -> None:
-    """No more mails of that kind."""
-    Preferences.objects.update_or_create(user_id=user.pk, defaults={kind: False})
 
 
 # -- helpers ---------------------------------------------------------------------------------------

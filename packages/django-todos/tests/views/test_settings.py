@@ -22,7 +22,12 @@ REGION = {
     "hour_cycle": "24",
     "week_start": "6",
 }
-NOTIFICATIONS = {"section": "notifications", "reminder_hour": "9", "digest_hour": "7"}
+NOTIFICATIONS = {
+    "section": "notifications",
+    "reminder_hour": "9",
+    "digest_hour": "7",
+    **dict.fromkeys(("tell_assigned", "tell_invited", "tell_role", "tell_removed"), "now"),
+}
 
 
 def test_a_section_saves_what_changed_in_it_alone(cast: Cast) -> None:

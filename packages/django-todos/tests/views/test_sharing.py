@@ -161,7 +161,7 @@ def test_of_pending_invitations_and_controls_members_see_nothing(cast: Cast):
         main = page.split("<main")[1].split("</main")[0]
         assert "dora" not in main and "<form" not in main and "list-leave" not in main
         activity = text(cast.client(name).get(url("list-activity", cast.flat.uuid)))
-        assert "alice invited somebody as Editor" in activity and "dora" not in activity
+        assert "alice invited somebody as editor" in activity and "dora" not in activity
 
 
 def test_roles_removal_and_undo(cast: Cast):
@@ -282,7 +282,7 @@ def test_the_history_of_a_list_page_by_page_and_of_one_person(cast: Cast, monkey
     plain = [re.sub(r"<[^>]*>", "", line) for line in said]
     assert plain == [
         "rita left the list",
-        "You changed the role of rita from Viewer to Editor",
+        "You changed the role of rita from viewer to editor",
         "bob added t2",
     ]
     rest = client.get(path, {"after": first.context["cursor"]})

@@ -39,7 +39,16 @@ SECTIONS = (
         "notifications",
         _("Notifications"),
         "bell",
-        ("reminders", "reminder_hour", "digest", "digest_hour"),
+        (
+            "reminders",
+            "reminder_hour",
+            "digest",
+            "digest_hour",
+            "tell_assigned",
+            "tell_invited",
+            "tell_role",
+            "tell_removed",
+        ),
     ),
     Section("keyboard", _("Keyboard"), "keyboard", ("shortcuts",)),
     Section("data", _("Your data"), "import"),
@@ -94,9 +103,14 @@ class PreferencesForm(forms.ModelForm):
             "reminders": _switch(),
             "digest": _switch(),
             "shortcuts": _switch(),
+            "tell_assigned": forms.RadioSelect,
+            "tell_invited": forms.RadioSelect,
+            "tell_role": forms.RadioSelect,
+            "tell_removed": forms.RadioSelect,
         }
         help_texts = {
             "reminders": _("At the time you set on a todo."),
+            "tell_assigned": _("“In the digest” is at once while you get none."),
             "shortcuts": _("They never act while you type in a field."),
             "digest": _("What is due and overdue, once a day. Nothing is sent on empty days."),
         }

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('contenttypes', '0002_remove_content_type_name'),
     ]
 
     operations = [
@@ -218,10 +218,10 @@ class Migration(migrations.Migration):
                 ('reminders', models.BooleanField(default=True, verbose_name='reminders by mail')),
                 ('digest', models.BooleanField(default=False, verbose_name='daily digest')),
                 ('digest_hour', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(23)], verbose_name='digest at')),
-                ('tell_assigned', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when somebody gives you a todo')),
-                ('tell_invited', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when somebody invites you')),
-                ('tell_role', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when your role in a list changes')),
-                ('tell_removed', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='when somebody takes you out of a list')),
+                ('tell_assigned', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when somebody gives you a todo')),
+                ('tell_invited', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when somebody invites you')),
+                ('tell_role', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when your role in a list changes')),
+                ('tell_removed', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when somebody takes you out of a list')),
                 ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
                 ('hints', models.BooleanField(default=True, verbose_name='examples for the first todo')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),

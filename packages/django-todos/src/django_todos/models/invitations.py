@@ -222,6 +222,15 @@ class Invitation(models.Model):
         Invitation.objects.filter(pk=self.pk).update(ending=ending)
         self.ending = ending
 
+    @classmethod
+    def block(cls, address: str) -> None:
+        """Whose address it is wants no more invitations to it: those that stand are over, and none is mailed again."""
+        cls.objects.filter(key=cls.key_of(address)).update(ending=cls.Ending.BLOCKED)
+
+    def is_blocked(self) -> bool:
+        """Whether this name or address is not to be written to."""
+        return Invitation.objects.filter(key=self.key, ending=self.Ending.BLOCKED).exists()
+
     def withdraw(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Take it back; its link is worth nothing any more. None where it had ended already."""
         with recording(by, Verb.LIST_WITHDRAW, {self.todo_list_id}, at=at) as rec:

@@ -68,7 +68,8 @@ class Notice(models.Model):
     @classmethod
     def _members(cls, rec: Recording, action: Action) -> Iterator[Notice]:
         for change in rec.member_changes:
-            if change["user"] not in (rec.user_id, str(rec.user_id)):
+            is_own = change["user"] in (rec.user_id, str(rec.user_id))
+            if not is_own and change["before"] != change["after"]:
                 topic = cls.Topic.REMOVED if change["after"] is None else cls.Topic.ROLE
                 yield cls(
                     user_id=change["user"], action=action, topic=topic, todo_list_id=change["list"]

@@ -92,10 +92,10 @@ class Preferences(models.Model):
     digest_hour = models.PositiveSmallIntegerField(
         _("digest at"), default=7, validators=[MinValueValidator(0), MaxValueValidator(23)]
     )
-    tell_assigned = _tell(_("when somebody gives you a todo"))
-    tell_invited = _tell(_("when somebody invites you"))
-    tell_role = _tell(_("when your role in a list changes"))
-    tell_removed = _tell(_("when somebody takes you out of a list"))
+    tell_assigned = _tell(_("Mail when somebody gives you a todo"))
+    tell_invited = _tell(_("Mail when somebody invites you"))
+    tell_role = _tell(_("Mail when your role in a list changes"))
+    tell_removed = _tell(_("Mail when somebody takes you out of a list"))
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     hints = models.BooleanField(_("examples for the first todo"), default=True)
 

@@ -110,6 +110,9 @@ class Shared(models.Model):
             if user.pk == by.pk or not {(self.pk, user.pk), (self.pk, by.pk)} <= rec.members:
                 raise ChangedMeanwhile
             set_member(rec, self.pk, user.pk, role=Role.OWNER)
+            if not rec.member_changes:  # an owner already: the history still says to whom
+                same = snapshot(self.memberships.get(user=user.pk), MEMBER_FIELDS)
+                _note(rec, self.pk, user.pk, same, same)
             set_member(rec, self.pk, by.pk, role=Role.EDITOR)
         return rec.action
 

@@ -232,6 +232,7 @@ register.filter("todos_time", time_words)
 register.filter("todos_city", city_of)
 register.filter("todos_person", people.display_name)
 register.filter("todos_initials", people.initials)
+register.filter("todos_invitation", people.asks)
 
 
 @register.filter

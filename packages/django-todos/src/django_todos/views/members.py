@@ -40,6 +40,9 @@ def _new_link(request: Request, todo_list: TodoList) -> HttpResponse:
     found = Invitation.objects.open(viewer.now).filter(todo_list=todo_list.pk)
     invitation = get_object_or_404(found, uuid=_uuid(request.POST["renew"]))
     path = reverse("django_todos:invitation-link", args=[invitation.renew_token(viewer.now)])
+    Invitation.objects.filter(pk=invitation.pk).update(
+        mail=False
+    )  # a mail would bring another one
     link = {"of": invitation.pk, "url": request.build_absolute_uri(path)}
     form = InviteForm(viewer=viewer, todo_list=todo_list)
     response = _page(request, todo_list, form, link=link)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from django_todos import reminders
+from django_todos import reminders, unsubscribing
 from django_todos._compat import login_not_required
 from django_todos.dates import resolve_zone
 from django_todos.forms.dates import cities
@@ -16,6 +19,17 @@ from django_todos.forms.preferences import SECTIONS, PreferencesForm
 from django_todos.models import Preferences
 from django_todos.views._page import Request, back, page, signed_in
 from django_todos.wording.dates import city_of
+
+_KINDS: dict[unsubscribing.Kind, Any] = {
+    "reminders": _("reminders by mail"),
+    "digest": _("daily mails"),
+    "assigned": _("mails about todos that you are given"),
+    "invited": _("invitations by mail"),
+    "role": _("mails about your role in a list"),
+    "removed": _("mails about lists that you were taken out of"),
+    "address": _("invitations to this address"),
+}
+"""What can be ended by one click, in words."""
 
 
 @signed_in("GET", "POST")
@@ -73,13 +87,13 @@ def keyboard(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, because programs follow links in mails to look at them; POST does it, without a login."""
-    found = reminders.read_unsubscribe_token(token)
+    found = unsubscribing.read_unsubscribe_token(token)
     if found is None:
         raise Http404
     user, kind = found
     if request.method == "POST":
-        reminders.unsubscribe(user, kind)
-    context = {"kind": kind, "done": request.method == "POST"}
+        unsubscribing.unsubscribe(user, kind)
+    context = {"kind": kind, "what": _KINDS[kind], "done": request.method == "POST"}
     response = render(request, "django_todos/unsubscribe.html", context)
     response["Referrer-Policy"] = "no-referrer"  # the address is the permission
     response["Cache-Control"] = "no-store"

@@ -24,7 +24,6 @@ from django_todos.models import (
     Action,
     Completion,
     Invitation,
-    Role,
     Todo,
     TodoList,
     Verb,
@@ -275,7 +274,7 @@ def _value_changes(
 
 def _people_changes(action: Action, known: _Known) -> Iterator[_Change]:
     """What was done to the people of the list. Who was invited, owners know."""
-    roles = {role: str(Role(role).label) for role in Role.values}
+    roles = {"viewer": gettext("viewer"), "editor": gettext("editor"), "owner": gettext("owner")}
     if change := action.member_change:
         old, new = (
             roles[row["role"]] if row is not None else ""

@@ -3,14 +3,46 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from django_todos.conf import settings
+
+if TYPE_CHECKING:
+    from django_todos.models import Invitation, Notice
 
 
 def display_name(user: Any) -> str:
     """As the host says (``TODOS_USER_DISPLAY``), else the full name, else the user name; nothing for nobody."""
     return settings.USER_DISPLAY(user) if user else ""
+
+
+def asks(invitation: Invitation) -> str:
+    """Who asks one into which list."""
+    values = {"who": display_name(invitation.invited_by), "list": invitation.todo_list.name}
+    if values["who"]:
+        return gettext("%(who)s invites you to “%(list)s”") % values
+    return gettext("You are invited to “%(list)s”") % values
+
+
+def news(notice: Notice, role: str) -> str:
+    """What somebody did that concerns another, told to that one."""
+    values = {
+        "who": display_name(notice.action.user) or gettext("Somebody"),
+        "list": notice.todo_list.name,
+        "todo": notice.todo.title if notice.todo is not None else "",
+        "role": role,
+    }
+    return str(_NEWS[notice.topic]) % values
+
+
+_NEWS = {
+    "assigned": _("%(who)s gave you “%(todo)s”"),
+    "removed": _("%(who)s took you out of “%(list)s”"),
+    "role": _("%(who)s changed your role in “%(list)s”: %(role)s"),
+}
 
 
 def initials(user: Any) -> str:

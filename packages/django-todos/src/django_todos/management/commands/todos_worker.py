@@ -13,11 +13,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
-from django_todos import reminders
+from django_todos import notices, reminders
 from django_todos.conf import settings
 from django_todos.instants import now
 from django_todos.mail import MailCount
-from django_todos.models import Action, Delivery, ImportDraft, Todo, TodoList, let_go_of_objects
+from django_todos.models import (
+    Action,
+    Delivery,
+    ImportDraft,
+    Invitation,
+    Todo,
+    TodoList,
+    let_go_of_objects,
+)
 
 log = logging.getLogger("django_todos")
 
@@ -43,11 +51,14 @@ def _mails(send: Callable[[datetime], MailCount]) -> Callable[[datetime], int]:
 JOBS: dict[str, Callable[[datetime], int]] = {
     "reminders": _mails(reminders.send_reminders),
     "digests": _mails(reminders.send_digests),
+    "notices": _mails(notices.send_notices),
+    "invitations": _mails(notices.send_invitations),
     "trash": empty_trash,
     "actions": Action.objects.prune,
     "uploads": ImportDraft.prune,
     "objects": let_go_of_objects,
     "deliveries": Delivery.objects.prune,
+    "old invitations": Invitation.objects.prune,
 }
 
 

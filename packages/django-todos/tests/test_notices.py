@@ -1,0 +1,195 @@
+"""What others did, told by mail: to whom, when, and what is not told any more; invitations by mail."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
+
+from django_todos import notices, reminders, unsubscribing
+from django_todos.models import Invitation, Notice, Preferences, Role, Tell
+
+SOON = later(5)
+
+
+@pytest.fixture(autouse=True)
+def addresses(cast: Cast, settings: Any) -> None:
+    settings.TODOS_BASE_URL = "https://todo.example"
+    settings.TODOS_VERIFIED_EMAILS = "tests.models.test_sharing.verified"
+    for user in (cast.alice, cast.bob, cast.rita, cast.charlie):
+        user.email, user.first_name = f"{user.username}@example.org", "verified"
+        user.save()
+
+
+def sent(now: Any = SOON) -> list[tuple[str, str]]:
+    """Whom mails went to, and their subjects."""
+    mail.outbox.clear()
+    for job in (notices.send_notices, notices.send_invitations):
+        job(now)
+    return [(message.to[0], message.subject) for message in mail.outbox]
+
+
+def give(cast: Cast, title: str = "Buy milk") -> Any:
+    return make_todo(cast.flat, title, by=cast.alice, assignee=cast.bob)
+
+
+def role(cast: Cast) -> Any:
+    return cast.flat.set_role(cast.bob, Role.VIEWER, by=cast.alice, at=NOW)
+
+
+def remove(cast: Cast) -> Any:
+    return cast.flat.remove_member(cast.bob, by=cast.alice, at=NOW)
+
+
+def invite(cast: Cast, typed: str = "charlie") -> Invitation:
+    return Invitation.send(cast.flat, typed, Role.EDITOR, by=cast.alice, at=NOW)[0]
+
+
+CASES = {
+    "assigned": (give, "bob", "verified gave you “Buy milk”"),
+    "role": (role, "bob", "verified changed your role in “Flat”: Viewer"),
+    "removed": (remove, "bob", "verified took you out of “Flat”"),
+    "invited": (invite, "charlie", "verified invites you to “Flat”"),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_mail_for_each_case_once_as_one_prefers_and_with_its_way_out(
+    cast: Cast, client, kind: str
+):
+    do, name, subject = CASES[kind]
+    user = getattr(cast, name)
+    do(cast)
+    assert sent(later(0)) == [] or kind == "invited"
+    assert sent() == ([] if kind == "invited" else [(user.email, subject)])
+    if kind == "invited":
+        Invitation.objects.all().delete()
+        do(cast)
+        assert sent() == [(user.email, subject)]
+    message = mail.outbox[0]
+    html = message.alternatives[0][0]
+    for body in (message.body, html):
+        assert "https://todo.example/" in body and "Flat" in body
+    assert sent() == [] and not Notice.objects.exists()
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    way_out = re.sub("[<>]|https://todo.example", "", message.extra_headers["List-Unsubscribe"])
+    assert client.get(way_out).status_code == 200
+    assert client.post(way_out).status_code == 200
+    assert getattr(Preferences.of(user), f"tell_{kind}") == Tell.NEVER
+
+
+@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("chosen, gets", [(Tell.NEVER, False), (Tell.NOW, True)])
+def test_who_wants_none_gets_none(cast: Cast, kind: str, chosen: str, gets: bool):
+    do, name, subject = CASES[kind]
+    Preferences.objects.create(user=getattr(cast, name), **{f"tell_{kind}": chosen})
+    do(cast)
+    assert bool(sent()) == gets and not Notice.objects.exists()
+
+
+# What was done about a todo that was given before the worker came.
+OVER: dict[str, Any] = {
+    "undone": lambda c, t: t.edit(by=c.alice, at=NOW, initial={"assignee_id": c.bob.pk}, values={"assignee_id": None}),
+    "done": lambda c, t: t.complete(by=c.bob, at=NOW, zone=NOW.tzinfo),
+    "in the trash": lambda c, t: t.trash(by=c.alice, at=NOW),
+    "list in the trash": lambda c, t: c.flat.trash(by=c.alice, at=NOW),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", OVER)
+def test_what_is_not_so_any_more_is_not_told(cast: Cast, how: str):
+    todo = give(cast)
+    OVER[how](cast, todo)
+    assert sent() == []
+
+
+def test_a_removal_that_was_undone_is_not_told(cast: Cast):
+    assert remove(cast).undo(at=NOW) and sent() == []
+
+
+def test_several_make_one_mail(cast: Cast):
+    for n in range(3):
+        give(cast, f"Todo {n}")
+    assert sent() == [("bob@example.org", "3 todos were given to you")]
+    assert all(f"Todo {n}" in mail.outbox[0].body for n in range(3))
+
+
+def test_what_is_wanted_in_the_digest_waits_for_it(cast: Cast):
+    wanted = {"digest": True, "digest_hour": 7, "tell_assigned": Tell.DIGEST}
+    Preferences.objects.create(user=cast.bob, **wanted)
+    give(cast)
+    assert sent() == []
+    reminders.send_digests(SOON)
+    [message] = mail.outbox
+    assert message.subject == "News of your lists" and "gave you “Buy milk”" in message.body
+    mail.outbox.clear()
+    reminders.send_digests(SOON + timedelta(days=1))
+    assert mail.outbox == [] and sent(SOON + timedelta(days=1)) == []
+
+
+def test_a_mail_that_fails_is_told_later(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    give(cast)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", None)
+        assert sent() == [] and Notice.objects.exists()
+    assert sent(SOON + timedelta(minutes=2)) == [
+        ("bob@example.org", "verified gave you “Buy milk”")
+    ]
+
+
+# -- invitations -----------------------------------------------------------------------------------
+
+# Who was typed, and whom a mail goes to: an address gets one whether or not anybody has it.
+WRITTEN = [
+    ("charlie", ["charlie@example.org"]),
+    ("nobody", []),
+    ("charlie@example.org", ["charlie@example.org"]),
+    ("Dora@example.org", ["dora@example.org"]),
+]
+
+
+@pytest.mark.parametrize("typed, to", WRITTEN)
+def test_whom_an_invitation_is_mailed_to(cast: Cast, client, typed: str, to: list[str]):
+    invite(cast, typed)
+    assert [address for address, _subject in sent()] == to
+    assert not Invitation.objects.filter(mail=True, typed="charlie").exists()
+    if to:
+        [path] = re.findall(r"https://todo.example(/\S*/join/\S+)", mail.outbox[0].body)
+        assert client.get(path).status_code == 200 and sent() == []
+
+
+def test_who_has_no_account_can_end_invitations_to_their_address(cast: Cast, client):
+    invite(cast, "dora@example.org")
+    assert len(sent()) == 1
+    headers = mail.outbox[0].extra_headers
+    way_out = re.sub("[<>]|https://todo.example", "", headers["List-Unsubscribe"])
+    assert "invitations to this address" in client.get(way_out).content.decode()
+    assert Invitation.objects.open(SOON).exists()  # a program that looks ends nothing
+    client.post(way_out)
+    invite(cast, "dora@example.org")
+    assert sent() == []
+
+
+def test_a_link_that_was_handed_over_is_not_ended_by_a_mail(cast: Cast):
+    invite(cast, "dora@example.org")
+    page = reverse("django_todos:list-members", args=[cast.flat.uuid])
+    renew = {"renew": Invitation.objects.get().uuid}
+    Invitation.objects.update(expires_at=NOW + timedelta(days=9999))
+    cast.client("alice").post(page, renew)
+    assert sent() == []
+
+
+def test_nobody_is_told_in_lists_of_one_s_own(cast: Cast):
+    make_todo(make_list(cast.bob, "Mine"), by=cast.bob, assignee=cast.bob)
+    make_user("eve")
+    assert sent() == []
+
+
+def test_a_token_of_something_else_ends_nothing(cast: Cast):
+    token = unsubscribing.unsubscribe_token(cast.bob, "everything")  # type: ignore[arg-type]
+    assert unsubscribing.read_unsubscribe_token(token) is None
