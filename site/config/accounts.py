@@ -1,6 +1,7 @@
 """allauth with our choices: who is meant, who may sign up, what templates know."""
 
 import logging
+from contextlib import suppress
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,10 +13,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from qrcode.main import QRCode
 
 import django_todos
+from django_todos.models import Invitation
 from django_todos.viewer import Viewer
 from django_todos.views._page import Nav
 
@@ -44,6 +49,25 @@ def account_of(username: str = "", email: str = "", **credentials: Any) -> User 
     return get_user_by_username(User.normalize_username(username)) if username else None
 
 
+def verified_emails(user: Any) -> QuerySet[EmailAddress, str]:
+    """The addresses that somebody has confirmed: the package's invitations ask."""
+    addresses = EmailAddress.objects.filter(user=user.pk, verified=True)
+    return addresses.values_list("email", flat=True)
+
+
+def invited(request: HttpRequest) -> Invitation | None:
+    """The invitation to an address from whose link somebody comes to sign up, where that opens the door."""
+    if settings.SIGNUP != "invited":
+        return None
+    with suppress(Resolver404):
+        link = resolve(request.POST.get("next") or request.GET.get("next") or "")
+        if link.view_name == "django_todos:invitation-link":
+            invitation = Invitation.by_token(link.kwargs["token"])
+            if invitation and "@" in invitation.key and invitation.is_open(timezone.now()):
+                return invitation
+    return None
+
+
 class Backend(AuthenticationBackend):
     """One password hash for each attempt, whoever is named: the time that it takes says nothing."""
 
@@ -62,7 +86,19 @@ class Adapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.SIGNUP == "open")
+        return bool(settings.SIGNUP == "open" or invited(request))
+
+    def clean_email(self, email: str) -> str:
+        """Where only invited people sign up, by exactly the address that was invited."""
+        found = super().clean_email(email)
+        if (
+            settings.SIGNUP == "invited"
+            and resolve(self.request.path).url_name == "account_signup"
+        ):
+            invitation = invited(self.request)
+            if invitation is None or Invitation.key_of(email) != invitation.key:
+                raise forms.ValidationError(_("The invitation is for another address."))
+        return str(found)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return super().clean_username(User.normalize_username(username), shallow)
@@ -161,6 +197,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     viewer = SimpleLazyObject(lambda: Viewer.of(user) if user and user.is_authenticated else None)
     return {
         "signup_open": settings.SIGNUP == "open",
+        "signup_invited": settings.SIGNUP == "invited",
         "mail_configured": settings.MAIL_CONFIGURED,
         "version": lambda: django_todos.__version__,
         "revision": settings.REVISION,

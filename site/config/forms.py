@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
+from config.accounts import invited
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +67,12 @@ class _ChangePassword(account.ChangePasswordForm):
 
 class _Signup(account.SignupForm):
     """Says everything that is wrong at once: allauth compares the passwords only when the first is good."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if invitation := invited(context.request):
+            self.fields["email"].initial = invitation.typed
+            self.fields["email"].required = True
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()

@@ -178,7 +178,8 @@ EMAIL_SUBJECT_PREFIX = f"[{_host}] "
 TODOS_BASE_URL = SITE_URL if MAIL_CONFIGURED else ""
 
 # -- Accounts -------------------------------------------------------------------------------------
-SIGNUP = env("SIGNUP", "open" if LOCAL else "closed", read.choice("open", "closed"))
+# "invited": who follows the link of an invitation to an address may make an account with that address.
+SIGNUP = env("SIGNUP", "open" if LOCAL else "closed", read.choice("open", "invited", "closed"))
 AUTHENTICATION_BACKENDS = ["config.accounts.Backend"]
 _validators = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 AUTH_PASSWORD_VALIDATORS = [
@@ -188,6 +189,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
+TODOS_VERIFIED_EMAILS = "config.accounts.verified_emails"
 ACCOUNT_ADAPTER = "config.accounts.Adapter"
 _forms = "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate"
 ACCOUNT_FORMS = {name: f"config.forms.{name}" for name in _forms.split()}

@@ -22,7 +22,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_todos.exchange.export import export
-from django_todos.models import Preferences
+from django_todos.models import Departure, Preferences
 from django_todos.views.days import today
 
 
@@ -97,4 +97,5 @@ def account_delete(request: HttpRequest) -> HttpResponse:
         logout(request)
         return redirect("site_account_deleted")
     status = 422 if form.is_bound else 200
-    return render(request, "site/account_delete.html", {"form": form}, status=status)
+    context = {"form": form, "departure": Departure.of(user)}
+    return render(request, "site/account_delete.html", context, status=status)

@@ -31,7 +31,7 @@ def sent(now: Any = SOON) -> list[tuple[str, str]]:
     mail.outbox.clear()
     for job in (notices.send_notices, notices.send_invitations):
         job(now)
-    return [(message.to[0], message.subject) for message in mail.outbox]
+    return [(message.to[0], str(message.subject)) for message in mail.outbox]
 
 
 def give(cast: Cast, title: str = "Buy milk") -> Any:
@@ -73,7 +73,7 @@ def test_a_mail_for_each_case_once_as_one_prefers_and_with_its_way_out(
         assert sent() == [(user.email, subject)]
     message = mail.outbox[0]
     html = message.alternatives[0][0]
-    for body in (message.body, html):
+    for body in (str(message.body), str(html)):
         assert "https://todo.example/" in body and "Flat" in body
     assert sent() == [] and not Notice.objects.exists()
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

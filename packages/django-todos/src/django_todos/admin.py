@@ -1,15 +1,28 @@
-"""The admin: where superusers see other people's lists, and members are added until sharing has its pages."""
+"""The admin: where superusers see other people's lists, and their members."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from django_todos.instants import now
-from django_todos.models import Completion, Label, Membership, Preferences, Todo, TodoList
+from django_todos.models import (
+    ChangedMeanwhile,
+    Completion,
+    Label,
+    LastOwner,
+    Membership,
+    Preferences,
+    Role,
+    Todo,
+    TodoList,
+)
 
 
 class ChangesOnlyAdmin(admin.ModelAdmin):
@@ -20,10 +33,27 @@ class ChangesOnlyAdmin(admin.ModelAdmin):
         obj.save(update_fields=form.changed_data if change else None)
 
 
+class MembershipFormSet(BaseInlineFormSet):
+    """A list's people: an owner at least, and of an inbox nobody but whose it is."""
+
+    def clean(self) -> None:
+        """Said in the form; under the list's lock it is asked once more."""
+        super().clean()
+        rows = [one.cleaned_data for one in self.forms if one.is_valid() and one.cleaned_data]
+        stay = [row for row in rows if not row.get("DELETE")]
+        todo_list: TodoList = self.instance
+        if todo_list.is_inbox and [row["user"].pk for row in stay] != [todo_list.inbox_of_id]:
+            raise ValidationError(_("An inbox can't be shared."))
+        has_owner = any(row["role"] == Role.OWNER for row in stay)
+        if not has_owner and todo_list.object_type_id is None:
+            raise ValidationError(_("A list has an owner."))
+
+
 class MembershipInline(admin.TabularInline):
     """Who is in a list. Removing somebody here clears their assignments, as everywhere."""
 
     model = Membership
+    formset = MembershipFormSet
     extra = 0
     fields = ("user", "role", "color")
     raw_id_fields = ("user",)
@@ -48,11 +78,20 @@ class TodoListAdmin(ChangesOnlyAdmin):
     inlines = (MembershipInline,)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Saves members; assignments of those removed go with them."""
-        TodoList.objects.lock({form.instance.pk})  # nobody is given a todo meanwhile
-        super().save_formset(request, form, formset, change)
-        gone = [one.user_id for one in formset.deleted_objects]
-        form.instance.todos.filter(assignee__in=gone).update(assignee=None)
+        """As people change them: who goes leaves no assignment behind. New owners come before old ones go."""
+        todo_list: TodoList = form.instance
+        formset.save(commit=False)
+        changed = [one for one, _fields in formset.changed_objects]
+        try:
+            for one in sorted(
+                [*formset.new_objects, *changed], key=lambda one: one.role != Role.OWNER
+            ):
+                todo_list.add_member(one.user, one.role, color=one.color)
+                todo_list.memberships.filter(user=one.user_id).update(color=one.color)
+            for one in formset.deleted_objects:
+                todo_list.remove_member(one.user)
+        except (LastOwner, ChangedMeanwhile):  # somebody else was at it, too
+            self.message_user(request, _("The members were changed meanwhile."), messages.ERROR)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -165,7 +165,7 @@ def _invitation(invitation: Invitation, now: datetime) -> Any:
     account = _account(invitation)
     if account is None and ("@" not in invitation.key or invitation.is_blocked()):
         return None
-    user = account or invitation.invited_by
+    user: Any = account or invitation.invited_by
     preferences = Preferences.of(user) if account is not None else Preferences(user=user)
     viewer = Viewer(user, preferences, now, preferences.seen_region)
     if account is not None and not (viewer.reachable and preferences.tell_invited == Tell.NOW):

@@ -61,6 +61,7 @@ def unsubscribe(whose: AbstractBaseUser | str, kind: Kind) -> None:
     if isinstance(whose, str):
         Invitation.block(whose)
         return
-    is_switch = kind in ("reminders", "digest")
-    chosen = {kind: False} if is_switch else {f"tell_{kind}": Tell.NEVER}
+    chosen: dict[str, Any] = {f"tell_{kind}": Tell.NEVER}
+    if kind in ("reminders", "digest"):
+        chosen = {kind: False}
     Preferences.objects.update_or_create(user_id=whose.pk, defaults=chosen)

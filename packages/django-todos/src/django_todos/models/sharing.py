@@ -111,7 +111,9 @@ class Shared(models.Model):
                 raise ChangedMeanwhile
             set_member(rec, self.pk, user.pk, role=Role.OWNER)
             if not rec.member_changes:  # an owner already: the history still says to whom
-                same = snapshot(self.memberships.get(user=user.pk), MEMBER_FIELDS)
+                same = snapshot(
+                    Membership.objects.get(todo_list=self.pk, user=user.pk), MEMBER_FIELDS
+                )
                 _note(rec, self.pk, user.pk, same, same)
             set_member(rec, self.pk, by.pk, role=Role.EDITOR)
         return rec.action

@@ -1,0 +1,137 @@
+"""Two people in two browsers: from the invitation to leaving, with and without JavaScript; and one list that both work in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .conftest import PHONE, People, Person
+
+
+def shared_list(alice: Person) -> str:
+    """A list of alice's, made through the page."""
+    page = alice.page
+    alice.go("/lists/new/")
+    page.get_by_label("Name").fill("Flat")
+    page.get_by_role("button", name="Create list").click()
+    expect(page.get_by_role("heading", name="Flat", level=1)).to_be_visible()
+    return page.url.split("?")[0]
+
+
+def user_of(person: Person) -> Any:
+    from django.contrib.auth import get_user_model
+
+    assert person.client is not None
+    return get_user_model().objects.get(pk=person.client.session["_auth_user_id"])
+
+
+def name_of(person: Person) -> str:
+    return str(user_of(person).get_username())
+
+
+def no_faults(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_invite_join_work_and_leave(people: People, script: bool) -> None:
+    alice = people.somebody(java_script_enabled=script)
+    bob = people.somebody(java_script_enabled=script, viewport=PHONE)
+    page, other = alice.page, bob.page
+    flat = shared_list(alice)
+    page.get_by_role("link", name="Share").click()
+    page.get_by_label("Invite someone").fill(name_of(bob))
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_text(f"Invited {name_of(bob)} to Flat.").first).to_be_visible()
+    expect(page.get_by_label("Invite someone")).to_have_value("")
+    if script:
+        expect(page.get_by_label("Invite someone")).to_be_focused()
+
+    bob.go("/lists/")
+    other.get_by_role("link", name="1 invitation waits for you").click()
+    other.get_by_role("button", name="Join the list").click()
+    expect(other.get_by_role("heading", name="Flat", level=1)).to_be_visible()
+    other.locator("#quick-add-text").fill("Buy milk")
+    other.locator("#quick-add").get_by_role("button", name="Add", exact=True).click()
+    expect(other.locator(".todos-title", has_text="Buy milk")).to_be_visible()
+
+    page.goto(f"{flat}members/")
+    role = page.get_by_label(f"Role of {name_of(bob)}")
+    role.select_option("viewer")
+    if not script:
+        page.get_by_role("button", name=f"Save the role of {name_of(bob)}").click()
+    expect(page.get_by_text(f"Changed the role of {name_of(bob)}.").first).to_be_visible()
+    other.goto(flat)
+    expect(other.locator(".todos-title", has_text="Buy milk")).to_be_visible()
+    expect(other.locator("#quick-add-text")).to_have_count(0)
+
+    page.goto(f"{flat}members/")
+    page.get_by_role("button", name=f"Remove {name_of(bob)}").click()
+    expect(page.get_by_text(f"Removed {name_of(bob)}.").first).to_be_visible()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_label(f"Role of {name_of(bob)}")).to_have_value("viewer")
+
+    other.goto(f"{flat}members/")
+    other.get_by_role("link", name="Leave…").click()
+    other.get_by_role("button", name="Leave the list").click()
+    expect(other.get_by_text("You left “Flat”.").first).to_be_visible()
+    page.goto(f"{flat}activity/")
+    expect(page.get_by_text("left the list")).to_be_visible()
+
+
+def test_both_work_in_it(people: People) -> None:
+    from django_todos.models import TodoList
+
+    alice, bob = people.somebody(), people.somebody()
+    owner, editor = user_of(alice), user_of(bob)
+    flat = TodoList.objects.create_for(owner, name="Flat")
+    flat.add_member(editor)
+    path = flat.get_absolute_url()
+    alice.go(path)
+    for title in ("Boil eggs", "Slice bread"):
+        alice.page.locator("#quick-add-text").fill(title)
+        alice.page.locator("#quick-add-text").press("Enter")
+        expect(alice.page.locator(".todos-title", has_text=title)).to_be_visible()
+    bob.go(path)
+    bob.page.get_by_role("button", name="Complete “Boil eggs”").click()
+    expect(bob.page.get_by_text("Completed “Boil eggs”.").first).to_be_visible()
+    # A page that comes back into sight shows what others did.
+    alice.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(alice.page.get_by_role("button", name="Complete “Boil eggs”")).to_have_count(0)
+    bob.page.get_by_role("button", name="Undo").first.click()
+    expect(bob.page.get_by_role("button", name="Complete “Boil eggs”")).to_be_visible()
+    # Removed while the page is open: what is pressed then is refused, and nothing breaks.
+    flat.remove_member(editor)
+    bob.page.get_by_role("button", name="Complete “Slice bread”").click()
+    expect(bob.page.locator("#todos-toasts > *, #message-bar, .todos-lone").first).to_be_visible()
+    bob.problems[:] = [problem for problem in bob.problems if "404" not in problem]
+    alice.page.reload()
+    expect(alice.page.get_by_role("button", name="Complete “Slice bread”")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_people_are_accessible(people: People, scheme: str) -> None:
+    alice = people.somebody(
+        color_scheme=scheme, viewport=PHONE if scheme == "dark" else {"width": 1280, "height": 900}
+    )
+    page = alice.page
+    flat = shared_list(alice)
+    alice.go(f"{flat}members/")
+    page.get_by_label("Invite someone").fill("dora@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Invited dora@example.org").first).to_be_visible()
+    page.get_by_role("button", name="New link for dora@example.org").click()
+    expect(page.locator("#new-link")).to_be_focused()
+    no_faults(page)
+    link = page.locator("#new-link").input_value()
+    for path in (f"{flat}activity/", f"{flat}duplicate/", "/invitations/"):
+        alice.go(path)
+        no_faults(page)
+    stranger = people.anonymous(color_scheme=scheme)
+    stranger.page.goto(link)
+    expect(stranger.page.get_by_role("link", name="Sign in to join")).to_be_visible()
+    no_faults(stranger.page)
