@@ -46,7 +46,7 @@ def make_many(todo_list: TodoList, count: int, **fields: Any) -> list[Todo]:
     ]
     for todo in todos:
         todo.tree = todo.uuid
-    Todo.objects.bulk_create(todos)
+    Todo._base_manager.bulk_create(todos)
     TodoList.objects.filter(pk=todo_list.pk).update(open_count=F("open_count") + count)
     todo_list.refresh_from_db()
     return todos

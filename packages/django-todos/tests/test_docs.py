@@ -75,6 +75,7 @@ def test_the_examples_run() -> None:
     said: dict[str, Any] = {"user": testing.make_user("dora")}
     for block in blocks:
         exec(block, said)
+    said["inbox"].refresh_from_db()
     assert said["inbox"].open_count == 0 and said["page"].status_code == 200
     assert list(said["made"]) == ["Move house", "Pack the books", "Cancel the power"]
 
@@ -83,7 +84,7 @@ def test_the_examples_run() -> None:
 INTERNAL = {
     "TodoList": {"about_nothing", "changeable_by", "erase", "is_editor", "lock"},
     "Todo": {
-        "above", "below", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
+        "above", "below", "bulk_create", "create", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
         "siblings", "take_along",
     },
     "Label": {"in_lists", "key_of", "named"},

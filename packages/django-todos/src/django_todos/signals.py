@@ -1,8 +1,8 @@
 """What a host project can listen to.
 
-Each is sent after the transaction has been committed, with ``sender=Todo`` and the keyword arguments ``todo`` (as it
-is after the change), ``user`` (who did it, or None) and ``action`` (the `Action` that can undo it, or None). Receivers
-that raise are logged by Django and stop nobody (``send_robust``).
+Each is sent after the transaction has been committed, with ``sender`` (the model) and the keyword arguments ``todo`` or
+``todo_list`` (as it is after the change), ``user`` (who did it, or None) and ``action`` (the `Action` that can undo it,
+or None). Receivers that raise are logged by Django and stop nobody (``send_robust``).
 """
 
 from __future__ import annotations
@@ -23,3 +23,15 @@ deleted = Signal()
 
 moved = Signal()
 """A todo changed its place: its list, its parent or its order."""
+
+due_changed = Signal()
+"""A todo is due at another time: an edit, a repeat that moved on, an undo."""
+
+assigned = Signal()
+"""A todo was given to somebody (``todo.assignee``), or to nobody any more."""
+
+list_created = Signal()
+"""A list was made; an inbox is made when its owner first needs it."""
+
+list_changed = Signal()
+"""A list was renamed, archived, brought back, or went to the trash."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
@@ -20,6 +19,7 @@ from django_todos.exchange.formats import FORMATS, table, todotxt
 from django_todos.exchange.records import ParseResult, Problem, Reading, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
+from django_todos.instants import now
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import ImportedFrom, Todo, TodoList
 from django_todos.repeats.occurrences import parse_rrule
@@ -313,7 +313,7 @@ def plan(
     `detect.ENCODINGS`; ``columns`` (field → column) explains a table, ``day_first`` its dates. Never
     raises for what is in the file.
     """
-    reading = Reading(tz, timezone.now(), day_first, columns or {})
+    reading = Reading(tz, now(), day_first, columns or {})
     decoded, name, result = _read(data, format, encoding, reading, most)
     survey = Survey(user, name, result, tz, todo_list).run()
     return Plan(

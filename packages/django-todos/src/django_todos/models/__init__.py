@@ -41,6 +41,7 @@ from django_todos.models.querysets import (
     LabelQuerySet,
     TodoListQuerySet,
     TodoQuerySet,
+    WrittenPast,
 )
 from django_todos.models.reminders import Delivery, Reminder
 from django_todos.models.sharing import LastOwner, ask_owners, undo_people
@@ -85,6 +86,7 @@ __all__ = [
     "TodoQuerySet",
     "TooManyInvitations",
     "Verb",
+    "WrittenPast",
     "ask_owners",
     "color_for",
     "due_columns",

@@ -22,7 +22,7 @@ from django_todos import models as tables  # those that stand on this module: th
 from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.instants import InstantField
+from django_todos.instants import InstantField, aware, now
 from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Recording:
         self._dirty: dict[int, set[str]] = {}
         self._completions: list[Completion] = []
         self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
-        self._signals: list[tuple[Signal, Todo]] = []
+        self._signals: list[tuple[Signal, Todo | TodoList]] = []
 
     def act_as(self, user: AbstractBaseUser) -> None:
         """It was `user` who did it, though no right of theirs in the lists allows it: they come in by an invitation."""
@@ -240,7 +240,7 @@ class Recording:
 
     def add(self, todos: list[Todo]) -> None:
         """Insert new todos, parents before their subtasks. Undoing that moves them to the trash."""
-        tables.Todo.objects.bulk_create(todos, batch_size=500)
+        tables.Todo._base_manager.bulk_create(todos, batch_size=500)
         for todo in todos:
             self.todos[todo.pk] = todo
             self._before[todo.pk] = before = snapshot(todo, TODO_FIELDS)
@@ -279,9 +279,9 @@ class Recording:
         completion.key, completion.undone_at = key, None if key is not None else self.at
         completion.save(update_fields=["key", "undone_at"])
 
-    def tell(self, signal: Signal, todo: Todo) -> None:
-        """Send a public signal about `todo` after the commit."""
-        self._signals.append((signal, todo))
+    def tell(self, signal: Signal, about: Todo | TodoList) -> None:
+        """Send a public signal about a todo or a list after the commit."""
+        self._signals.append((signal, about))
 
     def flush(self) -> None:
         """Write the changes of todos so far: a step that asks the database about order needs them there."""
@@ -291,7 +291,7 @@ class Recording:
             todo.version += 1
             todo.updated_at = self.at
         if len(changed) == 1:
-            changed[0].save(update_fields=[*fields, "version", "updated_at"])
+            models.Model.save(changed[0], update_fields=[*fields, "version", "updated_at"])
         elif changed:
             names = [field.removesuffix("_id") for field in fields]
             type(changed[0]).objects.bulk_update(
@@ -317,6 +317,7 @@ class Recording:
                 for pk in sorted(self._lists_of(changes))
             )
             tables.Notice.note(self, self.action)
+        self._tell_changes()
         if self._signals:
             transaction.on_commit(self._send)
 
@@ -345,9 +346,23 @@ class Recording:
         if given and not given <= self.members:
             raise ChangedMeanwhile
 
+    def _tell_changes(self) -> None:
+        for pk, todo in self.todos.items():
+            before, is_new = self._before[pk], pk in self._added
+            if todo.assignee_id != (None if is_new else before["assignee_id"]):
+                self.tell(signals.assigned, todo)
+            if any(
+                getattr(todo, name) != before[name] for name in ("due_date", "due_time", "due_tz")
+            ):
+                self.tell(signals.due_changed, todo)
+        for pk, before in self._lists_before.items():
+            if snapshot(self.lists[pk], LIST_FIELDS) != before:
+                self.tell(signals.list_changed, self.lists[pk])
+
     def _send(self) -> None:
-        for signal, todo in self._signals:
-            signal.send_robust(sender=type(todo), todo=todo, user=self.user, action=self.action)
+        for signal, about in self._signals:
+            what = {"todo" if isinstance(about, tables.Todo) else "todo_list": about}
+            signal.send_robust(sender=type(about), **what, user=self.user, action=self.action)
 
     def _count(self) -> None:
         steps: Counter[int] = Counter()
@@ -397,13 +412,13 @@ def recording(
     verb: str,
     list_ids: set[int],
     *,
-    at: datetime,
+    at: datetime | None = None,
     right: Literal["is_editor", "can_view"] | None = None,
     within: Recording | None = None,
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
 
-    A context manager around every write. `at` is the moment of the action. What the verb needs (or `right`, another
+    A context manager around every write. `at` is the moment of the action, now unless it is given. What the verb needs (or `right`, another
     property of `TodoList`) is asked again under the locks; `user` None is the system, which may do everything.
     Raises ChangedMeanwhile where a list or the right is gone.
     """
@@ -418,7 +433,7 @@ def recording(
         may = user is None or all(getattr(todo_list, needed) for todo_list in lists.values())
         if lists.keys() != list_ids or not may:
             raise ChangedMeanwhile
-        rec = Recording(user, verb, lists, at)
+        rec = Recording(user, verb, lists, aware(at) if at is not None else now())
         yield rec
         rec.finish()
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_todos import limits
+from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.instants import InstantField
 from django_todos.models import copying
@@ -36,7 +36,7 @@ class TodoListManager(_ListManager["TodoList"]):
     """Makes lists."""
 
     def create_for(
-        self, user: AbstractBaseUser, *, name: str, color: str = Color.GREY, **fields: Any
+        self, user: AbstractBaseUser, name: str, *, color: str = Color.GREY, **fields: Any
     ) -> TodoList:
         """A new list that `user` owns, last in their order."""
         with transaction.atomic():
@@ -48,6 +48,7 @@ class TodoListManager(_ListManager["TodoList"]):
                 color=color,
                 position=last_position(user.pk),
             )
+            transaction.on_commit(lambda: _tell_created(todo_list, user))
         return todo_list
 
     def inbox_of(self, user: AbstractBaseUser) -> TodoList:
@@ -64,13 +65,20 @@ class TodoListManager(_ListManager["TodoList"]):
     def create_about(self, obj: models.Model, *, name: str) -> TodoList:
         """The list about `obj`, an object of the host project; made if there is none."""
         object_type = ContentType.objects.get_for_model(obj, for_concrete_model=True)
-        todo_list: TodoList = self.get_or_create(
+        todo_list: TodoList
+        todo_list, is_new = self.get_or_create(
             object_type=object_type,
             object_id=object_key(obj),
             deleted_at=None,
-            defaults={"name": name},
-        )[0]
+            defaults={"name": name[: limits.MAX_LIST_NAME]},
+        )
+        if is_new:
+            transaction.on_commit(lambda: _tell_created(todo_list, None))
         return todo_list
+
+
+def _tell_created(todo_list: TodoList, user: AbstractBaseUser | None) -> None:
+    signals.list_created.send_robust(sender=TodoList, todo_list=todo_list, user=user, action=None)
 
 
 class TodoList(Shared):
@@ -166,15 +174,17 @@ class TodoList(Shared):
     def edit(
         self,
         *,
-        by: AbstractBaseUser | None,
-        at: datetime,
-        initial: dict[str, str],
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        initial: dict[str, str] | None = None,
         values: dict[str, str],
     ) -> Action | None:
-        """Merge an edit of name or description: the fields in which `values` differ from `initial`, what was seen.
+        """Merge an edit of name or description: the fields in which `values` differ from `initial`, what was seen (as
+        this object has it, unless it is given).
 
         Raises Conflict, having changed nothing, where somebody else gave such a field a third value meanwhile.
         """
+        initial = {name: getattr(self, name) for name in values} if initial is None else initial
         changed = {name: value for name, value in values.items() if initial[name] != value}
         if not changed:
             return None
@@ -186,21 +196,29 @@ class TodoList(Shared):
             rec.update_list(self.pk, **changed)
         return rec.action
 
-    def archive(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
+    def archive(
+        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
+    ) -> Action | None:
         """Put the list aside: readable, but in none of the views across lists."""
-        return self._set_time(Verb.LIST_ARCHIVE, "archived_at", at, by=by, at=at)
+        return self._set_time(Verb.LIST_ARCHIVE, "archived_at", True, by=by, at=at)
 
-    def unarchive(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
+    def unarchive(
+        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
+    ) -> Action | None:
         """Bring an archived list back."""
-        return self._set_time(Verb.LIST_UNARCHIVE, "archived_at", None, by=by, at=at)
+        return self._set_time(Verb.LIST_UNARCHIVE, "archived_at", False, by=by, at=at)
 
-    def trash(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
+    def trash(
+        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
+    ) -> Action | None:
         """Move the list, with everything in it, to the trash."""
-        return self._set_time(Verb.LIST_DELETE, "deleted_at", at, by=by, at=at)
+        return self._set_time(Verb.LIST_DELETE, "deleted_at", True, by=by, at=at)
 
-    def restore(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
+    def restore(
+        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
+    ) -> Action | None:
         """Bring the list back from the trash."""
-        return self._set_time(Verb.LIST_RESTORE, "deleted_at", None, by=by, at=at)
+        return self._set_time(Verb.LIST_RESTORE, "deleted_at", False, by=by, at=at)
 
     def duplicate(
         self,
@@ -233,10 +251,10 @@ class TodoList(Shared):
         self,
         verb: Verb,
         field: str,
-        value: datetime | None,
+        is_set: bool,
         *,
-        by: AbstractBaseUser | None,
-        at: datetime,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
     ) -> Action | None:
         if self.is_inbox:
             raise ValueError("An inbox can't be archived or deleted.")
@@ -244,8 +262,8 @@ class TodoList(Shared):
             current = rec.lists[self.pk]
             if field != "deleted_at" and current.deleted_at is not None:
                 raise ChangedMeanwhile
-            if (getattr(current, field) is None) != (value is None):
-                rec.update_list(self.pk, **{field: value})
+            if (getattr(current, field) is None) == is_set:
+                rec.update_list(self.pk, **{field: rec.at if is_set else None})
         return rec.action
 
 

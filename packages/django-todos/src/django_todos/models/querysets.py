@@ -250,8 +250,26 @@ class _InLists(QuerySet[_Model]):
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
 
+class WrittenPast(NotImplementedError):
+    """Somebody writes a todo past the methods that keep lists, counts and history true."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Todos are written by methods: Todo.add(todo_list, title, due=…) makes one; todo.edit(), complete(), move()"
+            " and trash() change it; recording() makes several changes one action."
+        )
+
+
 class TodoQuerySet(_InLists["tables.Todo"]):
     """Questions about todos."""
+
+    def create(self, **kwargs: Any) -> tables.Todo:
+        """Refused: `Todo.add` makes a todo."""
+        raise WrittenPast
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[tables.Todo]:
+        """Refused, too."""
+        raise WrittenPast
 
     def with_rights(self, user: User) -> Self:
         """Each with its list, which knows what `user` may do in it; without one where that can't be read."""

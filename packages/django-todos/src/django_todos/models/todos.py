@@ -28,6 +28,16 @@ from django_todos.models.columns import (
     repeat_columns,
     start_columns,
 )
+from django_todos.models.given import (
+    MomentLike,
+    RepeatLike,
+    moment_of,
+    priority_of,
+    repeat_of,
+    title_of,
+    values_of,
+    zone_of,
+)
 from django_todos.models.history import (
     Action,
     ChangedMeanwhile,
@@ -39,7 +49,7 @@ from django_todos.models.history import (
 )
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import NotAllowedHere, Side
-from django_todos.models.querysets import TodoQuerySet
+from django_todos.models.querysets import TodoQuerySet, WrittenPast
 from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode, RuleError
 
@@ -257,10 +267,8 @@ class Todo(models.Model):
         return priority_bucket(self.priority)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A todo that nobody is above heads its own tree."""
-        if self.parent_id is None:
-            self.tree = self.uuid
-        super().save(*args, **kwargs)
+        """Refused: counts, history and undo know of what the methods do alone. ``loaddata`` doesn't come by here."""
+        raise WrittenPast
 
     def siblings(self) -> TodoQuerySet:
         """The todos at the same level, this one left out, those completed or in the trash included."""
@@ -312,37 +320,50 @@ class Todo(models.Model):
         todo_list: TodoList,
         title: str,
         *,
-        by: AbstractBaseUser | None,
-        at: datetime,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
         parent: Todo | None = None,
         labels: list[str] | None = None,
-        due: Moment = Moment(),  # noqa: B008  frozen
-        start: Moment = Moment(),  # noqa: B008
-        repeat: Repeat | None = None,
+        due: MomentLike = None,
+        start: MomentLike = None,
+        repeat: RepeatLike = None,
+        priority: int | str = 0,
         side: Side = "after",
         within: Recording | None = None,
         **fields: Any,
     ) -> Todo:
-        """A new todo: last in the list or under `parent`, or first (`side`). Undoing it moves it to the trash."""
+        """A new todo: last in the list or under `parent`, or first (`side`). Undoing it moves it to the trash.
+
+        `due` and `start` may be moments, dates, datetimes or words, `repeat` an RRULE or words, `priority` a word or a
+        number. Raises ValidationError for what none of them can mean.
+        """
         with recording(by, Verb.CREATE, {todo_list.pk}, at=at, within=within) as rec:
             above = rec.alive(parent) if parent is not None else None
             if rec.lists[todo_list.pk].deleted_at is not None:
                 raise ChangedMeanwhile
             if above is not None:
-                above.reopen(by=by, at=at, within=rec)
+                above.reopen(within=rec)
                 if above.depth >= limits.MAX_DEPTH:
                     raise NotAllowedHere("too deep")
+            begins = {
+                name: moment_of(value, by=by, at=rec.at, field=name)
+                for name, value in (("due", due), ("start", start))
+            }
+            again = repeat_of(repeat, by=by, at=rec.at, **begins)
+            if again is not None and not any(begins.values()):
+                begins["due"] = again.anchor
             todo = cls(
                 todo_list_id=todo_list.pk,
                 parent_id=above.pk if above is not None else None,
                 depth=above.depth + 1 if above is not None else 0,
-                title=title,
+                title=title_of(title),
+                priority=priority_of(priority),
                 created_by_id=by.pk if by is not None else None,
-                created_at=at,
-                updated_at=at,
-                **due_columns(due),
-                **start_columns(start),
-                **repeat_columns(repeat and replace(repeat, anchor=repeat.anchor or due or start)),
+                created_at=rec.at,
+                updated_at=rec.at,
+                **due_columns(begins["due"]),
+                **start_columns(begins["start"]),
+                **repeat_columns(again),
                 **fields,
             )
             todo.tree = above.tree if above is not None else todo.uuid
@@ -353,7 +374,11 @@ class Todo(models.Model):
         return todo
 
     def duplicate(
-        self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
+        self,
+        *,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        within: Recording | None = None,
     ) -> Todo:
         """A copy of it right behind it, with its subtasks and labels, all of it open, and the person's own reminders.
 
@@ -362,7 +387,7 @@ class Todo(models.Model):
         with recording(by, Verb.DUPLICATE, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.alive(self)
             if todo.parent is not None:
-                todo.parent.reopen(by=by, at=at, within=rec)
+                todo.parent.reopen(within=rec)
             rec.flush()
             family = [todo, *(one for one in todo.descendants() if one.deleted_at is None)]
             copies: dict[int, Todo] = {}
@@ -381,9 +406,9 @@ class Todo(models.Model):
     def complete(
         self,
         *,
-        by: AbstractBaseUser | None,
-        at: datetime,
-        zone: ZoneInfo,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        zone: ZoneInfo | None = None,
         seen: int | None = None,
         within: Recording | None = None,
     ) -> Action | None:
@@ -396,23 +421,32 @@ class Todo(models.Model):
             todo = rec.reload(self)
             if not completing.is_open_at(todo, seen):
                 return None
-            completing.pass_on(todo, rec, zone, Completion.Kind.COMPLETED)
+            completing.pass_on(todo, rec, zone or zone_of(by), Completion.Kind.COMPLETED)
             rec.tell(signals.completed, todo)
         return rec.action
 
     def skip(
-        self, *, by: AbstractBaseUser | None, at: datetime, zone: ZoneInfo, seen: int | None = None
+        self,
+        *,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        zone: ZoneInfo | None = None,
+        seen: int | None = None,
     ) -> Action | None:
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
             todo = rec.reload(self)
             if not todo.rrule or not completing.is_open_at(todo, seen):
                 return None
-            completing.pass_on(todo, rec, zone, Completion.Kind.SKIPPED)
+            completing.pass_on(todo, rec, zone or zone_of(by), Completion.Kind.SKIPPED)
         return rec.action
 
     def reopen(
-        self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
+        self,
+        *,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        within: Recording | None = None,
     ) -> Action | None:
         """Open a completed todo again, and completed todos above it. Its last completion no longer stands."""
         with recording(by, Verb.REOPEN, {self.todo_list_id}, at=at, within=within) as rec:
@@ -425,22 +459,30 @@ class Todo(models.Model):
     def edit(
         self,
         *,
-        by: AbstractBaseUser | None,
-        at: datetime,
-        initial: dict[str, Any],
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        initial: dict[str, Any] | None = None,
         values: dict[str, Any],
         within: Recording | None = None,
     ) -> Action | None:
         """Merge an edit: the fields in which `values` differ from `initial`, the values the person saw.
 
-        Fields: title, notes, priority, assignee_id, labels (names), due and start (Moments), repeat (a
-        `Repeat` or None). Raises Conflict, having changed nothing, where somebody else gave such a field
-        a third value meanwhile, and ChangedMeanwhile for what is in the trash.
+        Fields: title, notes, priority, assignee_id, labels (names); due, start and repeat as `add` takes them. Raises
+        ValidationError for what can't be meant; Conflict, having changed nothing, where somebody else gave such a field
+        a third value meanwhile (not without `initial`); ChangedMeanwhile for what is in the trash.
         """
-        changed = {name: value for name, value in values.items() if initial.get(name) != value}
+        values = values_of(self, values, by=by, at=at)
+        seen = initial or {}
+        changed = {
+            name: value
+            for name, value in values.items()
+            if initial is None or initial.get(name) != value
+        }
         with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.alive(self)
-            Conflict.check(initial, changed, {name: todo._value(rec, name) for name in changed})
+            if initial is None:
+                seen = {name: todo._value(rec, name) for name in changed}
+            Conflict.check(seen, changed, {name: todo._value(rec, name) for name in changed})
             carried = todo._carries_repeat
             for name, value in changed.items():
                 todo._set_value(rec, name, value)
@@ -461,7 +503,11 @@ class Todo(models.Model):
         self._keep_repeat(rec, carried)
 
     def trash(
-        self, *, by: AbstractBaseUser | None, at: datetime, within: Recording | None = None
+        self,
+        *,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        within: Recording | None = None,
     ) -> Action | None:
         """Move it, with everything below, to the trash."""
         with recording(by, Verb.DELETE, {self.todo_list_id}, at=at, within=within) as rec:
@@ -471,13 +517,17 @@ class Todo(models.Model):
             rec.flush()
             for one in rec.load(todo.descendants()):
                 if one.deleted_at is None:
-                    rec.update(one, deleted_at=at, deleted_top_id=todo.pk)
-            rec.update(todo, deleted_at=at)
+                    rec.update(one, deleted_at=rec.at, deleted_top_id=todo.pk)
+            rec.update(todo, deleted_at=rec.at)
             rec.tell(signals.deleted, todo)
         return rec.action
 
     def restore(
-        self, *, by: AbstractBaseUser | None, at: datetime, fallback: TodoList | None = None
+        self,
+        *,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        fallback: TodoList | None = None,
     ) -> Action | None:
         """Bring it back from the trash to where it was, else to its list's top level, else to `fallback`.
 
@@ -495,16 +545,16 @@ class Todo(models.Model):
                 rec.update(one, deleted_at=None, deleted_top_id=None)
             rec.update(todo, deleted_at=None)
             if fallback is not None:
-                todo.move(by=by, at=at, todo_list=fallback, side="before", within=rec)
+                todo.move(todo_list=fallback, side="before", within=rec)
             elif todo.parent is not None and not todo.fits_under(todo.parent):
-                todo.move(by=by, at=at, within=rec)
+                todo.move(within=rec)
         return rec.action
 
     def move(
         self,
         *,
-        by: AbstractBaseUser | None,
-        at: datetime,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
         todo_list: TodoList | None = None,
         parent: Todo | None = None,
         side: Side = "after",
@@ -534,7 +584,11 @@ class Todo(models.Model):
         return rec.action
 
     def move_by_one(
-        self, *, by: AbstractBaseUser | None, at: datetime, direction: Literal["up", "down"]
+        self,
+        *,
+        by: AbstractBaseUser | None = None,
+        at: datetime | None = None,
+        direction: Literal["up", "down"],
     ) -> Action | None:
         """Change places with the open neighbour above or below. None at the end of the row."""
         beside = self.neighbour(direction)
@@ -550,12 +604,12 @@ class Todo(models.Model):
             shown = shown.filter(is_completed=self.is_completed)
         return shown.above(self).last() if direction == "up" else shown.below(self).first()
 
-    def indent(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
+    def indent(self, *, by: AbstractBaseUser | None = None, at: datetime) -> Action | None:
         """Make it a subtask, the last one, of the todo above it. None when there is none."""
         above = self.neighbour("up")
         return self.move(by=by, at=at, parent=above) if above is not None else None
 
-    def outdent(self, *, by: AbstractBaseUser | None, at: datetime) -> Action | None:
+    def outdent(self, *, by: AbstractBaseUser | None = None, at: datetime) -> Action | None:
         """Take it out one level, to right behind the todo it was under. None at the top level."""
         if self.parent is None:
             return None

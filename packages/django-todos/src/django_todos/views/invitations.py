@@ -9,9 +9,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from django_todos import instants
 from django_todos._compat import login_not_required
 from django_todos.access import get_list
 from django_todos.conf import settings
@@ -90,7 +90,7 @@ def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = Invitation.by_token(token)
     if not settings.SHARING or invitation is None:
         raise Http404
-    now, user = timezone.now(), request.user
+    now, user = instants.now(), request.user
     if not invitation.is_open(now):
         return _card(request, invitation, "over", status=410)
     if not user.is_authenticated:
