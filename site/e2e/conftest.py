@@ -182,8 +182,12 @@ def _hash() -> str:
 
 def _note(person: Person, kind: str, text: str) -> None:
     """A console line is a problem when the page's own policy or a script caused it."""
-    expected = ("409", "422", "403", "404")
-    if kind == "error" and not any(f"status of {code}" in text for code in expected):
+    expected = ["status of 409", "status of 422", "status of 403", "status of 404"]
+    expected += [
+        "htmx:afterRequest",
+        "htmx:sendAbort",
+    ]  # what was typed was added before it was read
+    if kind == "error" and not any(one in text for one in expected):
         person.problems.append(text)
 
 

@@ -78,7 +78,11 @@ def test_the_row_that_was_pressed_stays_where_it_is(people: People) -> None:
     assert before and after and abs(before["y"] - after["y"]) < 2
 
 
-@pytest.mark.parametrize("options", [{}, {"viewport": PHONE}], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, pytest.param({"viewport": PHONE}, marks=pytest.mark.nightly)],
+    ids=["desktop", "phone"],
+)
 def test_enter_in_any_field_saves_without_scripts(
     people: People, options: dict[str, object]
 ) -> None:
