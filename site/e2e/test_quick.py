@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from .conftest import PHONE, People
@@ -65,6 +66,7 @@ def test_quick_add_over_a_page(people: People) -> None:
     page.get_by_role("dialog", name="Due date").get_by_role("button", name="Tomorrow").click()
     expect(page.locator("#quick-add-day")).to_have_text("Tomorrow")
     page.locator("#quick-add-foot summary").click()
+    assert not Axe().run(page).violations_count
     page.locator("#quick-add-foot").get_by_role("button", name="Inbox").click()
     expect(page.locator("#quick-add-foot summary")).to_be_focused()
     field.press("Enter")

@@ -123,6 +123,7 @@ def test_what_a_page_is_narrowed_to(people: People, scripts: bool) -> None:
     if scripts:
         page.get_by_role("radio", name="Today").check()
         expect(page.get_by_role("button", name="Show 0 todos")).to_be_visible()
+        accessible(page)
         page.get_by_role("group", name="Due").get_by_role("radio", name="Any").check()
     page.get_by_role("radio", name="High").check()
     page.get_by_role("button", name="Show 1 todo" if scripts else "Show").click()
