@@ -83,6 +83,8 @@ def save(page: Page, script: bool, title: str) -> None:
     """Leave the field, which saves it; without scripts by the button. Then see the todo's page again."""
     url = page.url.removesuffix("repeat/")
     if script:
+        if page.locator(":popover-open").count():
+            page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         page.get_by_label("Title", exact=True).focus()
         expect(page.locator("#todo-saved")).to_contain_text("Saved")
