@@ -110,6 +110,10 @@ def test_a_pasted_list_is_undone_as_one(alice: Person) -> None:
     page.locator("#todo-saved").get_by_role("button", name="Undo").click()
     expect(page.locator("#rows-todo .todos-title")).to_have_count(0)
     expect(page.get_by_label("Add a subtask")).to_be_focused()
+    page.evaluate(PASTE, "\n".join("x" * 501))  # too many lines
+    expect(page.get_by_text("at most 500 lines")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Add a subtask")).to_have_value("\n".join("x" * 501))
 
 
 def test_repeat_and_reminders_stand_in_popovers(alice: Person) -> None:

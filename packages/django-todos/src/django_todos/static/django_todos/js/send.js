@@ -112,8 +112,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   detail.selectOverride = now.select;
   if (detail.xhr.status === 422 && now.select?.startsWith("#todo") && !detail.serverResponse.includes(`id="${now.select.slice(1)}"`)) {
     detail.shouldSwap = false; // what was refused has a page of its own: here the open todo stays, with what was typed
-    emit("unsent", { url: detail.requestConfig.path, status: 422 });
-    return emit("toast", { name: "refused" });
+    return void (emit("unsent", { url: detail.requestConfig.path, status: 422 }) && emit("toast", { name: "refused" }));
   }
   const form = now.form && `#${now.form}`;
   if (detail.xhr.status === 422 && detail.target.id === "main" && form && one(form) && detail.serverResponse.includes(`id="${now.form}"`))

@@ -37,7 +37,15 @@ function restore() {
   if (text) write(text);
 }
 
-document.addEventListener("input", (event) => event.target === field() && keep());
+/** @param {boolean} isRefused  what is too much stands below, until it is changed */
+function refuse(isRefused) {
+  one("#subtask-error")?.toggleAttribute("hidden", !isRefused);
+  field()?.setAttribute("aria-invalid", String(isRefused));
+  if (isRefused) field()?.setAttribute("aria-describedby", "subtask-error"), field()?.focus();
+  else field()?.removeAttribute("aria-describedby");
+}
+
+document.addEventListener("input", (event) => event.target === field() && (keep(), refuse(false)));
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n+$/, "") ?? "";
   if (event.target !== field() || field()?.localName !== "input" || !text.includes("\n")) return;
@@ -59,18 +67,19 @@ document.addEventListener("todos:sending", (event) => {
   write("");
 });
 document.addEventListener("todos:unsent", (event) => {
-  if (!sent || /** @type {CustomEvent} */ (event).detail.url !== form()?.getAttribute("action")) return;
+  const { url, status } = /** @type {CustomEvent} */ (event).detail;
+  if (!sent || url !== form()?.getAttribute("action")) return;
   const text = [sent, field()?.value].filter(Boolean).join("\n");
   sent = "";
   write(text);
+  if (status === 422) refuse(true), event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeSwap", () => (typed = field()?.value ?? ""));
 document.addEventListener("htmx:afterSwap", (event) => {
-  const { target } = /** @type {CustomEvent} */ (event).detail;
+  const { target, requestConfig } = /** @type {CustomEvent} */ (event).detail;
   if (!/^(todo|main)$/.test(target?.id) || !field()) return;
-  if (sent) said();
-  sent = "";
+  if (sent && requestConfig?.formData?.get("parent")) said(), (sent = ""); // else it is still on its way
   write(typed);
 });
 
