@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -16,6 +17,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.usersessions.models import UserSession
@@ -198,6 +200,30 @@ def test_the_provider_is_asked_with_a_challenge(client, provider):
         "error"
         in client.get(query["redirect_uri"][0] + "?code=x&state=y").content.decode().lower()
     )
+
+
+CALLBACK = "/accounts/oidc/oidc/login/callback/"
+
+
+@pytest.mark.parametrize("address", ["dana@harbour.example", "alice@harbour.example"])
+def test_whom_a_provider_lets_in_gets_an_account_of_their_own(
+    client, alice, provider, settings, monkeypatch, address
+):
+    """Sign-up is closed for strangers; an account that is there is nobody's by its address."""
+    settings.SIGNUP = "closed"
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    known = {"sub": "7", "email": address, "email_verified": True, "preferred_username": "dana"}
+    monkeypatch.setattr(
+        OAuth2Client, "get_access_token", lambda *args, **kwargs: {"access_token": "t"}
+    )
+    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "_fetch_user_info", lambda *args: known)
+    asked = parse_qs(urlsplit(client.post("/accounts/oidc/oidc/login/")["Location"]).query)
+    client.get(CALLBACK, {"code": "x", "state": "made up"})
+    assert client.get(SECTIONS).status_code == 302
+    client.get(CALLBACK, {"code": "x", "state": asked["state"][0]})
+    assertContains(client.get(SECTIONS), "<bdi>dana</bdi>")
+    confirmed = EmailAddress.objects.filter(email=address, verified=True)
+    assert confirmed.get().user.username == address.partition("@")[0]
 
 
 def test_a_forgotten_password_does_not_pass_the_second_step(client, alice):
