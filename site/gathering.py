@@ -64,21 +64,25 @@ class GatheringWorker(ThreadWorker):
             return
         except OSError:
             gone = True
-        self.poller.unregister(conn.sock)
-        self.pending_conns.remove(conn)
-        if gone:
-            self.nr_conns -= 1
-            conn.close()
-        else:
+        self.leave(conn, close=gone)
+        if not gone:
             conn.parser.unreader.unread(bytes(conn.got.bytes))
             conn.got = None
             super().enqueue_req(conn)
 
+    def leave(self, conn: Any, close: bool) -> None:
+        self.poller.unregister(conn.sock)
+        self.pending_conns.remove(conn)
+        if close:
+            self.nr_conns -= 1
+            conn.close()
+
     def murder_pending(self) -> None:
-        """Who stops waits two seconds for the rest of a request, as gunicorn does for those who may send another."""
-        if not self.alive:
-            for conn in self.pending_conns:
-                conn.timeout = min(conn.timeout, time.monotonic() + 2)
+        """Who stops finishes what has begun, and does not wait for who has said nothing for two seconds."""
+        silent_since = time.monotonic() - 2 + PATIENCE
+        for conn in [] if self.alive else list(self.pending_conns):
+            if not conn.got.bytes and conn.timeout < silent_since:
+                self.leave(conn, close=True)
         super().murder_pending()
 
     def handle(self, conn: Any) -> Any:

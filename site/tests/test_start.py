@@ -78,11 +78,11 @@ def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
         assert get(port, "/accounts/login/") == 200
         half_sent = [send(port, part) for part in HALF_SENT for _ in range(8)]
         assert get(port, "/accounts/login/") == 200
+        for connection in half_sent:
+            connection.close()
     finally:
         server.send_signal(signal.SIGTERM)
         out, _ = server.communicate(timeout=30)
-    for connection in half_sent:
-        connection.close()
     assert server.returncode == 0, out
     assert {json.loads(line)["logger"] for line in out.splitlines()} == {
         "gunicorn.error",
