@@ -90,6 +90,9 @@ class GatheringWorker(ThreadWorker):
         kept = super().handle(conn)
         if not kept:
             util.close_graceful(conn.sock, timeout=0.2)
+            conn.close = (
+                lambda graceful=False: None
+            )  # gunicorn counts it out once more if this fails
         return kept
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:

@@ -80,6 +80,13 @@ def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
         assert get(port, "/accounts/login/") == 200
         for connection in half_sent:
             connection.close()
+        begun = send(port, _POST + b"Content-Length: 11\r\n\r\nlogin=")
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        begun.sendall(b"alice")
+        assert begun.recv(12) == b"HTTP/1.1 403", "who stops finishes what has begun"
+        begun.close()
     finally:
         server.send_signal(signal.SIGTERM)
         out, _ = server.communicate(timeout=30)
