@@ -48,17 +48,17 @@ def file(tmp_path: Path) -> Path:
 
 def test_import(alice: Any, file: Path) -> None:
     out, err = run("todos_import", str(file), "--user", "alice")
-    assert out.splitlines()[-1] == "Added 2 (1 with a change); 0 already here; 1 left out."
+    assert out.splitlines()[-1] == "Added 2 (1 with a change), changed 0; 0 already here; 1 left out."
     assert "line 2: Tea: It is completed without a date" in out
     assert "line 3: The date 2026-02-31 does not exist." in err
     out, err = run("todos_import", str(file), "--user", "alice", "--accept", verbosity=2)
-    assert "Added 1 (0 with a change); 2 already here; 0 left out." in out
+    assert "Added 1 (0 with a change), changed 0; 2 already here; 0 left out." in out
     assert "line 1: Milk: imported on" in out and "→ Import it without a date" in err
 
 
 def test_import_only_says(alice: Any, file: Path) -> None:
     out, _err = run("todos_import", str(file), "--user", "alice", "--dry-run", verbosity=2)
-    assert "Would add 2 (1 with a change); 0 already here; 1 can’t be read." in out
+    assert "Would add 2 (1 with a change), change 0; 0 already here; 1 can’t be read." in out
     assert "line 1: Milk: add to Shop" in out
     assert not Todo.objects.exists()
 

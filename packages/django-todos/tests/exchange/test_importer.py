@@ -723,3 +723,45 @@ def test_an_export_holds_what_one_sees(alice: Any, bob: Any) -> None:
     assert [one["name"] for one in json.loads(chosen)["lists"]] == ["Shared"]
     assert export(alice, "todotxt", tz=UTC).file_name == "todo.txt"
     assert export(alice, "json", tz=UTC).file_name == "todos.json"
+
+
+def test_a_todotxt_comes_back_edited(cast: Any) -> None:
+    """Nothing doubles; edits, completions and new lines arrive; what is gone from the file stays."""
+    user, flat = cast.alice, cast.flat
+    before = flat.todos.count()
+    for title, due in (("Rent", "2026-12-01"), ("Cups", ""), ("Gone", ""), ("Bins", "2026-12-02")):
+        Todo.add(flat, title, by=user, at=NOW, due=Moment.parse(due))
+    out = "".join(export(user, "todotxt", tz=BERLIN).pieces)
+    again = planned(user, out)
+    assert (again.adds, again.edits, again.bad) == (0, 0, 0) and again.same == len(again.rows)
+    lines = [line for line in out.splitlines() if "Gone" not in line]
+    text = "\n".join(lines).replace("due:2026-12-01", "due:2026-12-05") + "\nSalt +Flat\n"
+    text = "\n".join(f"x 2026-11-24 {one}" if "Cups" in one else one for one in text.split("\n"))
+    found = planned(user, text)
+    assert (found.adds, found.edits) == (1, 2)
+    assert [row.notes for row in found.rows if row.kind == "edit"][0] == (
+        "due: 2026-12-01 → 2026-12-05.",
+    )
+    report = apply(found, at=NOW)
+    assert (report.added, report.edited) == (1, 2)
+    todos = {one.title: one for one in flat.todos.all()}
+    assert str(todos["Rent"].due.date) == "2026-12-05" and todos["Cups"].is_completed
+    assert "Salt" in todos and not todos["Gone"].is_completed and len(todos) == before + 5
+    assert planned(user, text).edits == planned(user, text).adds == 0
+    assert report.action is not None and report.action.undo(at=NOW)
+    assert str(flat.todos.get(title="Rent").due.date) == "2026-12-01"
+
+
+def test_a_line_with_a_key_may_change_its_title(cast: Any) -> None:
+    todo = Todo.add(cast.flat, "Rent", by=cast.alice, at=NOW, due=Moment.parse("2026-12-01"))
+    out = "".join(export(cast.alice, "todotxt", tz=BERLIN, with_keys=True).pieces)
+    line = next(one for one in out.splitlines() if "Rent" in one)
+    assert f"uid:{todo.uuid}" in line
+    apply(
+        planned(cast.alice, line.replace("Rent", "Pay rent").replace("due:2026-12-01 ", "")),
+        at=NOW,
+    )
+    todo = Todo.objects.get(pk=todo.pk)
+    assert (todo.title, todo.due) == ("Pay rent", Moment())
+    rita = planned(cast.rita, line.replace("Rent", "Hers"))
+    assert (rita.adds, rita.edits) == (0, 0)

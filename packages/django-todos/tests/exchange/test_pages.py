@@ -118,7 +118,7 @@ def test_the_report_says_what_would_happen(cast: Cast) -> None:
         "todo.txt, 5 todos",
     ):
         assert said in text, said
-    assert len(queries) <= 10, [query["sql"][:100] for query in queries]
+    assert len(queries) <= 11, [query["sql"][:100] for query in queries]
     assert not Todo.objects.filter(title="Milk").exists()
     only = get(cast.client("alice"), "import-draft", draft.uuid, problems="1").content.decode()
     assert "Renew" in only and "Milk" not in only

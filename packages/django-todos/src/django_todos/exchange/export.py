@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats import FORMATS, WRITTEN, own_json
+from django_todos.exchange.formats import FORMATS, WRITTEN, own_json, todotxt
 from django_todos.exchange.planning import is_uuid
 from django_todos.exchange.records import (
     CompletionRecord,
@@ -53,8 +53,11 @@ def export(
     *,
     tz: ZoneInfo,
     lists: Iterable[TodoList] | None = None,
+    with_keys: bool = False,
 ) -> Export:
     """The user's lists (or those of ``lists`` that the user sees) as a file.
+
+    ``with_keys``: each line of a todo.txt says which todo it is, so that its title may be changed elsewhere.
 
     The trash is part of it where the format can say so; a list in the trash only for its owners.
     One list is in memory at a time.
@@ -64,8 +67,11 @@ def export(
     groups = _groups(user, lists, _foreign_keys(user) if format == "taskwarrior" else {})
     if format != own_json.NAME:
         groups = _with_known_days(groups, _undated(user))
+    write = WRITTEN[format]
+    if with_keys and format == todotxt.NAME:
+        write = todotxt.write_with_keys
     return Export(
-        pieces=WRITTEN[format](groups, tz, found),
+        pieces=write(groups, tz, found),
         losses=found,
         file_name=f"todos.{chosen.suffix}" if chosen.suffix != "todo.txt" else "todo.txt",
         content_type=chosen.content_type,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django_todos.dates import Moment
 from django_todos.exchange.detect import ENCODINGS, Refusal, Text, decode, detect, refuse_bytes
 from django_todos.exchange.formats import FORMATS, table, todotxt
+from django_todos.exchange.matching import LINES, Edit, Matches, edit_of
 from django_todos.exchange.records import ParseResult, Problem, Reading, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 T = TypeVar("T")
-Kind = Literal["add", "changed", "same", "bad"]
+Kind = Literal["add", "changed", "edit", "same", "bad"]
 
 #: Formats in which our own exports name todos by their UUID.
-UUID_FORMATS = ("json", "taskwarrior", "ical", "csv")
+UUID_FORMATS = ("json", "taskwarrior", "ical", "csv", "todotxt")
 
 #: Values in one SQL statement: older SQLite takes 999.
 CHUNK = 900
@@ -44,7 +45,7 @@ class PlannedRow:
     """One row of the report.
 
     ``kind``: ``add``; ``changed`` (added, but not quite as written: ``notes`` say what); ``same``
-    (already here: ``here`` says since when); ``bad`` (``reason``, and ``text`` as it stands in the
+    (already here: ``here`` says since when); ``edit`` (a todo of ours that the line changes: ``notes`` say how); ``bad`` (``reason``, and ``text`` as it stands in the
     file). ``choice``, if not empty, is the way to import a bad row nevertheless: pass its ``index``
     to `apply`. ``record`` has due, labels and the rest for display.
     """
@@ -101,6 +102,11 @@ class Plan:
     @property
     def changed(self) -> int:
         return sum(row.kind == "changed" for row in self.rows)
+
+    @property
+    def edits(self) -> int:
+        """Todos of ours that the file changes."""
+        return sum(row.kind == "edit" for row in self.rows)
 
     @property
     def same(self) -> int:
@@ -161,6 +167,7 @@ class Survey:
     places: dict[str, Place] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     more_lists: list[Target] = field(default_factory=list)
+    edits: dict[str, Edit] = field(default_factory=dict)
 
     def run(self) -> Survey:
         """Look up what is here, and find a place for all that is not."""
@@ -169,6 +176,8 @@ class Survey:
         keys = [record.key for record in (*arranged.records, *fallbacks)]
         self.known = _known(self.user, self.source, keys)
         self._targets = Targets(self.user, self.default, self.result.lists, self._homes())
+        if self.source in LINES:
+            self._recognise(arranged.records)
         for record in arranged.records:
             if record.key not in self.known:
                 self._place(record)
@@ -184,6 +193,48 @@ class Survey:
         return list(
             dict.fromkeys([*(one.target for one in self.places.values()), *self.more_lists])
         )
+
+    @property
+    def list_ids(self) -> set[int]:
+        """Lists that are there and written into: their locks are needed."""
+        lists = {one.todo_list.pk for one in self.targets if one.todo_list is not None}
+        return lists | {edit.todo.todo_list_id for edit in self.edits.values()}
+
+    def _recognise(self, records: Iterable[TodoRecord]) -> None:
+        """Lines of our own: those with a key, and those whose title is in their list."""
+        rest = []
+        for record in records:
+            here = self.known.get(record.key)
+            if here is None:
+                rest.append(record)
+            elif here.at is None and here.todo is not None and not here.todo.deleted_at:
+                self._edit(record, here.todo, whole=True)
+        if not rest:
+            return
+        homes = {one.key: self._targets.of(one.list_key).todo_list for one in rest}
+        lists = {one.pk for one in homes.values() if one is not None}
+        taken = {here.todo_id for here in self.known.values()}
+        there = Todo.objects.filter(todo_list__in=lists, deleted_at=None).in_order()
+        found = [
+            todo
+            for titles in chunks(sorted({one.title for one in rest}))
+            for todo in there.filter(title__in=titles).prefetch_related("labels")
+            if todo.pk not in taken
+        ]
+        matches = Matches(found)
+        for record in rest:
+            home = homes[record.key]
+            todo = matches.take(home.pk, record) if home is not None else None
+            if todo is not None:
+                self.known[record.key] = Here(todo, todo.pk, None)
+                self._edit(record, todo, whole=False)
+
+    def _edit(self, record: TodoRecord, todo: Todo, *, whole: bool) -> None:
+        if self._targets.existing(todo.todo_list_id) is None:
+            return  # it can be read, not changed
+        edit = edit_of(_with_rule(record)[0], todo, self.source, whole=whole)
+        if edit:
+            self.edits[record.key] = edit
 
     def _homes(self) -> dict[str, Counter[int]]:
         homes: dict[str, Counter[int]] = defaultdict(Counter)
@@ -258,6 +309,11 @@ class Survey:
         self, index: int, record: TodoRecord, notes: list[str], parent_title: str
     ) -> PlannedRow:
         here = self.known.get(record.key)
+        edit = self.edits.get(record.key)
+        if edit is not None:
+            return PlannedRow(
+                index, record.line, "edit", edit.todo.title, record=record, notes=edit.said
+            )
         if here is not None:
             said = describe_here(here, record, self.tz)
             return PlannedRow(index, record.line, "same", record.title, here=said, record=record)
@@ -328,9 +384,7 @@ def plan(
             *(clean_text(note.text) for note in result.notes if not note.line),
         ),
         new_lists=tuple(target.name for target in survey.targets if target.is_new),
-        list_ids=frozenset(
-            one.todo_list.pk for one in survey.targets if one.todo_list is not None
-        ),
+        list_ids=frozenset(survey.list_ids),
         decoded=decoded,
         reading=reading,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db.models import Max
 
 from django_todos import limits
-from django_todos.exchange.planning import Place, Plan, Survey, chunks, fallbacks_of, stored_key
+from django_todos.exchange.planning import (
+    Place,
+    Plan,
+    Survey,
+    chunks,
+    fallbacks_of,
+    is_uuid,
+    stored_key,
+)
 from django_todos.exchange.records import CompletionRecord, TodoRecord
 from django_todos.exchange.targets import Target
 from django_todos.limits import MAX_DEPTH
@@ -55,6 +63,7 @@ class Report:
     """What an import did. ``action`` undoes it, unless it was too large for that."""
 
     added: int
+    edited: int
     same: int
     left_out: int
     lists: tuple[str, ...]
@@ -81,11 +90,11 @@ def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
                 default=plan.todo_list or inbox,
                 accepted=tuple(fallbacks_of(plan.rows, accept)),
             ).run()
-            needed = {one.todo_list.pk for one in survey.targets if one.todo_list is not None}
+            needed = survey.list_ids
             if needed <= lists:
                 writer = Writer(survey, rec)
                 writer.write()
-                rec.is_remembered = len(writer.todos) <= limits.MAX_UNDO
+                rec.is_remembered = len(writer.todos) + len(survey.edits) <= limits.MAX_UNDO
                 break
         lists |= needed
     else:
@@ -93,6 +102,7 @@ def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
     bad = sum(row.kind == "bad" for row in plan.rows)
     return Report(
         added=len(writer.todos),
+        edited=len(survey.edits),
         same=plan.same,
         left_out=bad - len(survey.accepted),
         lists=tuple(writer.created_lists),
@@ -117,6 +127,7 @@ class Writer:
         self._make_lists()
         labels = self._make_labels()
         self._make_todos()
+        self._edit()
         self._hang_labels(labels)
         self._log()
         self._remind()
@@ -193,6 +204,23 @@ class Writer:
             todos = [self._todo(place, made, ends) for place in levels[depth]]
             self.rec.add(todos)
         self.todos = {key: made[key] for key in self.survey.places}
+
+    def _edited(self) -> Iterator[tuple[str, Todo]]:
+        """The lines that changed a todo: the same line again is known."""
+        for key, edit in self.survey.edits.items():
+            if not is_uuid(key):
+                yield key, edit.todo
+
+    def _edit(self) -> None:
+        """Todos of ours that the file changes."""
+        rec, zone = self.rec, self.survey.tz
+        for edit in self.survey.edits.values():
+            if edit.values:
+                todo = rec.alive(edit.todo)
+                seen = {name: todo._value(rec, name) for name in edit.values}
+                todo.edit(by=self.user, at=self.at, initial=seen, values=edit.values, within=rec)
+            if edit.completes:
+                edit.todo.complete(by=self.user, at=self.at, zone=zone, within=rec)
 
     def _ends(self) -> dict[tuple[int, int | None], int]:
         """The last position in each group of siblings that is there already."""
@@ -275,7 +303,7 @@ class Writer:
                     todo=todo,
                     created_at=self.at,
                 )
-                for key, todo in self.todos.items()
+                for key, todo in (*self.todos.items(), *self._edited())
             ],
             batch_size=BATCH,
         )

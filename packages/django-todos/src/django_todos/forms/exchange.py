@@ -97,10 +97,17 @@ _PLAIN = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 
 
 class ExportForm(forms.Form):
-    """`format` is a key of `FORMATS`, `list` a UUID, or empty for all that the person sees."""
+    """`format` is a key of `WRITTEN`, `list` a UUID, or empty for all that the person sees."""
 
     format = forms.ChoiceField(label=_("Format"))
     list = forms.ChoiceField(label=_("List"), required=False)
+    keys = forms.BooleanField(
+        label=_("Give each line of a todo.txt a key (uid:)"),
+        required=False,
+        help_text=_(
+            "Then a title may be changed elsewhere: imported again, the line finds its todo."
+        ),
+    )
 
     def __init__(self, *args: Any, lists: Iterable[TodoList], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

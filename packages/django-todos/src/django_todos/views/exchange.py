@@ -71,7 +71,10 @@ def import_draft(request: Request, uuid: UUID) -> HttpResponse:
         "target": draft.todo_list,
         "format_name": _format_name(found),
         "importable": found.adds,
-        "can_import": found.adds or found.new_lists or any(row.choice for row in found.rows),
+        "can_import": found.adds
+        or found.edits
+        or found.new_lists
+        or any(row.choice for row in found.rows),
         "only_problems": only_problems,
         "as_utc": found.format == "taskwarrior" and found.tz.key != "UTC",
         "error": _error(found),
@@ -97,7 +100,8 @@ def export(request: Request) -> HttpResponseBase:
     lost = [] if chosen == "anyway" else losses(viewer.user, name, tz=viewer.zone, lists=some)
     if lost:
         return page(request, "export", "export", {"form": form, "losses": lost})
-    file = export_file(viewer.user, name, tz=viewer.zone, lists=some)
+    with_keys = form.cleaned_data["keys"]
+    file = export_file(viewer.user, name, tz=viewer.zone, lists=some, with_keys=with_keys)
     return StreamingHttpResponse(
         file.pieces,
         headers={
@@ -182,7 +186,7 @@ def _where_to(viewer: Viewer, draft: ImportDraft, report: Report) -> str:
 def _message(report: Report) -> dict[str, Any]:
     if report.action is not None:
         return {"done": report.action.uuid}
-    return {"kept": "imported" if report.added else "same"}
+    return {"kept": "imported" if report.added or report.edited else "same"}
 
 
 # -- the report
@@ -218,7 +222,7 @@ class ReportLine:
 
 
 def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
-    problems = [row for row in found.rows if row.kind in ("bad", "changed")]
+    problems = [row for row in found.rows if row.kind in ("bad", "changed", "edit")]
     others = [] if only_problems else [row for row in found.rows if row.kind in ("add", "same")]
     shown = sorted(
         problems[: limits.IMPORT_PROBLEMS] + others[: limits.IMPORT_OTHERS],
@@ -228,6 +232,7 @@ def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
         "counts": {
             "add": found.adds - found.changed,
             "changed": found.changed,
+            "edit": found.edits,
             "same": found.same,
             "bad": found.bad,
         },
@@ -238,7 +243,7 @@ def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
 
 def _details(viewer: Viewer, row: PlannedRow) -> list[str]:
     record = row.record
-    if record is None or row.kind == "same":
+    if record is None or row.kind in ("same", "edit"):
         return []
     place = _("new list %(name)s") if row.is_new_list else "%(name)s"
     details = [

@@ -56,7 +56,7 @@ FORMATS: dict[str, Format] = {
             todotxt.NAME,
             "todo.txt",
             todotxt.parse,
-            lambda groups, tz, losses: todotxt.write(groups, tz=tz, losses=losses),
+            todotxt.write,
             "todo.txt",
         ),
         Format(

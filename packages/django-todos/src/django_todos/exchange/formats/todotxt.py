@@ -51,7 +51,7 @@ NAME = "todotxt"
 
 KEYS = frozenset(
     "due due_time due_tz t t_time t_tz rec rrule rmode anchor anchor_time anchor_tz".split()
-    + "slot slot_time slot_tz list label id p pri h".split()
+    + "slot slot_time slot_tz list label id p pri h uid".split()
 )
 _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9_]*):(\S+)", re.ASCII)
 _PRIORITY = re.compile(r"\(([A-Z])\)")
@@ -262,7 +262,7 @@ def _record(reading: _Reading, key: str) -> TodoRecord:
         reading.notes.append(_("It is completed without a date; it is taken as completed today."))
     list_name, labels = _list_and_labels(reading)
     return TodoRecord(
-        key=key,
+        key=values.get("uid") or key,
         title=reading.title,
         line=reading.line,
         notes="\n\n".join(reading.unread),
@@ -437,7 +437,14 @@ def _problem(reading: _Reading, record: TodoRecord) -> Problem:
 Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
 
 
-def write(groups: Groups, *, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
+def write_with_keys(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
+    """The same; each line says by ``uid:`` which todo it is, so that its title may be changed elsewhere."""
+    return write(groups, tz, losses, with_keys=True)
+
+
+def write(
+    groups: Groups, tz: ZoneInfo, losses: Losses, *, with_keys: bool = False
+) -> Iterator[str]:
     """Lines of a todo.txt file, list by list, parents before their subtasks."""
     numbers: dict[str, int] = {}
     for todo_list, todos in groups:
@@ -450,7 +457,8 @@ def write(groups: Groups, *, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
                 numbers[todo.parent_key] = len(numbers) + 1
         for todo in kept:
             _count_losses(todo, losses, tz)
-            yield _line(todo, todo_list, numbers, tz) + "\n"
+            key = f" uid:{todo.key}" if with_keys else ""
+            yield _line(todo, todo_list, numbers, tz) + key + "\n"
 
 
 def _line(todo: TodoRecord, todo_list: ListRecord, numbers: dict[str, int], tz: ZoneInfo) -> str:

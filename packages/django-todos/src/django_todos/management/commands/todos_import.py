@@ -18,7 +18,7 @@ from django_todos.models import TodoList
 
 class Command(BaseCommand):
     help = (
-        "Imports todos from our JSON, todo.txt or Taskwarrior JSON for one user. Importing a file "
+        "Imports todos from a file of this or another program for one user. Importing a file "
         "again adds only what is new. Rows that can't be read are named and left out."
     )
 
@@ -60,13 +60,13 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was imported: {left_out} rows can’t be read.")
         if options["dry_run"]:
             self.stdout.write(
-                f"Would add {found.adds + len(accept)} ({found.changed} with a change); "
+                f"Would add {found.adds + len(accept)} ({found.changed} with a change), change {found.edits}; "
                 f"{found.same} already here; {left_out} can’t be read."
             )
             return
         report = apply(found, at=now(), accept=accept)
         self.stdout.write(
-            f"Added {report.added} ({found.changed} with a change); "
+            f"Added {report.added} ({found.changed} with a change), changed {report.edited}; "
             f"{report.same} already here; {report.left_out} left out."
         )
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         for row in found.rows:
             if row.kind == "bad":
                 self.stderr.write(_bad(row, row.index in accept))
-            elif row.kind == "changed":
+            elif row.kind in ("changed", "edit"):
                 self.stdout.write(f"line {row.number}: {row.title}: {' '.join(row.notes)}")
             elif everything:
                 said = row.here or f"add to {row.list_name}"
