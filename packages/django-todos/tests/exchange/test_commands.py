@@ -48,7 +48,9 @@ def file(tmp_path: Path) -> Path:
 
 def test_import(alice: Any, file: Path) -> None:
     out, err = run("todos_import", str(file), "--user", "alice")
-    assert out.splitlines()[-1] == "Added 2 (1 with a change), changed 0; 0 already here; 1 left out."
+    assert (
+        out.splitlines()[-1] == "Added 2 (1 with a change), changed 0; 0 already here; 1 left out."
+    )
     assert "line 2: Tea: It is completed without a date" in out
     assert "line 3: The date 2026-02-31 does not exist." in err
     out, err = run("todos_import", str(file), "--user", "alice", "--accept", verbosity=2)
