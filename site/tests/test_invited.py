@@ -81,3 +81,15 @@ def test_what_a_deletion_takes_along_is_told_in_numbers(client, alice: User, bob
     assertContains(page, "1 list that only you see goes with the account")
     assertContains(page, "with 0 todos in all")
     assertContains(page, "bob becomes its owner")
+
+
+def test_the_admin_says_what_goes_with_an_account(client, alice: User, bob: User):
+    shared = TodoList.objects.create_for(alice, name="Shared")
+    shared.add_member(bob)
+    TodoList.objects.create_for(alice, name="Mine")
+    client.force_login(User.objects.create_superuser("root"))
+    page = client.get(f"/admin/auth/user/{alice.pk}/delete/")
+    assertContains(page, "List “Mine”, with every todo in it")
+    assertContains(page, "bob becomes the owner of “Shared”")
+    assert client.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert list(TodoList.objects.filter(inbox_of=None)) == [shared]

@@ -112,3 +112,47 @@ def test_a_label_gets_another_name(cast: Cast, root: Client, todo: Todo):
     assert root.post(change, {"name": "Shops", "color": "red"}).status_code == 302
     label.refresh_from_db()
     assert (label.name, label.key) == ("Shops", "shops")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"memberships-0-DELETE": "on"}, {"memberships-0-role": "viewer"}]
+)
+def test_a_list_keeps_an_owner(cast: Cast, root: Client, changes: dict[str, str]):
+    url = reverse("admin:django_todos_todolist_change", args=[cast.flat.pk])
+    answer = root.post(url, members(cast, **changes))
+    assert answer.status_code == 200 and "A list has an owner." in answer.content.decode()
+    assert (
+        root.post(url, members(cast, **changes, **{"memberships-1-role": "owner"})).status_code
+        == 302
+    )
+    assert cast.flat.memberships.get(role="owner").user == cast.bob
+
+
+def test_an_inbox_is_neither_shared_nor_archived(cast: Cast, root: Client):
+    inbox = TodoList.objects.inbox_of(cast.alice)
+    cast.flat = inbox
+    url = reverse("admin:django_todos_todolist_change", args=[inbox.pk])
+    new = {"memberships-TOTAL_FORMS": "2", "memberships-1-todo_list": str(inbox.pk)}
+    new |= {
+        "memberships-1-user": str(cast.bob.pk),
+        "memberships-1-role": "editor",
+        "memberships-1-color": "grey",
+    }
+    for wrong in (new, {"archived_at_0": "2026-11-23", "archived_at_1": "10:00"}):
+        assert root.post(url, members(cast, **wrong)).status_code == 200
+    inbox.refresh_from_db()
+    assert (inbox.memberships.count(), inbox.archived_at) == (1, None)
+
+
+def test_a_label_is_not_named_like_another(cast: Cast, root: Client):
+    make_todo(cast.flat, labels=["shop", "home"])
+    change = reverse("admin:django_todos_label_change", args=[Label.objects.get(name="home").pk])
+    answer = root.post(change, {"name": "SHOP", "color": "red"})
+    assert answer.status_code == 200 and "has this label already" in answer.content.decode()
+
+
+def test_what_goes_with_a_list_is_said_in_numbers(cast: Cast, root: Client, todo: Todo):
+    delete = reverse("admin:django_todos_todolist_delete", args=[cast.flat.pk])
+    assert "Flat, with 2 todos" in root.get(delete).content.decode()
+    assert root.post(delete, {"post": "yes"}).status_code == 302
+    assert not TodoList.objects.filter(pk=cast.flat.pk).exists()

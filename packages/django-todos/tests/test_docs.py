@@ -82,7 +82,7 @@ def test_the_examples_run() -> None:
 
 # Methods that have no underscore because other modules of the package call them.
 INTERNAL = {
-    "TodoList": {"about_nothing", "changeable_by", "erase", "is_editor", "lock"},
+    "TodoList": {"about_nothing", "can_recover", "erase", "lock", "recoverable_by"},
     "Todo": {
         "above", "below", "bulk_create", "create", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
         "siblings", "take_along",

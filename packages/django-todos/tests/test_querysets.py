@@ -39,7 +39,7 @@ def person(cast: Cast, name: str):
 WHO = [
     ("visible_to", "alice bob rita"),
     ("editable_by", "alice bob"),
-    ("changeable_by", "alice bob"),
+    ("recoverable_by", "alice bob"),
     ("owned_by", "alice"),
 ]
 
@@ -91,7 +91,8 @@ def test_archived_is_only_read_and_in_the_trash_only_restored(cast: Cast):
     assert Todo.objects.visible_to(cast.bob).alive().get() == todo
     assert not Todo.objects.visible_to(cast.bob).active().exists()
     assert not Todo.objects.editable_by(cast.bob).exists()
-    assert TodoList.objects.changeable_by(cast.bob).exists()
+    assert not TodoList.objects.recoverable_by(cast.bob).exists()
+    assert TodoList.objects.recoverable_by(cast.alice).exists()
     assert [TodoList.objects.alive().count(), TodoList.objects.active().count()] == [1, 0]
     cast.flat.trash(by=cast.alice, at=NOW)
     assert not Todo.objects.visible_to(cast.bob).alive().exists()
@@ -109,12 +110,15 @@ def test_a_list_knows_what_a_member_may_do_in_it(cast: Cast, name: str, rights: 
     def asked() -> tuple[bool, ...]:
         one = TodoList.objects.with_rights(user).get()
         todos = Todo.objects.with_rights(user).in_bulk()
-        assert (todos[todo.pk].can_edit, todos[gone.pk].can_edit) == (one.can_edit, one.is_editor)
-        return one.is_editor, one.can_edit, one.can_own
+        assert (todos[todo.pk].can_edit, todos[gone.pk].can_edit) == (
+            one.can_edit,
+            one.can_recover,
+        )
+        return one.can_recover, one.can_edit, one.can_own
 
     assert asked() == rights
     cast.flat.archive(by=cast.alice, at=NOW)
-    assert asked() == (rights[0], False, rights[2])
+    assert asked() == (rights[2], False, rights[2])
 
 
 def test_rights_are_asked_for(cast: Cast):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
@@ -59,10 +60,23 @@ class MembershipInline(admin.TabularInline):
     raw_id_fields = ("user",)
 
 
+class ListChangeForm(forms.ModelForm):
+    """A list's own columns."""
+
+    def clean(self) -> dict[str, Any]:
+        """An inbox stays where it is: the constraint would say so with an error 500."""
+        cleaned = super().clean() or {}
+        for name in ("archived_at", "deleted_at"):
+            if self.instance.is_inbox and cleaned.get(name):
+                self.add_error(name, _("An inbox can't be archived or deleted."))
+        return cleaned
+
+
 @admin.register(TodoList)
 class TodoListAdmin(ChangesOnlyAdmin):
     """Lists and their members."""
 
+    form = ListChangeForm
     list_display = ("name", "open_count", "archived_at", "deleted_at", "created_at")
     list_filter = ("archived_at", "deleted_at")
     search_fields = ("name",)
@@ -76,6 +90,23 @@ class TodoListAdmin(ChangesOnlyAdmin):
         "updated_at",
     )
     inlines = (MembershipInline,)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """In numbers what goes with the lists: to name each of 100,000 todos would say less."""
+        names = [
+            _("%(name)s, with %(count)d todos") % {"name": one.name, "count": one.todos.count()}
+            for one in objs
+        ]
+        counts = {self.opts.verbose_name_plural: len(names)}
+        return names, counts, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: TodoList) -> None:
+        """Under its lock, and in batches."""
+        obj.purge()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TodoList]) -> None:
+        """The same for several."""
+        TodoList.objects.filter(pk__in=queryset).purge()
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """As people change them: who goes leaves no assignment behind. New owners come before old ones go."""
@@ -125,12 +156,25 @@ class TodoAdmin(ReadOnlyAdmin):
             todo.trash(by=None, at=now())
 
 
+class LabelForm(forms.ModelForm):
+    """A label's name, unlike the others of its list."""
+
+    def clean_name(self) -> str:
+        """Two spellings of one word are one label."""
+        name: str = self.cleaned_data["name"]
+        others = self.instance.todo_list.labels.exclude(pk=self.instance.pk)
+        if others.filter(key=Label.key_of(name)).exists():
+            raise ValidationError(_("The list has this label already."))
+        return name
+
+
 @admin.register(Label)
 class LabelAdmin(ChangesOnlyAdmin):
     """Labels and their colours."""
 
     list_display = ("name", "todo_list", "color")
     search_fields = ("name",)
+    form = LabelForm
     fields = ("name", "color")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

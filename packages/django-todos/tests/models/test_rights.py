@@ -154,10 +154,12 @@ def test_the_system_may_do_everything(cast: Cast):
 
 
 def test_what_an_archived_list_lost_comes_back_elsewhere(cast: Cast):
-    todo, inbox = make_todo(cast.flat), TodoList.objects.inbox_of(cast.bob)
+    todo, inbox = make_todo(cast.flat), TodoList.objects.inbox_of(cast.alice)
     todo.trash(by=cast.bob, at=NOW)
     cast.flat.archive(by=cast.alice, at=NOW)
-    assert todo.restore(by=cast.bob, at=later(), fallback=inbox)
+    with pytest.raises(ChangedMeanwhile):  # an editor takes nothing out of the others' sight
+        todo.restore(by=cast.bob, at=later(), fallback=TodoList.objects.inbox_of(cast.bob))
+    assert todo.restore(by=cast.alice, at=later(), fallback=inbox)
     todo.refresh_from_db()
     assert (todo.todo_list, todo.deleted_at) == (inbox, None)
 

@@ -413,7 +413,7 @@ def recording(
     list_ids: set[int],
     *,
     at: datetime | None = None,
-    right: Literal["is_editor", "can_view"] | None = None,
+    right: Literal["can_recover", "can_view"] | None = None,
     within: Recording | None = None,
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.

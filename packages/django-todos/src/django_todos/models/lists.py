@@ -157,19 +157,23 @@ class TodoList(Shared):
         return bool(self.role)
 
     @property
-    def is_editor(self) -> bool:
-        """Whether they change its todos and labels as long as it is neither archived nor in the trash."""
-        return self.role in (Role.EDITOR, Role.OWNER)
-
-    @property
     def can_edit(self) -> bool:
-        """Whether they may change its todos and labels now."""
-        return self.is_editor and self.archived_at is None and self.deleted_at is None
+        """Whether they may change its todos and labels: not while it is archived or in the trash."""
+        is_editor = self.role in (Role.EDITOR, Role.OWNER)
+        return is_editor and self.archived_at is None and self.deleted_at is None
 
     @property
     def can_own(self) -> bool:
         """Whether they decide about its name, members, archive and trash. The inbox stays as it is."""
         return self.role == Role.OWNER and not self.is_inbox
+
+    @property
+    def can_recover(self) -> bool:
+        """Whether they take todos out of its trash, back or for ever.
+
+        Of an archived list owners alone: what comes back elsewhere, or goes, is out of the others' sight.
+        """
+        return self.can_edit or self.can_own
 
     def edit(
         self,

@@ -141,11 +141,12 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
 
     def editable_by(self, user: User) -> Self:
         """Lists whose todos and labels `user` may change. What is archived or in the trash is only read."""
-        return self.changeable_by(user).filter(archived_at=None, deleted_at=None)
+        here = self.filter(archived_at=None, deleted_at=None)
+        return here._with_role(user, EDITORS, "change")
 
-    def changeable_by(self, user: User) -> Self:
-        """The same with archived lists: what was deleted from one may be restored elsewhere, or deleted for ever."""
-        return self._with_role(user, EDITORS, "change")
+    def recoverable_by(self, user: User) -> Self:
+        """Lists whose trash `user` decides about: of one that is archived, owners alone."""
+        return self.editable_by(user) | self.owned_by(user)
 
     def owned_by(self, user: User) -> Self:
         """Lists whose name, members, archive and trash `user` decides about."""

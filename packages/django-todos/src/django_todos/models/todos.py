@@ -229,10 +229,10 @@ class Todo(models.Model):
     def can_edit(self) -> bool:
         """Whether the person that `with_rights` asked for may change it.
 
-        In the trash of an archived list, too: it may come back elsewhere.
+        An owner also in the trash of an archived list: it may come back elsewhere.
         """
         is_trashed = self.deleted_at is not None
-        return self.todo_list.is_editor if is_trashed else self.todo_list.can_edit
+        return self.todo_list.can_recover if is_trashed else self.todo_list.can_edit
 
     @property
     def due(self) -> Moment:
@@ -534,7 +534,7 @@ class Todo(models.Model):
         `fallback` is the person's inbox, given when the todo's own list can't take it.
         """
         lists = {self.todo_list_id} | ({fallback.pk} if fallback is not None else set())
-        with recording(by, Verb.RESTORE, lists, at=at, right="is_editor") as rec:
+        with recording(by, Verb.RESTORE, lists, at=at, right="can_recover") as rec:
             home = rec.lists[self.todo_list_id if fallback is None else fallback.pk]
             if by is not None and not home.can_edit:
                 raise ChangedMeanwhile

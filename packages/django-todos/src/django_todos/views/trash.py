@@ -78,7 +78,7 @@ def todo_purge(request: Request, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         below = [one for one in todo.descendants() if one.deleted_at is not None]
         return page(request, "todo_purge", "trash", {"todo": todo, "below": len(below)})
-    lists = TodoList.objects.changeable_by(viewer.user)
+    lists = TodoList.objects.recoverable_by(viewer.user)
     Todo.objects.in_lists(lists).trashed().filter(pk=todo.pk).purge()
     return back(request, reverse("django_todos:trash"))
 
