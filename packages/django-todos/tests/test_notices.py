@@ -132,6 +132,16 @@ def test_what_is_wanted_in_the_digest_waits_for_it(cast: Cast):
     assert mail.outbox == [] and sent(SOON + timedelta(days=1)) == []
 
 
+def test_an_invitation_waits_for_the_digest_of_who_wants_that(cast: Cast):
+    wanted = {"digest": True, "digest_hour": 7, "tell_invited": Tell.DIGEST}
+    Preferences.objects.create(user=cast.charlie, **wanted)
+    invite(cast)
+    assert sent() == []
+    reminders.send_digests(SOON)
+    [message] = mail.outbox
+    assert "invites you to “Flat”" in str(message.body) and "/invitations/" in str(message.body)
+
+
 def test_a_mail_that_fails_is_told_later(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     give(cast)
     with monkeypatch.context() as patch:

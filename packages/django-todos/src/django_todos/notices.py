@@ -93,6 +93,14 @@ def in_digest(viewer: Viewer) -> list[News]:
     return still_so([one for one in mine if _when(viewer, one.topic) == Tell.DIGEST])
 
 
+def invitations_in_digest(viewer: Viewer) -> list[Invitation]:
+    """The invitations of a day, for who wants them in the digest."""
+    if _when(viewer, "invited") != Tell.DIGEST:
+        return []
+    mine = Invitation.objects.to(viewer.user).open(viewer.now).with_people()
+    return list(mine.filter(created_at__gt=viewer.now - timedelta(days=1)).order_by("pk"))
+
+
 def forget(viewer: Viewer) -> None:
     """The digest went out: what it could tell is told."""
     topics = [topic for topic in Notice.Topic.values if _when(viewer, topic) == Tell.DIGEST]
@@ -168,7 +176,7 @@ def _invitation(invitation: Invitation, now: datetime) -> Any:
     user: Any = account or invitation.invited_by
     preferences = Preferences.of(user) if account is not None else Preferences(user=user)
     viewer = Viewer(user, preferences, now, preferences.seen_region)
-    if account is not None and not (viewer.reachable and preferences.tell_invited == Tell.NOW):
+    if account is not None and not (viewer.reachable and _when(viewer, "invited") == Tell.NOW):
         return None
     return partial(_invitation_mail, invitation, viewer, account is not None)
 

@@ -141,9 +141,13 @@ def send_digests(now: datetime) -> MailCount:
             claimed = outbox.claim({key: viewer.user.pk for key, viewer in batch})
             for key, viewer in batch:
                 if key in claimed:
-                    digest = _digest(viewer) | {"notices": notices.in_digest(viewer)}
+                    others = {
+                        "notices": notices.in_digest(viewer),
+                        "invitations": notices.invitations_in_digest(viewer),
+                    }
+                    digest = _digest(viewer) | others
                     write = partial(with_way_out, "digest", "digest", viewer, digest)
-                    outbox.send(key, write if digest["count"] or digest["notices"] else None)
+                    outbox.send(key, write if digest["count"] or any(others.values()) else None)
                     notices.forget(viewer)
     return outbox.count
 
