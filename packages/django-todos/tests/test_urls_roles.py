@@ -68,6 +68,8 @@ TABLE = {
     "list-index": Expect(get=EVERYBODY),
     "list-create": Expect(get=EVERYBODY, post=DONE, data={"name": "Trip", "color": "red"}),
     "list-detail": Expect("list", get=MEMBERS),
+    "list-part": Expect("list", get="303 303 303 404"),
+    "object-add": Expect(post="404 404 404 404"),
     "list-completed": Expect("list", get=MEMBERS),
     "list-edit": Expect(
         "list", get=MEMBERS, post="303 303 303 404", data={"name": "Trip", "color": "red"}

@@ -8,6 +8,7 @@ from django_todos.views import (
     activity,
     dates,
     days,
+    embed,
     exchange,
     invitations,
     lists,
@@ -68,6 +69,8 @@ urlpatterns = [
         "invitations/<uuid:uuid>/resend/", invitations.invitation_resend, name="invitation-resend"
     ),
     path("join/<str:token>/", invitations.invitation_link, name="invitation-link"),
+    path("lists/<uuid:uuid>/part/", embed.list_part, name="list-part"),
+    path("objects/add/", embed.object_add, name="object-add"),
     path("todos/new/", todos.todo_create, name="todo-create"),
     path("todos/preview/", todos.todo_preview, name="todo-preview"),
     path("todos/bulk/", todos.todo_bulk, name="todo-bulk"),

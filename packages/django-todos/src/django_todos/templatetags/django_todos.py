@@ -26,7 +26,7 @@ from django_todos import limits
 from django_todos.conf import settings
 from django_todos.dates import Moment, local_now
 from django_todos.models import PRIORITY_CHOICES
-from django_todos.templatetags import _frame
+from django_todos.templatetags import _frame, _widget
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import (
     MomentWords,
@@ -45,7 +45,14 @@ if TYPE_CHECKING:
 register = template.Library()
 
 register.tag("todos_frame", _frame.todos_frame)
-for tag in (_frame.todos_head, _frame.todos_styles, _frame.todos_scripts, _frame.todos_htmx):
+for tag in (
+    _frame.todos_head,
+    _frame.todos_styles,
+    _frame.todos_scripts,
+    _frame.todos_htmx,
+    _widget.todo_list_for,
+    _widget.todos_badge,
+):
     register.simple_tag(tag, takes_context=True)
 
 DAY_VIEWS = {"today", "upcoming"}
