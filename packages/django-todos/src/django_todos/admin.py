@@ -1,4 +1,4 @@
-"""The admin: where superusers see other people's lists, and their members."""
+"""The admin: where superusers see other people's lists, by the rules that hold for everybody."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.filters import EmptyFieldListFilter
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.instants import now
@@ -23,6 +28,7 @@ from django_todos.models import (
     Role,
     Todo,
     TodoList,
+    project_zone,
 )
 
 
@@ -60,36 +66,77 @@ class MembershipInline(admin.TabularInline):
     raw_id_fields = ("user",)
 
 
-class ListChangeForm(forms.ModelForm):
-    """A list's own columns."""
+class TrashAdmin(admin.ModelAdmin):
+    """What is deleted here goes to the trash, whose rules the models keep, and comes back from it."""
 
-    def clean(self) -> dict[str, Any]:
-        """An inbox stays where it is: the constraint would say so with an error 500."""
-        cleaned = super().clean() or {}
-        for name in ("archived_at", "deleted_at"):
-            if self.instance.is_inbox and cleaned.get(name):
-                self.add_error(name, _("An inbox can't be archived or deleted."))
-        return cleaned
+    show_full_result_count = False
+    actions = ("restore",)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Moves it to the trash, so that counts stay true; the trash empties itself. The admin's own log says who."""
+        obj.trash()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """The same for several."""
+        for one in queryset:
+            self.delete_model(request, one)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along comes back with it, so it isn't listed, however much it is."""
+        return [str(one) for one in objs], {}, set(), []
+
+    @admin.action(description=_("Restore from the trash"), permissions=["delete"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Brings back what was deleted by itself; what went along comes with it."""
+        for one in queryset.exclude(deleted_at=None):
+            one.restore()
 
 
 @admin.register(TodoList)
-class TodoListAdmin(ChangesOnlyAdmin):
+class TodoListAdmin(TrashAdmin, ChangesOnlyAdmin):
     """Lists and their members."""
 
-    form = ListChangeForm
     list_display = ("name", "open_count", "archived_at", "deleted_at", "created_at")
-    list_filter = ("archived_at", "deleted_at")
-    search_fields = ("name",)
-    readonly_fields = (
-        "uuid",
+    list_filter = (("archived_at", EmptyFieldListFilter), ("deleted_at", EmptyFieldListFilter))
+    fields = (
+        "name",
+        "description",
+        "todos_link",
         "inbox_of",
         "object_type",
         "object_id",
         "open_count",
+        "archived_at",
+        "deleted_at",
         "created_at",
         "updated_at",
+        "uuid",
     )
+    readonly_fields = fields[2:]
     inlines = (MembershipInline,)
+    actions = ("archive", "unarchive", "restore")
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """By name, and by who is in it."""
+        return ("name", f"memberships__user__{get_user_model().USERNAME_FIELD}")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TodoList]:
+        """The type of the object it is about with it."""
+        return super().get_queryset(request).select_related("inbox_of", "object_type")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A list is made by a person, who owns it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An inbox goes with its owner."""
+        is_inbox = isinstance(obj, TodoList) and obj.is_inbox
+        return not is_inbox and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: TodoList) -> None:
+        """To the trash; an inbox among several stays where it is."""
+        if not obj.is_inbox:
+            obj.trash()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """In numbers what goes with the lists: to name each of 100,000 todos would say less."""
@@ -99,14 +146,6 @@ class TodoListAdmin(ChangesOnlyAdmin):
         ]
         counts = {self.opts.verbose_name_plural: len(names)}
         return names, counts, set(), []
-
-    def delete_model(self, request: HttpRequest, obj: TodoList) -> None:
-        """Under its lock, and in batches."""
-        obj.purge()
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TodoList]) -> None:
-        """The same for several."""
-        TodoList.objects.filter(pk__in=queryset).purge()
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """As people change them: who goes leaves no assignment behind. New owners come before old ones go."""
@@ -124,9 +163,31 @@ class TodoListAdmin(ChangesOnlyAdmin):
         except (LastOwner, ChangedMeanwhile):  # somebody else was at it, too
             self.message_user(request, _("The members were changed meanwhile."), messages.ERROR)
 
+    @admin.display(description=_("todos"))
+    def todos_link(self, todo_list: TodoList) -> SafeString:
+        """The way to them."""
+        url = reverse("admin:django_todos_todo_changelist")
+        return format_html(
+            '<a href="{}?todo_list__id__exact={}">{}</a>', url, todo_list.pk, _("Show")
+        )
+
+    @admin.action(description=_("Archive"))
+    def archive(self, request: HttpRequest, queryset: QuerySet[TodoList]) -> None:
+        """Puts lists aside; an inbox can't be."""
+        for todo_list in queryset.filter(inbox_of=None, deleted_at=None):
+            todo_list.archive()
+
+    @admin.action(description=_("Bring back from the archive"))
+    def unarchive(self, request: HttpRequest, queryset: QuerySet[TodoList]) -> None:
+        """Brings archived lists back."""
+        for todo_list in queryset.filter(inbox_of=None, deleted_at=None):
+            todo_list.unarchive()
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that only the app writes: their rules can't be kept by editing columns."""
+
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added here."""
@@ -137,23 +198,35 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class OverdueFilter(admin.SimpleListFilter):
+    """What should have been done, as the project's own day is."""
+
+    title = _("overdue")
+    parameter_name = "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """One choice beside all."""
+        return [("1", _("Overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> QuerySet[Todo]:
+        """Open ones, due before now."""
+        if self.value() != "1":
+            return queryset
+        overdue = Todo.objects.all().alive().open().overdue(now(), project_zone())
+        return queryset.filter(pk__in=overdue.values("pk"))
+
+
 @admin.register(Todo)
-class TodoAdmin(ReadOnlyAdmin):
-    """Todos, to look at and to move to the trash."""
+class TodoAdmin(TrashAdmin, ReadOnlyAdmin):
+    """Todos, to look at, to move to the trash and to bring back."""
 
-    list_display = ("title", "todo_list", "due_date", "is_completed", "deleted_at")
-    list_filter = ("is_completed", "deleted_at")
-    search_fields = ("title",)
-    list_select_related = ("todo_list",)
+    list_display = ("title", "todo_list", "assignee", "due_date", "is_completed", "deleted_at")
+    list_filter = ("is_completed", OverdueFilter, ("deleted_at", EmptyFieldListFilter))
+    list_select_related = ("todo_list", "assignee")
 
-    def delete_model(self, request: HttpRequest, obj: Todo) -> None:
-        """Moves it to the trash, so that counts stay true; the trash empties itself. The admin's own log says who."""
-        obj.trash(by=None, at=now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
-        """The same for several."""
-        for todo in queryset:
-            todo.trash(by=None, at=now())
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """By title, list and assignee."""
+        return ("title", "todo_list__name", f"assignee__{get_user_model().USERNAME_FIELD}")
 
 
 class LabelForm(forms.ModelForm):
@@ -173,6 +246,7 @@ class LabelAdmin(ChangesOnlyAdmin):
     """Labels and their colours."""
 
     list_display = ("name", "todo_list", "color")
+    list_select_related = ("todo_list",)
     search_fields = ("name",)
     form = LabelForm
     fields = ("name", "color")
@@ -188,7 +262,7 @@ class CompletionAdmin(ReadOnlyAdmin):
 
     list_display = ("todo", "kind", "user", "at", "undone_at")
     list_filter = ("kind",)
-    date_hierarchy = "at"
+    list_select_related = ("todo", "user")
 
 
 @admin.register(Preferences)
@@ -196,6 +270,7 @@ class PreferencesAdmin(ChangesOnlyAdmin):
     """What people prefer."""
 
     list_display = ("user", "time_zone", "theme", "digest")
+    list_select_related = ("user",)
     fields = (
         "theme",
         "new_todos",
