@@ -119,6 +119,40 @@ def test_where_everything_needs_a_login(host):
     host.visit()
 
 
+@pytest.mark.skipif(django.VERSION < (6, 0), reason="Content-Security-Policy is of Django 6.0")
+def test_where_the_policy_has_a_nonce(host):
+    """Whatever is loaded carries it."""
+    host.install(prefix="tools/todos/")
+    host.settings("""
+        from django.utils.csp import CSP
+        MIDDLEWARE += ["django.middleware.csp.ContentSecurityPolicyMiddleware"]
+        TEMPLATES[0]["OPTIONS"]["context_processors"].append("django.template.context_processors.csp")
+        SECURE_CSP = {"script-src": [CSP.NONCE, CSP.STRICT_DYNAMIC], "style-src": [CSP.NONCE]}
+    """)
+    host.visit(
+        """
+        page = client.get("/tools/todos/inbox/")
+        nonce = page["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+        loaded = page.content.decode().count("<script ") + page.content.decode().count('rel="stylesheet"')
+        assert loaded == page.content.decode().count(f'nonce="{nonce}"') > 10, loaded
+        """,
+        prefix="/tools/todos/",
+    )
+
+
+def test_in_kathmandu_in_arabic_without_time_zones(host):
+    """Naive times, text from right to left, another kind of key."""
+    host.install()
+    host.settings("""
+        USE_TZ, TIME_ZONE, LANGUAGE_CODE = False, "Asia/Kathmandu", "ar"
+        DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+    """)
+    host.visit("""
+        page = client.get("/todos/inbox/").content.decode()
+        assert 'dir="rtl"' in page and 'lang="ar"' in page
+    """)
+
+
 def test_a_bare_host_at_its_root(host):
     """No admin, no messages, and another kind of key, which makes no migration of ours."""
     host.install(prefix="")

@@ -12,7 +12,7 @@ import re
 import sys
 
 import django
-from django.test.utils import setup_test_environment
+from django.test.utils import override_settings, setup_test_environment
 
 PAGES = (
     "",
@@ -75,7 +75,34 @@ def visit(prefix: str) -> None:
         page = client.get(prefix + name)
         assert page.status_code == 200, (name, page.status_code)
         assert not (found := INLINE.search(page.content.decode())), (name, found)
-    assert "Water the plants" in client.get(f"{prefix}inbox/").content.decode()
+    html = client.get(f"{prefix}inbox/").content.decode()
+    assert "Water the plants" in html
+    tick = re.search(r'formaction="([^"]+/complete/)"', html)
+    assert tick, html
+    answer = client.post(tick[1], {"next": f"{prefix}inbox/"})
+    html = client.get(answer["Location"]).content.decode()
+    undo = re.search(r'action="([^"]+/undo/)"', html)
+    assert undo, html
+    client.post(undo[1], {"next": f"{prefix}inbox/"})
+    assert tick[1] in client.get(f"{prefix}inbox/").content.decode(), "undo brings it back"
+
+
+def leave() -> None:
+    """A user goes, the static files are hashed, and so do our tables: nothing stays behind."""
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+
+    from django_todos.models import TodoList
+
+    for user in get_user_model().objects.all():
+        user.delete()
+    assert not TodoList.objects.filter(object_type=None).exists()
+    hashed = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    storages = {"staticfiles": {"BACKEND": hashed}, "default": {"BACKEND": hashed}}
+    with override_settings(STORAGES=storages, STATIC_ROOT=os.path.join(os.getcwd(), "static")):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("migrate", "django_todos", "zero", verbosity=0)
+    call_command("migrate", "django_todos", verbosity=0)
 
 
 if __name__ == "__main__":
@@ -86,4 +113,5 @@ if __name__ == "__main__":
     setup_test_environment()
     visit(sys.argv[1])
     exec(compile(sys.stdin.read(), "script", "exec"), {"__name__": "script"})
+    leave()
     print("visited")
