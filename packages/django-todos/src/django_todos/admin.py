@@ -70,7 +70,7 @@ class TrashAdmin(admin.ModelAdmin):
     """What is deleted here goes to the trash, whose rules the models keep, and comes back from it."""
 
     show_full_result_count = False
-    actions = ("restore",)
+    actions: tuple[str, ...] = ("restore",)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Moves it to the trash, so that counts stay true; the trash empties itself. The admin's own log says who."""
