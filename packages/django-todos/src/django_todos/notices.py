@@ -157,14 +157,16 @@ def _place(some: list[News]) -> str:
 def send_invitations(now: datetime) -> MailCount:
     """Mail the invitations that wait for it, each with a link that nobody else has."""
     waiting = Invitation.objects.open(now).with_people().filter(mail=True).order_by("pk")
+    asked: dict[str, int] = {}
     with Outbox(now) as outbox:
-        for batch in batches(waiting):
-            keys = {f"invitation:{one.pk}": one for one in batch if one.invited_by_id is not None}
+        for batch in batches(waiting.exclude(invited_by=None)):
+            keys = {f"invitation:{one.pk}": one for one in batch}
+            asked |= {key: one.pk for key, one in keys.items()}
             for key in outbox.claim({key: one.invited_by_id for key, one in keys.items()}):
                 outbox.send(key, _invitation(keys[key], now))
-    done = Delivery.objects.filter(key__startswith="invitation:").exclude(sent_at=None)
-    sent = [int(key.partition(":")[2]) for key in done.values_list("key", flat=True)]
-    Invitation.objects.filter(pk__in=sent, mail=True).update(mail=False)
+    sent = Delivery.objects.filter(key__in=asked).exclude(sent_at=None)
+    done = [asked[key] for key in sent.values_list("key", flat=True)]
+    Invitation.objects.filter(pk__in=done).update(mail=False)
     return outbox.count
 
 
