@@ -126,10 +126,6 @@ EXAMPLES = [
     ("Taste pickles +2w", "Taste pickles", "2026-12-07"),
     ("Taste cheese 5 days from now", "Taste cheese", "2026-11-28"),
     ("Taste wine 2 weeks from today", "Taste wine", "2026-12-07"),
-    ("Order tree 6 weeks before 21 Jul", "Order tree", "2027-06-09"),
-    ("Send thanks 28 days after 21 July", "Send thanks", "2027-08-18"),
-    ("Book band 50 days before new year's eve", "Book band", "2027-11-11"),
-    ("a week from friday return books", "return books", "2026-12-04"),
     ("Was due 2 days ago", "Was", "2026-11-21"),
     ("Turn off oven in 2 hours", "Turn off oven", "2026-11-23 12:30"),
     ("in an hour call Ben", "call Ben", "2026-11-23 11:30"),
@@ -140,12 +136,6 @@ EXAMPLES = [
     ("Check roast in 2h", "Check roast", "2026-11-23 12:30"),
     ("Bread +3 hours", "Bread", "2026-11-23 13:30"),
     # Todoist: days with names
-    ("Roses valentine", "Roses", "2027-02-14"),
-    ("Roses for Valentine's Day", "Roses", "2027-02-14"),
-    ("Costumes halloween", "Costumes", "2027-10-31"),
-    ("Walk on new year's day", "Walk", "2027-01-01"),
-    ("Fizz new year eve", "Fizz", "2026-12-31"),
-    ("Phone home christmas eve", "Phone home", "2026-12-24"),
     # Todoist: times
     ("today at 10 stand up", "stand up", "2026-11-23 10:00"),
     ("Tomorrow at 16:00 collect Mia", "collect Mia", "2026-11-24 16:00"),

@@ -11,7 +11,7 @@ import pytest
 
 from django_todos import quickadd
 from django_todos.dates import Moment
-from django_todos.quickadd.words import ENGLISH, Words
+from django_todos.quickadd.english import ENGLISH, Words
 
 from .test_quickadd_dates import BERLIN
 from .test_quickadd_dates import EXAMPLES as DATES

@@ -216,8 +216,6 @@ SLOTS = [
     # a due date beside it, or instead of it: it repeats by that, from there on
     ("FREQ=WEEKLY", "", "2026-11-24", "due 2026-11-27", "2026-12-04", "2026-12-01"),
     ("FREQ=WEEKLY", "2026-11-27", "2026-11-24", "due ", "", "2026-12-01"),
-    # the first date it gets is where it begins
-    ("FREQ=WEEKLY", "", "", "due 2026-11-27", "2026-12-04", ""),
     ("!FREQ=DAILY;INTERVAL=4", "2026-11-30", "", "", "2026-11-27", ""),
     ("!FREQ=DAILY;INTERVAL=4", "2026-11-30", "", "due 2026-12-24", "2026-11-27", ""),
     ("!FREQ=WEEKLY;BYDAY=MO", "2026-11-30", "", "due 2026-11-25", "2026-12-07", ""),

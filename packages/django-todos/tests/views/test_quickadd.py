@@ -6,7 +6,9 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories import Cast, make_list, make_todo, outline
 from tests.views.pages import SAVEPOINT
@@ -398,3 +400,21 @@ def test_a_repeat_field_takes_words(cast: Cast) -> None:
     assert send(cast.client("alice"), "todo-detail", todo.uuid, **data).status_code == 303
     todo = Todo.objects.get()
     assert (todo.rrule, todo.repeat_mode) == ("FREQ=DAILY;INTERVAL=3", "completion")
+
+
+def test_many_lines_cost_as_many_queries_as_few(cast: Cast) -> None:
+    """Labels and repeats included: what is written grows, the number of statements does not."""
+    client, counts = cast.client("alice"), []
+    for number in (3, 60):
+        text = "\n".join(
+            f"Todo {n} every {n % 5 + 2} days #l{n % 3}\n  Below {n} tomorrow @bob #l{n % 7}"
+            for n in range(number)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            client.post(
+                reverse("django_todos:todo-create"), {"text": text, "list": cast.flat.uuid}
+            )
+        # SQLite takes so many values in one INSERT
+        counts.append(sum(not one["sql"].startswith("INSERT") for one in queries))
+    assert counts[0] == counts[1]
+    assert cast.flat.todos.count() == 126

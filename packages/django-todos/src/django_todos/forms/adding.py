@@ -23,14 +23,14 @@ from django_todos.models import (
     ChangedMeanwhile,
     Membership,
     NewTodos,
-    Recording,
     Side,
     Todo,
     TodoList,
     Verb,
     recording,
 )
-from django_todos.quickadd.lines import titled
+from django_todos.models.adding import NewTodo, add_many
+from django_todos.quickadd.line import titled
 from django_todos.repeats.occurrences import Repeat
 
 if TYPE_CHECKING:
@@ -234,15 +234,11 @@ class QuickAddForm(forms.Form):
         today = viewer.today if self.cleaned_data["view"] == "today" else None
         default = Moment(self.cleaned_data["due"] or today)
         with recording(viewer.user, verb, targets, at=viewer.now) as rec:
-            trees = _trees(lines)
             on_top = self.above is None and viewer.preferences.new_todos == NewTodos.TOP
-            added = [
-                self._add_tree(rec, tree, default, "before" if on_top else "after")
-                for tree in (reversed(trees) if on_top else trees)
-            ]
-            first = added[-1] if on_top else added[0]
+            new = [self._new(line, default) for line in lines]
+            side: Side = "before" if on_top else "after"
+            first = add_many(new, rec=rec, above=self.above, side=side)[0]
             if len(lines) == 1 and lines[0].read.spans:
-                rec.flush()  # its version counts the labels
                 rec.typed = {
                     "text": lines[0].read.text,
                     "list": self.todo_list.pk,
@@ -252,23 +248,16 @@ class QuickAddForm(forms.Form):
         assert rec.action is not None
         return rec.action, first
 
-    def _add_tree(self, rec: Recording, tree: Sequence[Line], default: Moment, side: Side) -> Todo:
-        above: list[Todo] = []
-        label = self.cleaned_data["label"]
-        for line in tree:
-            del above[line.depth :]
-            todo = Todo.add(
-                line.todo_list,
-                line.read.title,
-                by=self.viewer.user,
-                at=self.viewer.now,
-                parent=above[-1] if above else self.above,
-                side="after" if above else side,
-                within=rec,
-                **_fields(line, *((Moment(), "") if above else (default, label))),
-            )
-            above.append(todo)
-        return above[0]
+    def _new(self, line: Line, default: Moment) -> NewTodo:
+        """A line as it is added: a root gets the day and the label of the page, unless it says otherwise."""
+        read, label = line.read, "" if line.depth else self.cleaned_data["label"]
+        said = any(part.kind == "due" for part in read.spans)  # "no date" is said, too
+        due = read.due if read.due or said or line.depth else default
+        repeat = read.repeat and Repeat(read.repeat.rrule, read.repeat.mode, read.due)
+        labels = [*read.labels, *filter(None, [label])]
+        columns = {"notes": read.notes, "priority": read.priority, "assignee": line.assignee}
+        home = line.todo_list.pk
+        return NewTodo(home, read.title, line.depth, due, read.start, repeat, labels, columns)
 
 
 def _whole_trees(lines: Sequence[str]) -> int:
@@ -289,32 +278,6 @@ def _shortened(line: Line) -> Line:
     title = read.title[: room if room > 0 else limits.MAX_TITLE]
     notes = "\n\n".join(filter(None, [read.title[len(title) :].strip(), read.notes]))
     return replace(line, read=replace(read, title=title, notes=notes))
-
-
-def _trees(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines, each top-level one with those below it."""
-    trees: list[list[Line]] = []
-    for line in lines:
-        if line.depth == 0:
-            trees.append([])
-        trees[-1].append(line)
-    return trees
-
-
-def _fields(line: Line, default: Moment, label: str) -> dict[str, Any]:
-    todo = line.read
-    said = any(part.kind == "due" for part in todo.spans)  # "no date" is said, too
-    fields: dict[str, Any] = {
-        "due": todo.due if todo.due or said else default,
-        "start": todo.start,
-        "notes": todo.notes,
-        "priority": todo.priority,
-        "assignee": line.assignee,
-        "labels": [*todo.labels, *filter(None, [label])],
-    }
-    if todo.repeat is not None:
-        fields["repeat"] = Repeat(todo.repeat.rrule, todo.repeat.mode, todo.due)
-    return fields
 
 
 def keep_as_text(viewer: Viewer, action: Action) -> tuple[Action | None, Todo]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import cached_property
@@ -269,6 +269,21 @@ class Recording:
         todo.labels.set(tables.Label.named(todo.todo_list_id, names))
         self._dirty.setdefault(todo.pk, set())
 
+    def label_new(self, wanted: dict[int, Sequence[str]]) -> None:
+        """Give todos that were just added the labels of their lists with these names, made where missing."""
+        names: dict[int, list[str]] = defaultdict(list)
+        for pk, some in wanted.items():
+            names[self.todos[pk].todo_list_id] += some
+        labels = tables.Label.named_in(names)
+        through = tables.Todo.labels.through
+        rows = []
+        for pk, some in wanted.items():
+            self._before[pk]["labels"] = []
+            home = self.todos[pk].todo_list_id
+            keys = dict.fromkeys(filter(None, map(tables.Label.key_of, some)))
+            rows += [through(todo_id=pk, label_id=labels[home, key].pk) for key in keys]
+        through._default_manager.bulk_create(rows, batch_size=500)
+
     def complete(self, completion: Completion) -> None:
         """Write a completion with the rest."""
         self._completions.append(completion)
@@ -383,10 +398,11 @@ class Recording:
 
     def _changes(self) -> Changes:
         todos = {}
+        names = _names_of_labels([pk for pk, before in self._before.items() if "labels" in before])
         for pk, todo in self.todos.items():
             before, after = self._before[pk], snapshot(todo, TODO_FIELDS)
             if "labels" in before:
-                after["labels"] = _label_names(todo)
+                after["labels"] = names[pk]
             if difference := _difference(before, after):
                 todos[str(pk)] = difference
         lists = {
@@ -626,7 +642,18 @@ def _labels_before(
 
 
 def _label_names(todo: Todo) -> list[str]:
-    return sorted(todo.labels.values_list("name", flat=True), key=tables.Label.key_of)
+    return _names_of_labels([todo.pk])[todo.pk]
+
+
+def _names_of_labels(todos: list[int]) -> dict[int, list[str]]:
+    """The names of the todos' labels, in order: one query for 500 of them."""
+    names: dict[int, list[str]] = {pk: [] for pk in todos}
+    for begin in range(0, len(todos), 500):
+        rows = tables.Label.objects.filter(todos__in=todos[begin : begin + 500])
+        for pk, name in rows.values_list("todos", "name"):
+            if pk in names:
+                names[pk].append(name)
+    return {pk: sorted(some, key=tables.Label.key_of) for pk, some in names.items()}
 
 
 def snapshot(row: models.Model, names: tuple[str, ...]) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as project
@@ -305,17 +306,31 @@ class Label(models.Model):
     @classmethod
     def named(cls, todo_list_id: int, names: list[str]) -> list[Label]:
         """The labels of a list with these names, made where missing. Called under the list's lock."""
-        wanted = {cls.key_of(name): name.strip() for name in reversed(names) if name.strip()}
-        found = {
-            label.key: label
-            for label in cls.objects.filter(todo_list=todo_list_id, key__in=wanted)
+        labels = cls.named_in({todo_list_id: names})
+        keys = dict.fromkeys(cls.key_of(name) for name in reversed(names) if name.strip())
+        return [labels[todo_list_id, key] for key in keys]
+
+    @classmethod
+    def named_in(cls, names: Mapping[int, Iterable[str]]) -> dict[tuple[int, str], Label]:
+        """The labels with the names given for each list, by list and key, made where missing. Two queries."""
+        wanted = {
+            (todo_list_id, cls.key_of(name)): name.strip()
+            for todo_list_id, some in names.items()
+            for name in reversed(list(some))
+            if name.strip()
         }
-        for key, name in wanted.items():
-            if key not in found:
-                found[key] = cls.objects.create(
-                    todo_list_id=todo_list_id, name=name, key=key, color=color_for(key)
-                )
-        return [found[key] for key in wanted]
+        found = {
+            (label.todo_list_id, label.key): label
+            for label in cls.objects.filter(todo_list__in=names)
+            if (label.todo_list_id, label.key) in wanted
+        }
+        new = [
+            cls(todo_list_id=home, name=name, key=key, color=color_for(key))
+            for (home, key), name in wanted.items()
+            if (home, key) not in found
+        ]
+        made = cls.objects.bulk_create(new, batch_size=500)
+        return found | {(label.todo_list_id, label.key): label for label in made}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps `key` true to `name`, also where only the name is to be written."""

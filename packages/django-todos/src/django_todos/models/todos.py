@@ -21,7 +21,7 @@ from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.instants import InstantField
-from django_todos.models import completing, copying, places
+from django_todos.models import adding, completing, copying, places
 from django_todos.models.columns import (
     due_columns,
     priority_bucket,
@@ -48,7 +48,7 @@ from django_todos.models.history import (
     recording,
 )
 from django_todos.models.lists import Label, TodoList
-from django_todos.models.places import NotAllowedHere, Side
+from django_todos.models.places import Side
 from django_todos.models.querysets import TodoQuerySet, WrittenPast
 from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode, RuleError
@@ -338,13 +338,6 @@ class Todo(models.Model):
         number. Raises ValidationError for what none of them can mean.
         """
         with recording(by, Verb.CREATE, {todo_list.pk}, at=at, within=within) as rec:
-            above = rec.alive(parent) if parent is not None else None
-            if rec.lists[todo_list.pk].deleted_at is not None:
-                raise ChangedMeanwhile
-            if above is not None:
-                above.reopen(within=rec)
-                if above.depth >= limits.MAX_DEPTH:
-                    raise NotAllowedHere("too deep")
             begins = {
                 name: moment_of(value, by=by, at=rec.at, field=name)
                 for name, value in (("due", due), ("start", start))
@@ -352,26 +345,16 @@ class Todo(models.Model):
             again = repeat_of(repeat, by=by, at=rec.at, **begins)
             if again is not None and not any(begins.values()):
                 begins["due"] = again.anchor
-            todo = cls(
-                todo_list_id=todo_list.pk,
-                parent_id=above.pk if above is not None else None,
-                depth=above.depth + 1 if above is not None else 0,
-                title=title_of(title),
-                priority=priority_of(priority),
-                created_by_id=by.pk if by is not None else None,
-                created_at=rec.at,
-                updated_at=rec.at,
-                **due_columns(begins["due"]),
-                **start_columns(begins["start"]),
-                **repeat_columns(again),
-                **fields,
+            new = adding.NewTodo(
+                todo_list.pk,
+                title_of(title),
+                due=begins["due"],
+                start=begins["start"],
+                repeat=again,
+                labels=labels or (),
+                columns={"priority": priority_of(priority), **fields},
             )
-            todo.tree = above.tree if above is not None else todo.uuid
-            todo.position = places.position(rec, todo, side)
-            rec.add([todo])
-            if labels:
-                rec.set_labels(todo, labels)
-        return todo
+            return adding.add_many([new], rec=rec, above=parent, side=side)[0]
 
     def duplicate(
         self,

@@ -4,12 +4,9 @@
 read is in docs/quickadd.md, with an example for each form.
 """
 
-from .fields import parse_date, parse_repeat
-from .line import parse
-from .lines import ParsedLine, escape, parse_lines
-from .parts import ParsedTodo, Part
-from .repeats import RepeatRule
-from .words import ENGLISH, Words
+from .english import ENGLISH, Words
+from .line import ParsedLine, escape, parse, parse_date, parse_lines, parse_repeat
+from .result import ParsedTodo, Part, RepeatRule
 
 __all__ = [
     "ENGLISH",

@@ -1,17 +1,24 @@
-"""A line into a todo: find the parts, choose between them, and put the values together."""
+"""A line into a todo: find the parts, choose between them, put the values together; fields and pastes read likewise."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
-from .marks import (
+from ..limits import MAX_DEPTH, MAX_LINES
+from .english import ENGLISH, Words
+from .repeats import Said, pinned, read_repeat
+from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
+from .signs import (
     SIGNS,
     Known,
+    Plain,
+    blocked_spans,
     escapable,
     first_possible,
     notes_at,
@@ -22,13 +29,9 @@ from .marks import (
     read_sign,
     readable,
 )
-from .parts import ParsedTodo, Part, glued, with_signs, without
-from .plain import Plain, blocked_spans
-from .repeats import RepeatRule, Said, pinned, read_repeat
-from .tokens import Context, Token, hide_quoted, raw_words, split_word
-from .when import When, read_when
+from .times import When, read_when
+from .tokens import MAX_LOOKS, Context, Token, hide_quoted, raw_words, split_word
 from .whole import is_whole
-from .words import ENGLISH, Words
 
 ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
 
@@ -186,9 +189,11 @@ class _Line:
 
     def candidates(self) -> list[_Candidate]:
         found: list[_Candidate] = []
-        i, tokens = 0, self.c.tokens
-        while i < len(tokens):
-            step = self._at(i) if _may_begin(self.c, i) else None
+        i, looks, tokens = 0, 0, self.c.tokens
+        while i < len(tokens) and looks < MAX_LOOKS:
+            may_begin = _may_begin(self.c, i)
+            looks += may_begin
+            step = self._at(i) if may_begin else None
             if step is None:
                 i += 1
                 continue
@@ -395,3 +400,134 @@ def _may_begin(c: Context, i: int) -> bool:
 
 def _is_range(c: Context, word: str) -> bool:
     return "-" in word and word.split("-")[0] in c.words.weekdays
+
+
+MAX_FIELD = 200
+
+
+def parse_date(
+    text: str,
+    *,
+    now: datetime,
+    tz: ZoneInfo,
+    words: Words = ENGLISH,
+    week_start: int = 0,
+    day_first: bool | None = None,
+) -> Moment | None:
+    """The date that the whole text says; empty for "" and "no date", None if not understood.
+
+    In a field nothing else can be meant, so what a sentence leaves alone is read here too: "sun",
+    "15", "1/2", "5 days", "weekend", "now".
+    """
+    c = _field(text, now, tz, words, week_start, day_first)
+    if not c.tokens:
+        return Moment() if not text.strip() else None
+    at_once = c.phrase("now", 0)
+    if at_once and at_once[1] == len(c.tokens):
+        return Moment(c.today, c.now.time().replace(second=0, microsecond=0))
+    found = read_when(c, 0)
+    return found[0].moment(c) if found and found[1] == len(c.tokens) else None
+
+
+def parse_repeat(
+    text: str,
+    *,
+    now: datetime,
+    tz: ZoneInfo,
+    words: Words = ENGLISH,
+    week_start: int = 0,
+    day_first: bool | None = None,
+    due: Moment | None = None,
+) -> RepeatRule | None:
+    """The rule that the whole text says, as it starts with `due`; None if not understood.
+
+    Without `due` it starts with its own first day, and "every month" stays open to the day that it
+    will be given. A time in it is not understood here: it belongs to the due date.
+    """
+    c = _field(text, now, tz, words, week_start, day_first)
+    found = read_repeat(c, 0) if c.tokens else None
+    if not found or found[1] != len(c.tokens) or found[0].time:
+        return None
+    first = found[0].first(c, due)
+    return found[0].bound(first, pin=bool(due)) if first else None
+
+
+def _field(
+    text: str,
+    now: datetime,
+    tz: ZoneInfo,
+    words: Words,
+    week_start: int,
+    day_first: bool | None,
+) -> Context:
+    c = context(text, now, tz, words, week_start, day_first, field=True)
+    if len(text) <= MAX_FIELD and first_possible(c):
+        c.tokens = [t for start, end in raw_words(text) for t in split_word(text, start, end)]
+    return c
+
+
+TAB = 4
+
+# One bullet and one empty box: "- ", "* ", "• ", "[ ] "; "2. " only in a paste of several lines.
+_BULLET = re.compile(r"(?:[-*+•‣–—]\s+)?(?:\[\s?\]\s+)?")
+_NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]\s+)?(?:\[\s?\]\s+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLine:
+    """One todo of a paste; `depth` 0 is at the top, n is below the line before it at n - 1."""
+
+    depth: int
+    todo: ParsedTodo
+
+
+def parse_lines(text: str, *, limit: int = MAX_LINES, **options: Any) -> tuple[ParsedLine, ...]:
+    """Read up to `limit` lines; the options are `parse`'s.
+
+    A line that would have no title keeps its words: "Monday:" above its list is a heading.
+    """
+    lines = list(_lines(text, limit))
+    found: list[ParsedLine] = []
+    indents: list[int] = []
+    for indent, content in lines:
+        while indents and indents[-1] >= indent:
+            indents.pop()
+        depth = min(len(indents), MAX_DEPTH)
+        indents.append(indent)
+        found.append(ParsedLine(depth, titled(_stripped(content, len(lines) > 1), options)))
+    return tuple(found)
+
+
+def _lines(text: str, limit: int) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(line for line in text.splitlines() if line.strip()):
+        if number >= limit:
+            return
+        content = line.lstrip()
+        yield len(line[: len(line) - len(content)].expandtabs(TAB)), content.rstrip()
+
+
+def _stripped(content: str, many: bool) -> str:
+    """Without its bullet, unless nothing would be left."""
+    for pattern in (_BULLET, _NUMBERED) if many else (_BULLET,):
+        match = pattern.match(content)
+        if match and match.end() and content[match.end() :].strip():
+            return content[match.end() :]
+    return content
+
+
+def titled(line: str, options: dict[str, Any]) -> ParsedTodo:
+    """One line; a line that would have no title is all title."""
+    todo = parse(line, **options)
+    if todo.title:
+        return todo
+    return ParsedTodo(text=line, title=" ".join(line.split()))
+
+
+def escape(text: str, words: Words = ENGLISH) -> str:
+    """The text with a backslash before each word that could be read: `parse` gives it back."""
+    pieces, at = [], 0
+    for start, end in raw_words(text):
+        could = escapable(words, text[start:end])
+        pieces.append(text[at:start] + ("\\" if could else ""))
+        at = start
+    return "".join([*pieces, text[at:]])

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from .words import Words
+from .english import Words
 
 # A line is read up to here; what follows stays words. Far above any title (500 characters), it
 # bounds the work that a pasted novel can cause.
-MAX_TOKENS = 1_000
+MAX_TOKENS = 200
 MAX_WORD = 200
+# So often is a phrase looked for: no sentence names more days, and a hostile one costs no more.
+MAX_LOOKS = 18
 
 _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"

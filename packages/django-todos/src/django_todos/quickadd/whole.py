@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .times import When, read_when
 from .tokens import Context
-from .when import When, read_when
 
 _SPAN = re.compile(r"\d[\d:.apm]*[-–—][\d:.apm]*\d?[apm]*|\d+(?:st|nd|rd|th)?", re.ASCII)
 _RANGE = re.compile(r"\d[\d:.]*(?:[ap]m)?[-–—]\d[\d:.]*(?:[ap]m)?", re.ASCII)
@@ -58,6 +58,8 @@ def _has_qualifier(c: Context, i: int, j: int, *, is_repeat: bool) -> bool:
         return True
     if is_repeat and c.any_low(i - 1) != "in" and c.any_low(i - 1) in c.words.index["of"]:
         return True
+    if word in c.words.index["before"] and c.low(i) in c.words.index["in_"]:
+        return True  # "in 24 hours before the flight"
     if word in c.words.index["after"] or word in c.words.index["before"]:
         return word != "from" and (
             following in c.words.completions

@@ -45,7 +45,6 @@ class Words:
     daypart_plurals: Mapping[str, str]
     daypart_times: Mapping[str, time]
     clocks: Mapping[str, time]
-    holidays: Mapping[str, tuple[int, int]]
     units: Mapping[str, tuple[str, int]]  # day, week, month or year, and how many of them
     clock_units: Mapping[str, int]  # minutes
     numbers: Mapping[str, int]
@@ -219,14 +218,6 @@ ENGLISH = Words(
         "night": time(22),
     },
     clocks={**_say("noon, midday", time(12)), "midnight": time(0)},
-    holidays={
-        **_say("new year day, new year's day, new years day", (1, 1)),
-        **_say("valentine, valentine's day, valentines day, valentine day", (2, 14)),
-        "halloween": (10, 31),
-        "christmas eve": (12, 24),
-        **_say("christmas, christmas day", (12, 25)),
-        **_say("new year eve, new year's eve, new years eve", (12, 31)),
-    },
     units={
         **_say("day, days, d, days time, days ' time, days ’ time", ("day", 1)),
         **_say("week, weeks, wk, wks, w, weeks time, weeks ' time, weeks ’ time", ("week", 1)),

@@ -1,4 +1,4 @@
-"""Signs and keys: #label, @member, +list, !1, // notes, (A), due:2026-12-15, and backslashes."""
+"""Signs and keys: #label, @member, +list, !1, p1, // notes, (A), due:2026-12-15, backslashes; and what was turned back."""
 
 from __future__ import annotations
 
@@ -6,17 +6,48 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeAlias
 
 from ..dates import Moment
-from ..limits import MAX_INTERVAL
+from ..limits import MAX_INTERVAL, MAX_KEPT
 from ..repeats.rule import Rule
-from .calendar_dates import add
-from .month_days import FREQS
-from .parts import Part
-from .repeats import RepeatRule
-from .tokens import GLUE, Context, Token, split_word
-from .when import read_when
-from .words import Words
+from .dates import add
+from .english import Words
+from .repeats import FREQS
+from .result import Part, RepeatRule
+from .times import read_when
+from .tokens import GLUE, Context, Token, raw_words, split_word
+
+Plain: TypeAlias = "str | tuple[int, int]"
+
+COMPARED = 12  # words of a turned-back phrase; notes can be very long
+
+
+def blocked_spans(
+    text: str, raw: list[tuple[int, int]], plain: Collection[Plain]
+) -> list[tuple[int, int]]:
+    """Where the person wants words: spans as they are, words wherever they stand."""
+    spans = [span for span in plain if not isinstance(span, str)]
+    tokens = None
+    for phrase in [p for p in plain if isinstance(p, str)][:MAX_KEPT]:
+        if tokens is None:
+            tokens = _bare(text, raw)
+        wanted = [token.low for token in _bare(phrase, raw_words(phrase))]
+        head = wanted[:COMPARED]
+        if not head:
+            continue
+        for i in range(len(tokens) - len(head) + 1):
+            if tokens[i].low == head[0] and [t.low for t in tokens[i : i + len(head)]] == head:
+                last = tokens[min(i + len(wanted), len(tokens)) - 1]
+                spans.append((tokens[i].start, last.end))
+    return spans
+
+
+def _bare(text: str, raw: list[tuple[int, int]]) -> list[Token]:
+    """The tokens that are not punctuation."""
+    tokens = (token for start, end in raw for token in split_word(text, start, end))
+    return [token for token in tokens if len(token.text) > 1 or token.text.isalnum()]
+
 
 SIGNS = {"#": "label", "@": "assignee", "+": "list"}
 MAX_NAME = 100

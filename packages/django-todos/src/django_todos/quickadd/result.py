@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..dates import Moment
-from .repeats import RepeatRule
+from ..repeats.rule import Mode
 from .tokens import GLUE
 
 _DASHES = tuple("-–—|")
+
+
+class RepeatRule(NamedTuple):
+    """An RRULE and what it counts from."""
+
+    rrule: str
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
