@@ -19,6 +19,7 @@ from django_todos import limits, notices
 from django_todos.dates import to_instant
 from django_todos.mail import MailCount, Outbox, absolute, batches
 from django_todos.models import Delivery, Membership, Preferences, Reminder, Todo
+from django_todos.models.querysets import object_types_remembered
 from django_todos.models.reminders import DAY
 from django_todos.unsubscribing import with_way_out
 from django_todos.viewer import Viewer
@@ -136,7 +137,7 @@ def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
 
 def send_digests(now: datetime) -> MailCount:
     """Send the digests of the day: what is overdue and what is due. Who has nothing to do gets none."""
-    with Outbox(now) as outbox:
+    with object_types_remembered(), Outbox(now) as outbox:
         for batch in batches(due_digests(now)):
             claimed = outbox.claim({key: viewer.user.pk for key, viewer in batch})
             for key, viewer in batch:
