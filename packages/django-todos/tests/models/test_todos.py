@@ -363,8 +363,11 @@ def test_restored_to_the_inbox_where_its_list_cant_take_it(cast: Cast):
     tree = make_tree(cast.flat, "    a\n      b\n")
     tree["a"].trash(by=cast.bob, at=NOW)
     cast.flat.archive(by=cast.alice, at=NOW)
-    inbox = TodoList.objects.inbox_of(cast.bob)
-    again(tree["a"]).restore(by=cast.bob, at=later(), fallback=inbox)
+    theirs = TodoList.objects.inbox_of(cast.bob)
+    with pytest.raises(ChangedMeanwhile):  # an editor would take it out of the others' sight
+        again(tree["a"]).restore(by=cast.bob, at=later(), fallback=theirs)
+    inbox = TodoList.objects.inbox_of(cast.alice)
+    again(tree["a"]).restore(by=cast.alice, at=later(), fallback=inbox)
     assert outline(inbox) == ["a", "  b"]
 
 

@@ -434,9 +434,9 @@ def recording(
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
 
-    A context manager around every write. `at` is the moment of the action, now unless it is given. What the verb needs (or `right`, another
-    property of `TodoList`) is asked again under the locks; `user` None is the system, which may do everything.
-    Raises ChangedMeanwhile where a list or the right is gone.
+    A context manager around every write. `at` is the moment of the action, now unless it is given. What the verb
+    needs (or `right`, another property of `TodoList`) is asked again under the locks; `user` None is the system,
+    which may do everything. Raises ChangedMeanwhile where a list or the right is gone.
     """
     if within is not None:
         if not list_ids <= within.lists.keys():
