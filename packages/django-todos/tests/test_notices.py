@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
 from django_todos import notices, reminders, unsubscribing
-from django_todos.models import Invitation, Notice, Preferences, Role, Tell
+from django_todos.models import Delivery, Invitation, Notice, Preferences, Role, Tell
 
 SOON = later(5)
 
@@ -83,6 +83,18 @@ def test_a_mail_for_each_case_once_as_one_prefers_and_with_its_way_out(
     assert getattr(Preferences.of(user), f"tell_{kind}") == Tell.NEVER
 
 
+def test_who_has_no_todos_any_more_gets_none_and_stops_nobody_s(cast: Cast, settings: Any):
+    settings.TODOS_MAY_USE = "tests.test_notices.everybody_but_bob"
+    give(cast)
+    make_todo(cast.flat, by=cast.alice, assignee=cast.rita)
+    assert [address for address, _subject in sent()] == ["rita@example.org"]
+    assert not Notice.objects.exists()
+
+
+def everybody_but_bob(user: Any) -> bool:
+    return str(user.username) != "bob"
+
+
 @pytest.mark.parametrize("kind", CASES)
 @pytest.mark.parametrize("chosen, gets", [(Tell.NEVER, False), (Tell.NOW, True)])
 def test_who_wants_none_gets_none(cast: Cast, kind: str, chosen: str, gets: bool):
@@ -123,7 +135,7 @@ def test_what_is_wanted_in_the_digest_waits_for_it(cast: Cast):
     wanted = {"digest": True, "digest_hour": 7, "tell_assigned": Tell.DIGEST}
     Preferences.objects.create(user=cast.bob, **wanted)
     give(cast)
-    assert sent() == []
+    assert sent() == [] and not Delivery.objects.exists()
     reminders.send_digests(SOON)
     [message] = mail.outbox
     assert message.subject == "News of your lists" and "gave you “Buy milk”" in message.body

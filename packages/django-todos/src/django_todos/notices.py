@@ -16,7 +16,6 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from django_todos.conf import settings
 from django_todos.mail import MailCount, Outbox, absolute, batches
 from django_todos.models import Delivery, Invitation, Membership, Notice, Preferences, Tell
 from django_todos.unsubscribing import Kind, with_way_out
@@ -52,18 +51,21 @@ def send_notices(now: datetime) -> MailCount:
     groups: dict[tuple[Any, str], list[Notice]] = defaultdict(list)
     for notice in _waiting().filter(action__created_at__lte=now - SETTLE):
         groups[notice.user_id, notice.topic].append(notice)
-    viewers = _viewers({notices[0].user for notices in groups.values()}, now)
+    viewers = Viewer.of_each({notices[0].user for notices in groups.values()}, now)
+    due = [
+        notices
+        for (user_id, topic), notices in groups.items()
+        if _when(viewers[user_id], topic) != Tell.DIGEST
+    ]
     told: dict[str, list[int]] = {}
     with Outbox(now) as outbox:
-        for batch in batches(groups.items()):
-            keys = {_key(notices): notices for _group, notices in batch}
+        for batch in batches(due):
+            keys = {_key(notices): notices for notices in batch}
             claimed = outbox.claim({key: some[0].user_id for key, some in keys.items()})
             for key in claimed:
                 notices, viewer = keys[key], viewers[keys[key][0].user_id]
-                when = _when(viewer, notices[0].topic)
-                if when == Tell.DIGEST:
-                    continue  # the claim runs out; the digest takes them along
-                lines = still_so(notices) if when == Tell.NOW and viewer.reachable else []
+                wanted = _when(viewer, notices[0].topic) == Tell.NOW and viewer.reachable
+                lines = still_so(notices) if wanted else []
                 outbox.send(key, partial(_mail, viewer, lines) if lines else None)
                 told[key] = [one.pk for one in notices]
     sent = Delivery.objects.filter(key__in=told).exclude(sent_at=None)
@@ -206,14 +208,3 @@ def _invitation_mail(
     if has_account:
         return with_way_out("invitation", "invited", viewer, context)
     return with_way_out("invitation", "address", viewer, context, to=invitation.key)
-
-
-def _viewers(users: set[Any], now: datetime) -> dict[Any, Viewer]:
-    saved = {one.user_id: one for one in Preferences.objects.filter(user__in=users)}
-    known = {user: saved.get(user.pk) or Preferences(user_id=user.pk) for user in users}
-    may = settings.MAY_USE
-    return {
-        user.pk: Viewer(user, one, now, one.seen_region)
-        for user, one in known.items()
-        if may(user)
-    }

@@ -41,7 +41,7 @@ def due_reminders(now: datetime) -> Iterator[tuple[Reminder, Viewer]]:
     """The reminders whose moment has come and which nobody has sent, with whom they are for."""
     candidates = _candidates(now).select_related("todo", "user").order_by("pk").iterator(_CHUNK)
     for chunk in batches(candidates, _CHUNK):
-        viewers = _viewers({reminder.user for reminder in chunk}, now)
+        viewers = Viewer.of_each({reminder.user for reminder in chunk}, now)
         come = [one for one in chunk if _has_come(one, viewers[one.user_id], now)]
         known = _finished({reminder.key() for reminder in come})
         for reminder in come:
@@ -189,12 +189,6 @@ def preview(viewer: Viewer) -> dict[str, Any]:
 
 
 # -- helpers ---------------------------------------------------------------------------------------
-
-
-def _viewers(users: set[Any], now: datetime) -> dict[Any, Viewer]:
-    saved = {one.user_id: one for one in Preferences.objects.filter(user__in=users)}
-    known = {user: saved.get(user.pk) or Preferences(user_id=user.pk) for user in users}
-    return {user.pk: Viewer(user, one, now, one.seen_region) for user, one in known.items()}
 
 
 def _finished(keys: set[str]) -> set[str]:

@@ -48,6 +48,13 @@ class Viewer:
         region = region_of(accept_language) or preferences.seen_region
         return cls(user, preferences, now(), region)
 
+    @classmethod
+    def of_each(cls, users: set[Any], now: datetime) -> dict[Any, Viewer]:
+        """The viewers that these users are in their mails, by primary key; one query."""
+        saved = {one.user_id: one for one in Preferences.objects.filter(user__in=users)}
+        known = {user: saved.get(user.pk) or Preferences(user_id=user.pk) for user in users}
+        return {user.pk: cls(user, one, now, one.seen_region) for user, one in known.items()}
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """Where their day is."""

@@ -92,3 +92,8 @@ def _zip(*names: str) -> bytes:
 def test_what_we_do_not_read_is_named(data: bytes, seems: str) -> None:
     found = refuse_bytes(data) or detect(decode(data).text)
     assert isinstance(found, Refusal) and seems in str(found.seems)
+
+
+@pytest.mark.parametrize("text", [",,\n,,", ";", '"', "\t,"])
+def test_a_file_of_separators_alone_breaks_nothing(text: str) -> None:
+    assert detect(text)

@@ -324,9 +324,9 @@ def _table(body: str) -> str | None:
             return todoist.NAME
         if set(ticktick.COLUMNS) <= names:
             return ticktick.NAME
-    rows = [names for names in _headers(body) if any(names)]
-    known = table.columns_of(rows[0]) if rows else {}
-    if len(rows[0]) > 1 and "title" in known and len(known) > 1:
+    header = next(filter(any, _headers(body)), set())
+    known = table.columns_of(header)
+    if len(header) > 1 and "title" in known and len(known) > 1:
         return table.NAME
     # Unknown columns, but as many cells in each row: no lines of words are like that.
     lines = [line for line in body[:4000].split("\n")[:-1] if line.strip()]
