@@ -752,10 +752,17 @@ def test_a_todotxt_comes_back_edited(cast: Any) -> None:
     assert str(flat.todos.get(title="Rent").due.date) == "2026-12-01"
 
 
-def test_a_line_with_a_key_may_change_its_title(cast: Any) -> None:
+def test_a_line_with_a_key_may_change_its_title(
+    cast: Any, django_assert_max_num_queries: Any
+) -> None:
     todo = Todo.add(cast.flat, "Rent", by=cast.alice, at=NOW, due=Moment.parse("2026-12-01"))
+    Todo.add(cast.flat, "Bins", by=cast.alice, at=NOW)
     out = "".join(export(cast.alice, "todotxt", tz=BERLIN, with_keys=True).pieces)
     line = next(one for one in out.splitlines() if "Rent" in one)
+    with CaptureQueriesContext(connection) as of_one:
+        planned(cast.alice, line)
+    with django_assert_max_num_queries(len(of_one)):
+        assert planned(cast.alice, out).same > 1
     assert f"uid:{todo.uuid}" in line
     apply(
         planned(cast.alice, line.replace("Rent", "Pay rent").replace("due:2026-12-01 ", "")),

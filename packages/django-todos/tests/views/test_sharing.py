@@ -136,7 +136,9 @@ def test_a_link_that_nobody_made_and_one_that_was_declined(cast: Cast, settings)
     path, client = link(cast), cast.client("charlie")
     settings.TODOS_SHARING = False
     assert client.get(path).status_code == 404
-    settings.TODOS_SHARING = True
+    settings.TODOS_SHARING, settings.TODOS_MAY_USE = True, "tests.test_hooks.only_alice"
+    assert client.post(path).status_code == 403 and Invitation.objects.get().ending == ""
+    settings.TODOS_MAY_USE = None
     assert client.post(path, {"decline": "1"})["Location"] == url("today")
     assert client.get(path).status_code == 410
 

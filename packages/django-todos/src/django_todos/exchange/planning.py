@@ -458,7 +458,7 @@ def _known(user: AbstractBaseUser, source: str, keys: list[str]) -> dict[str, He
     if source in UUID_FORMATS:
         rest = [key for key in keys if key not in known and is_uuid(key)]
         for part in chunks(rest):
-            for todo in visible.filter(uuid__in=part):
+            for todo in visible.filter(uuid__in=part).prefetch_related("labels"):
                 known[str(todo.uuid)] = Here(todo, todo.pk, None)
     return known
 

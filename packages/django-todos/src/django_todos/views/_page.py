@@ -88,9 +88,8 @@ def signed_in(
             if not request.user.is_authenticated:
                 script = request.headers.get("HX-Request") == "true"
                 response = HttpResponse(status=401) if script else redirect_to_login(place)
-            elif not settings.MAY_USE(request.user):
-                raise PermissionDenied(_("You have no todos here. Ask who runs this site."))
             elif request.method in methods or "GET" in methods:
+                ask_whether_may_use(request.user)
                 asked = request.headers.get("Accept-Language", "")
                 with object_types_remembered():
                     request.todos_viewer = Viewer.of(request.user, asked)
@@ -107,6 +106,12 @@ def signed_in(
         return guarded
 
     return decorate
+
+
+def ask_whether_may_use(user: User) -> None:
+    """Raises PermissionDenied for whom the host gives no todos at all."""
+    if not settings.MAY_USE(user):
+        raise PermissionDenied(_("You have no todos here. Ask who runs this site."))
 
 
 def _home(request: HttpRequest, name: str) -> str:

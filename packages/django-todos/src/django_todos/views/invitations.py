@@ -17,7 +17,15 @@ from django_todos.access import get_list
 from django_todos.conf import settings
 from django_todos.models import ChangedMeanwhile, Invitation, TooManyInvitations
 from django_todos.viewer import Viewer
-from django_todos.views._page import Request, back, back_after, page, signed_in
+from django_todos.views._page import (
+    Request,
+    ask_whether_may_use,
+    back,
+    back_after,
+    page,
+    signed_in,
+)
+from django_todos.views._refused import tried
 
 
 @signed_in("GET", setting="SHARING")
@@ -87,6 +95,10 @@ def _members_url(invitation: Invitation) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail. GET shows who asks whom into what, signed in or not; POST answers, by whom it was meant for."""
+    return tried(_answered, request, token)
+
+
+def _answered(request: HttpRequest, token: str) -> HttpResponse:
     invitation = Invitation.by_token(token)
     if not settings.SHARING or invitation is None:
         raise Http404
@@ -97,6 +109,7 @@ def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             return redirect_to_login(request.path)
         return _card(request, invitation, "stranger")
+    ask_whether_may_use(user)
     if not invitation.is_for(user, with_link=True):
         return _card(request, invitation, "other", status=403 if request.method == "POST" else 200)
     if request.method != "POST":
