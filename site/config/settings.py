@@ -56,6 +56,7 @@ elif not HTTPS and not LOCAL:
 _host = _site.netloc.removesuffix(f":{_site.port}")
 ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "config.failures.csrf_failure"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True  # forms and headers carry the token; no script reads the cookie
 if HTTPS:  # the browser takes them from this host alone, for all of it, over https
@@ -251,6 +252,8 @@ STATIC_ROOT = env("STATIC_ROOT", DATA_DIR / "static" if DATA_DIR else BASE_DIR /
 STATICFILES_DIRS = [BASE_DIR / "assets"]
 # Nothing asks for a file by its bare name.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# The 503 page and its style, which the proxy takes from the same folder.
+WHITENOISE_ROOT = BASE_DIR / "maintenance"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

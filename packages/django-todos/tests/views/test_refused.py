@@ -13,7 +13,7 @@ from tests.factories import Cast, later, make_todo
 from tests.views.pages import HTMX
 
 from django_todos.models import Todo, TodoList
-from django_todos.views._refused import reason_of
+from django_todos.views.refused import reason_of
 
 
 def says(**attributes: Any) -> DatabaseError:
@@ -36,7 +36,10 @@ REASONS = [
     (says(sqlite_errorname="SQLITE_FULL"), "full"),
     (says(sqlite_errorname="SQLITE_IOERR_WRITE"), "full"),
     (says(sqlstate="42P01"), None),
-    (OperationalError("the connection is closed"), None),
+    (OperationalError("no such table"), None),
+    (says(sqlstate="57P01"), "away"),
+    (says(sqlstate=None), "away"),
+    (says(sqlite_errorname="SQLITE_CANTOPEN"), "away"),
 ]
 
 

@@ -49,7 +49,7 @@ from django_todos.models import (
 )
 from django_todos.models.querysets import EDITORS, object_types_remembered
 from django_todos.viewer import Viewer
-from django_todos.views._refused import tried
+from django_todos.views.refused import tried
 from django_todos.wording import actions
 from django_todos.wording.dates import written
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, Literal
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, Error, IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 logger = logging.getLogger("django_todos.refused")
 
-Reason = Literal["again", "full"]
+Reason = Literal["again", "full", "away"]
 
 CODES: dict[Any, Reason] = {
     # a deadlock, a serialisation failure, a lock that did not come in time
@@ -24,18 +24,25 @@ CODES: dict[Any, Reason] = {
     "53100": "full", "25006": "full",
     "SQLITE_FULL": "full", "SQLITE_READONLY": "full", "SQLITE_IOERR": "full",
     1021: "full", 1114: "full", 1290: "full",
+    # nobody there: it starts, it stops, it takes no more connections, or a driver's error without a code
+    "57P01": "away", "57P02": "away", "57P03": "away", "53300": "away", "08006": "away", "08001": "away", None: "away",
+    "SQLITE_CANTOPEN": "away",
+    2002: "away", 2003: "away", 2006: "away", 2013: "away",
 }  # fmt: skip
 """What databases say, by their own codes, and what it means to a person."""
-STATUS: dict[Reason, int] = {"again": 409, "full": 507}
+STATUS: dict[Reason, int] = {"again": 409, "full": 507, "away": 503}
 
 
-def reason_of(error: DatabaseError) -> Reason | None:
-    """Whether it is others who wrote at the same moment, or a full disk; None where it is a fault of ours."""
+def reason_of(error: BaseException | None) -> Reason | None:
+    """Whether others wrote at the same moment, the disk is full, or nobody answers; None where it is a fault of ours."""
     if isinstance(error, IntegrityError):
         return "again"
+    if not isinstance(error, Error):
+        return None
     cause = error.__cause__
     name = "_".join(str(getattr(cause, "sqlite_errorname", "")).split("_")[:2])
-    codes = [getattr(cause, "sqlstate", None), getattr(cause, "pgcode", None), name, *error.args]
+    codes = [name, *error.args[:1]]
+    codes += [getattr(cause, one) for one in ("sqlstate", "pgcode") if hasattr(cause, one)]
     return next((CODES[code] for code in codes if code in CODES), None)
 
 
@@ -52,7 +59,9 @@ def tried(
                 return response
         except DatabaseError as error:
             reason = reason_of(error)
-            if reason is None:
+            if (
+                reason is None or reason == "away"
+            ):  # a project says for all its pages that it is away
                 raise
             logger.warning("not written (%s): %s", reason, str(error).partition("\n")[0])
             if is_last or reason == "full":
@@ -62,8 +71,8 @@ def tried(
     raise AssertionError("unreachable")
 
 
-def refused(request: HttpRequest, reason: Reason) -> HttpResponse:
-    """Says so, and offers to send the same again.
+def refused(request: HttpRequest, reason: Reason, *, keep: bool = True) -> HttpResponse:
+    """Says so, and offers to send the same again (`keep`: not where a password may be in it).
 
     A script gets no page: what was typed still stands where it was typed, and there the offer is made.
     """
@@ -79,7 +88,7 @@ def refused(request: HttpRequest, reason: Reason) -> HttpResponse:
         context = {
             "reason": reason,
             "typed": typed,
-            "is_form": request.method == "POST" and not request.FILES,
+            "is_form": keep and request.method == "POST" and not request.FILES,
             "address": request.get_full_path(),
         }
         response = render(request, "django_todos/refused.html", context, status=STATUS[reason])
