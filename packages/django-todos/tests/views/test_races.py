@@ -292,9 +292,10 @@ SCENES = [
 def play(scene: Callable[[Cast], Scene], number: int) -> list[str]:
     """One scene, with people of its own; what went wrong in it."""
     people = [make_user(f"{name}{number}") for name in ("alice", "bob", "rita", "charlie")]
-    alice, bob, rita, _charlie = people
+    alice, bob, rita, charlie = people
     first = TodoList.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    playing = scene(Cast(*people, make_list(alice, editors=[bob], viewers=[rita])))
+    flat = make_list(alice, editors=[bob], viewers=[rita])
+    playing = scene(Cast(alice, bob, rita, charlie, flat))
     work = next(playing)
     assert len(work) == MANY
 
