@@ -25,7 +25,7 @@ from django_todos.views._page import (
     page,
     signed_in,
 )
-from django_todos.views._refused import tried
+from django_todos.views.refused import tried
 
 
 @signed_in("GET", setting="SHARING")
