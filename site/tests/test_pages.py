@@ -165,3 +165,14 @@ def test_files_are_kept_by_browsers_for_good(client):
     answer = client.get(address, HTTP_ACCEPT_ENCODING="gzip")
     assert "immutable" in answer["Cache-Control"]
     assert answer["Content-Encoding"] == "gzip"
+
+
+def test_lines_of_templates_can_be_read():
+    templates = sorted((SITE / "templates").rglob("*.*"))
+    long = [
+        f"{path.name}:{number}"
+        for path in templates
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert templates and long == []
