@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
 from django_todos import notices, reminders, unsubscribing
-from django_todos.models import Delivery, Invitation, Notice, Preferences, Role, Tell
+from django_todos.models import Delivery, Invitation, Notice, Preferences, Role, Tell, TodoList
 
 SOON = later(5)
 
@@ -193,7 +193,12 @@ def test_who_has_no_account_can_end_invitations_to_their_address(cast: Cast, cli
     assert "invitations to this address" in client.get(way_out).content.decode()
     assert Invitation.objects.open(SOON).exists()  # a program that looks ends nothing
     client.post(way_out)
+    assert not Invitation.objects.open(SOON).exists()
     invite(cast, "dora@example.org")
+    assert sent() == []
+    TodoList.objects.filter(pk=cast.flat.pk).erase()
+    other = make_list(cast.alice, "Garden")
+    Invitation.send(other, "Dora@example.org", Role.EDITOR, by=cast.alice, at=NOW)
     assert sent() == []
 
 

@@ -355,6 +355,12 @@ def test_reminders_and_what_is_kept() -> None:
     assert read("ticktick", dedent(TICKTICK)).records[1].reminders == (ReminderRecord(before=15),)
 
 
+def test_rows_that_are_cut_short_and_cells_without_end_break_nothing() -> None:
+    short = read("ticktick", f"{dedent(TICKTICK)}\n,Home,Rake\n").records[-1]
+    assert (short.title, short.is_completed) == ("Rake", False)
+    assert FORMATS["todoist"].parse('"' + "a" * 140_000, READING).error
+
+
 def test_a_table_is_read_by_the_columns_that_are_chosen() -> None:
     text = "Was,Wann,Wo\nBrot,2026-12-01,\n"
     assert detect(text) == "csv"

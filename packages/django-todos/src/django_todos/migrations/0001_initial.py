@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('contenttypes', '0002_remove_content_type_name'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -49,6 +49,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'action',
                 'verbose_name_plural': 'actions',
+            },
+        ),
+        migrations.CreateModel(
+            name='BlockedAddress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
+            ],
+            options={
+                'verbose_name': 'blocked address',
+                'verbose_name_plural': 'blocked addresses',
             },
         ),
         migrations.CreateModel(
@@ -279,7 +290,7 @@ class Migration(migrations.Migration):
                 ('mail', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('expires_at', models.DateTimeField(editable=False)),
-                ('ending', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('blocked', 'never again')], default='', max_length=10)),
+                ('ending', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='', max_length=10)),
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='django_todos.todolist')),
             ],

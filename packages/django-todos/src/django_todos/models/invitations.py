@@ -65,8 +65,7 @@ class InvitationQuerySet(QuerySet["Invitation"]):
     def prune(self, now: datetime) -> int:
         """Delete those that ended, or ran out, so long ago that nobody counts or opens them. Returns how many."""
         before = now - timedelta(days=settings.TRASH_DAYS)
-        gone = self.exclude(ending=Invitation.Ending.BLOCKED).filter(expires_at__lt=before)
-        return gone.delete()[0]
+        return self.filter(expires_at__lt=before).delete()[0]
 
 
 class Invitation(models.Model):
@@ -76,7 +75,6 @@ class Invitation(models.Model):
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
         WITHDRAWN = "withdrawn", _("withdrawn")
-        BLOCKED = "blocked", _("never again")
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="invitations")
@@ -225,11 +223,13 @@ class Invitation(models.Model):
     @classmethod
     def block(cls, address: str) -> None:
         """Whose address it is wants no more invitations to it: those that stand are over, and none is mailed again."""
-        cls.objects.filter(key=cls.key_of(address)).update(ending=cls.Ending.BLOCKED)
+        key = cls.key_of(address)
+        BlockedAddress.objects.get_or_create(key_hash=_hash(key))
+        cls.objects.filter(key=key, ending="").update(ending=cls.Ending.DECLINED)
 
     def is_blocked(self) -> bool:
         """Whether this name or address is not to be written to."""
-        return Invitation.objects.filter(key=self.key, ending=self.Ending.BLOCKED).exists()
+        return BlockedAddress.objects.filter(key_hash=_hash(self.key)).exists()
 
     def withdraw(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Take it back; its link is worth nothing any more. None where it had ended already."""
@@ -252,5 +252,18 @@ class Invitation(models.Model):
         cls.objects.filter(pk=pk).update(ending=ending[was])
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+class BlockedAddress(models.Model):
+    """An address that wants no invitations by mail, whatever becomes of the lists it was asked into. Only its hash is kept."""
+
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("blocked address")
+        verbose_name_plural = _("blocked addresses")
+
+    def __str__(self) -> str:
+        return self.key_hash
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

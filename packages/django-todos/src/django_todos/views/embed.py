@@ -17,7 +17,15 @@ from django_todos.conf import settings
 from django_todos.forms.adding import QuickAddForm
 from django_todos.models import TodoList
 from django_todos.viewer import Viewer
-from django_todos.views._page import Request, _message, back_after, here, page, signed_in
+from django_todos.views._page import (
+    Request,
+    _message,
+    back_after,
+    here,
+    next_url,
+    page,
+    signed_in,
+)
 from django_todos.views._rows import ORDERS, flat_page, tree_page
 
 _SALT = "django_todos.about"
@@ -103,7 +111,7 @@ def object_add(request: Request) -> HttpResponse:
     if not form.is_valid():
         context = {
             "quick_add": form,
-            "here": request.POST.get("next", reverse("django_todos:today")),
+            "here": next_url(request, reverse("django_todos:today")),
         }
         return page(request, "todo_create", "", context, status=422)
     action, first = form.save()

@@ -56,7 +56,8 @@ def parse(text: str, reading: Reading) -> ParseResult:
                 columns = names if set(COLUMNS) <= set(names) else []
             elif any(cells):
                 with found.reading(start, cells):
-                    _task(found, keys, start, dict(zip(columns, cells, strict=False)), reading)
+                    values = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+                    _task(found, keys, start, values, reading)
     except csv.Error:
         return ParseResult(error=_("The table can’t be read from here on."), error_line=line + 1)
     if not columns:

@@ -49,9 +49,10 @@ def parse(text: str, reading: Reading) -> ParseResult:
     if text.lstrip("\ufeff \r\n\t")[:1] == "{":
         return _parse_json(text, reading)
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    reader = _TableReader([name.strip().lower() for name in next(rows, [])], reading)
-    line = rows.line_num
+    line = 0
     try:
+        reader = _TableReader([name.strip().lower() for name in next(rows, [])], reading)
+        line = rows.line_num
         for cells in rows:
             reader.row(line + 1, cells)
             line = rows.line_num
