@@ -131,12 +131,15 @@ def test_several_make_one_mail(cast: Cast):
     assert all(f"Todo {n}" in mail.outbox[0].body for n in range(3))
 
 
-def test_what_is_wanted_in_the_digest_waits_for_it(cast: Cast):
+def test_what_is_wanted_in_the_digest_waits_for_it(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     wanted = {"digest": True, "digest_hour": 7, "tell_assigned": Tell.DIGEST}
     Preferences.objects.create(user=cast.bob, **wanted)
     give(cast)
     assert sent() == [] and not Delivery.objects.exists()
-    reminders.send_digests(SOON)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", None)
+        assert reminders.send_digests(SOON).failed == 1
+    reminders.send_digests(SOON + timedelta(hours=1))
     [message] = mail.outbox
     assert message.subject == "News of your lists" and "gave you “Buy milk”" in message.body
     mail.outbox.clear()

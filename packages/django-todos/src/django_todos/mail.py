@@ -68,18 +68,18 @@ class Outbox:
         self._until = monotonic() + LEASE.total_seconds() / 2
         return set(self._claimed)
 
-    def send(self, key: str, write: Callable[[], EmailMultiAlternatives] | None) -> None:
-        """Send a claimed mail; None where there turned out to be nothing to say.
+    def send(self, key: str, write: Callable[[], EmailMultiAlternatives] | None) -> bool:
+        """Send a claimed mail; None where there turned out to be nothing to say. False where it is still to be sent.
 
         A batch that takes too long leaves its rest to whoever comes when the claim has run out.
         """
         delivery = self._claimed[key]
-        if write is None:
-            self._sent.append(delivery)
-        elif monotonic() < self._until:
-            self._try(delivery, write)
+        if write is not None:
+            return monotonic() < self._until and self._try(delivery, write)
+        self._sent.append(delivery)
+        return True
 
-    def _try(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> None:
+    def _try(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> bool:
         try:
             message = write()
             if self._connection is None:
@@ -91,9 +91,10 @@ class Outbox:
             self._close()
             delivery.failed(self.now, error)
             self.count.failed += 1
-        else:
-            self._sent.append(delivery)
-            self.count.sent += 1
+            return False
+        self._sent.append(delivery)
+        self.count.sent += 1
+        return True
 
     def _record(self) -> None:
         if self._sent:

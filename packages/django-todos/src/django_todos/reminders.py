@@ -148,8 +148,9 @@ def send_digests(now: datetime) -> MailCount:
                     }
                     digest = _digest(viewer) | others
                     write = partial(with_way_out, "digest", "digest", viewer, digest)
-                    outbox.send(key, write if digest["count"] or any(others.values()) else None)
-                    notices.forget(viewer)
+                    has_news = digest["count"] or any(others.values())
+                    if outbox.send(key, write if has_news else None):
+                        notices.forget(viewer)
     return outbox.count
 
 
