@@ -45,6 +45,7 @@ from django_todos.models import (
     Verb,
     color_for,
     due_columns,
+    last_position,
     recording,
     repeat_columns,
     slot_columns,
@@ -137,7 +138,7 @@ class Writer:
 
     def _make_lists(self) -> None:
         targets = self.survey.targets
-        last = Membership.objects.filter(user=self.user.pk).aggregate(last=Max("position"))["last"]
+        first = last_position(self.user.pk)
         new = []
         for target in targets:
             if target.todo_list is not None:
@@ -154,10 +155,10 @@ class Writer:
                     user_id=self.user.pk,
                     role=Role.OWNER,
                     color=_color(target.record.color if target.record else ""),
-                    position=(last or 0) + GAP * number,
+                    position=first + GAP * number,
                     created_at=self.at,
                 )
-                for number, target in enumerate(new, 1)
+                for number, target in enumerate(new)
             ],
             batch_size=BATCH,
         )
@@ -213,14 +214,12 @@ class Writer:
 
     def _edit(self) -> None:
         """Todos of ours that the file changes."""
-        rec, zone = self.rec, self.survey.tz
+        how: dict[str, Any] = {"by": self.user, "at": self.at, "within": self.rec}
         for edit in self.survey.edits.values():
             if edit.values:
-                todo = rec.alive(edit.todo)
-                seen = {name: todo._value(rec, name) for name in edit.values}
-                todo.edit(by=self.user, at=self.at, initial=seen, values=edit.values, within=rec)
+                edit.todo.edit(values=edit.values, **how)
             if edit.completes:
-                edit.todo.complete(by=self.user, at=self.at, zone=zone, within=rec)
+                edit.todo.complete(zone=self.survey.tz, **how)
 
     def _ends(self) -> dict[tuple[int, int | None], int]:
         """The last position in each group of siblings that is there already."""

@@ -15,7 +15,8 @@ from django_todos.models import Action, Invitation, Membership, Role, TodoList, 
 from django_todos.viewer import Viewer
 from django_todos.wording.people import display_name
 
-_ROLES = [(Role.EDITOR, _("Editor")), (Role.VIEWER, _("Viewer"))]
+ROLES = [(role, role.label) for role in (Role.EDITOR, Role.VIEWER)]
+"""What a member is given without being asked about: to own a list is another page's matter."""
 
 
 class InviteForm(forms.Form):
@@ -33,7 +34,7 @@ class InviteForm(forms.Form):
             }
         ),
     )
-    invite_role = forms.ChoiceField(label=_("Role"), choices=_ROLES)
+    invite_role = forms.ChoiceField(label=_("Role"), choices=ROLES)
 
     def __init__(self, data: Any = None, *, viewer: Viewer, todo_list: TodoList) -> None:
         super().__init__(data)

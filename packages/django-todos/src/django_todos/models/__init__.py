@@ -44,7 +44,7 @@ from django_todos.models.querysets import (
     WrittenPast,
 )
 from django_todos.models.reminders import Delivery, Reminder
-from django_todos.models.sharing import LastOwner, ask_owners, undo_people
+from django_todos.models.sharing import LastOwner, ask_owners, last_position, undo_people
 from django_todos.models.todos import RepeatMode, Todo
 
 __all__ = [
@@ -92,6 +92,7 @@ __all__ = [
     "due_columns",
     "hand_over",
     "invariants",
+    "last_position",
     "let_go_of_objects",
     "priority_bucket",
     "project_zone",

@@ -8,7 +8,7 @@ from django.conf import settings as project
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.models.history import Action
+from django_todos.models.history import Action, Verb
 from django_todos.models.querysets import OwnQuerySet
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Notice(models.Model):
     @classmethod
     def note(cls, rec: Recording, action: Action) -> None:
         """Note whom what was just recorded concerns, its author left out."""
-        if rec.verb == "bulk-import":
+        if rec.verb == Verb.BULK_IMPORT:
             return
         found: list[Notice] = [*cls._given(rec, action), *cls._members(rec, action)]
         if found:

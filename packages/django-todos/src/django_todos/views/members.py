@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from django_todos.access import get_list
 from django_todos.conf import settings
-from django_todos.forms.members import InviteForm
+from django_todos.forms.members import ROLES, InviteForm
 from django_todos.models import Invitation, LastOwner, Membership, Role, TodoList
 from django_todos.views._page import Request, back, back_after, page, signed_in
 
@@ -73,7 +73,7 @@ def _page(
         "invitations": waiting if todo_list.can_own else [],
         "form": form,
         "has_mail": bool(settings.BASE_URL),
-        "roles": [(Role.EDITOR, _("Editor")), (Role.VIEWER, _("Viewer"))],
+        "roles": ROLES,
     }
     return page(request, "list_members", str(todo_list.uuid), context | more, status=status)
 
