@@ -10,14 +10,17 @@ from textwrap import dedent
 import pytest
 from hypothesis import given
 
+from django_todos.dates import Moment
 from django_todos.exchange.detect import detect
 from django_todos.exchange.formats import FORMATS, WRITTEN
 from django_todos.exchange.records import (
+    CompletionRecord,
     ListRecord,
     Losses,
     ParseResult,
     Reading,
     ReminderRecord,
+    RepeatRecord,
     TodoRecord,
 )
 from django_todos.repeats.occurrences import parse_rrule
@@ -407,3 +410,136 @@ def test_markdown_there_and_back() -> None:
     lines = "# Flat\n\n- [ ] Cancel the lease #flat ⏫ 📅 2026-12-01\n  by letter\n  - [x] Find it ✅ 2026-11-20\n"
     result = read("markdown", lines)
     assert "".join(WRITTEN["markdown"]([(FLAT, result.records)], BERLIN, Losses())) == lines
+
+
+RICH = TodoRecord(
+    key="k",
+    title="=Rent",
+    notes="by letter\n\nsoon",
+    priority=5,
+    due=Moment.parse("2026-12-01T09:00[Europe/Berlin]"),
+    start=Moment.parse("2026-11-30"),
+    labels=("two words", "a,b"),
+    assignee="bob",
+    is_completed=True,
+    completed_at=NOW,
+    completions=(CompletionRecord(NOW, key="0"), CompletionRecord(NOW, key="1")),
+    repeat=RepeatRecord("FREQ=DAILY", "completion", Moment.parse("2026-12-01")),
+    reminders=(ReminderRecord(before=15), ReminderRecord(at=NOW)),
+    created_at=NOW,
+    extra={"ical": ["X-A:" + "b" * 100, "no colon", 3]},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("ical", 4),  # assignee, history, mode, trash
+        ("csv", 4),  # reminders, history, a comma, trash
+        ("markdown", 7),
+        ("todotxt", 7),
+        ("taskwarrior", 5),
+    ],
+)
+def test_what_a_format_cannot_hold_is_said(name: str, lost: int) -> None:
+    losses = Losses()
+    child = replace(RICH, key="c", parent_key="k", priority=9, title="Child")
+    gone = replace(RICH, key="g", deleted_at=NOW)
+    text = "".join(WRITTEN[name]([(FLAT, [RICH, child, gone])], BERLIN, losses))
+    assert len(losses.counts) == lost, losses.lines()
+    back = read(name, text)
+    assert [one.title for one in back.records][:2] == ["=Rent", "Child"]
+    assert back.records[1].parent_key == back.records[0].key and back.records[0].is_completed
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("ical", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n", "no todos (VTODO)"),
+        ("google", '{"kind": "x", "items": 3}', "wrong type"),
+        (
+            "google",
+            '{"kind": "x", "items": [{"title": "L", "items": [{"deleted": true}]}]}',
+            "when",
+        ),
+        (
+            "google",
+            '{"kind": "x", "items": [{"items": [{"title": "a", "due": "x"}]}]}',
+            "not a date",
+        ),
+        ("microsoft", '{"value": [3], "displayName": "x"}', "no lists"),
+        ("trello", '{"cards": [3], "lists": []}', "not a JSON object"),
+        ("trello", '{"cards": 1, "lists": []}', "wrong type"),
+        ("todoist", '{"items": 1, "projects": []}', "wrong type"),
+        (
+            "todoist",
+            '{"items": [{"content": "a", "due": {"date": "x"}}], "projects": []}',
+            "not a date",
+        ),
+        ("ticktick", '"a","b"\n', "names of the columns"),
+        ("csv", "task,due\na,never\n", "not a date"),
+    ],
+)
+def test_what_can_not_be_read_is_named(name: str, text: str, said: str) -> None:
+    result = FORMATS[name].parse(text, READING)
+    reasons = [result.error, *(problem.reason for problem in result.problems)]
+    assert any(said in reason for reason in reasons), reasons
+
+
+def test_what_is_rare_in_a_calendar() -> None:
+    text = (
+        "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:p\nSUMMARY:Parent\nRELATED-TO;RELTYPE=CHILD:c\n"
+        "DTSTART:20261201T080000\nDURATION:PT2H\nX-APPLE-SORT-ORDER:9\nURL:http://a.example\n"
+        "BEGIN:VALARM\nTRIGGER;VALUE=DATE-TIME:20261201T060000Z\nEND:VALARM\n"
+        "BEGIN:VALARM\nTRIGGER:PT15M\nEND:VALARM\nEND:VTODO\n"
+        "BEGIN:VTODO\nUID:c\nSUMMARY:Child\nSTATUS:CANCELLED\nRRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY\n"
+        "DTSTART;VALUE=DATE:20261201\nDURATION:P1D\nEXDATE:20261202T000000\nEND:VTODO\n"
+        "BEGIN:VTODO\nUID:c\nRECURRENCE-ID:20261201\nSUMMARY:Once\nEND:VTODO\n"
+        "BEGIN:VTODO\nUID:old\nSUMMARY:Old\nDUE:00010101T000000Z\nEND:VTODO\nEND:VCALENDAR\n"
+    )
+    result = read("ical", text)
+    assert said(result) == [
+        "Parent 2026-12-01T10:00 from 2026-12-01T08:00 // http://a.example",
+        "Parent > x Child 2026-12-02 from 2026-12-01 FREQ=DAILY",
+    ]
+    assert len(result.problems) == 2
+    words = " ".join(note.text for note in result.notes)
+    for one in (
+        "url is in",
+        "reminder can’t be kept",
+        "cancelled",
+        "several repeats",
+        "EXDATE is kept",
+    ):
+        assert one in words
+
+
+def test_what_is_rare_in_the_others() -> None:
+    rows = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,DATE,DURATION,DEADLINE\n"
+    rows += "task,A,,9,1,,90,2026-12-31\ntask,B,,4,1,2026-12-01,,2026-12-31\ntask,C,,4,1,,,soon\n"
+    result = read("todoist", rows)
+    assert said(result)[:2] == ["A 2026-12-31", "B 2026-12-01 // Deadline: 2026-12-31"]
+    assert "Priority 9" in " ".join(note.text for note in result.notes)
+    marks = "- [ ] A 🔁 now and then 📅 2026-13-01 #x ❌\n"
+    assert [note.text[:12] for note in read("markdown", marks).notes] == [
+        "“📅 2026-13-0",
+        "It was cance",
+        "The repeat “",
+    ]
+    table = "title,repeat,start\nA,every week,2026-12-01\nB,FREQ=DAILY,2026-12-01\n"
+    assert said(read("csv", table))[1] == "B from 2026-12-01 FREQ=DAILY"
+    yearly = {"type": "absoluteYearly", "interval": 1, "month": 3, "dayOfMonth": 4}
+    patterns = (
+        (
+            yearly,
+            {"type": "endDate", "endDate": "2030-01-01"},
+            "FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=4;UNTIL=20300101",
+        ),
+        ({"type": "daily"}, {"type": "numbered", "numberOfOccurrences": 3}, "FREQ=DAILY;COUNT=3"),
+        ({"type": "odd"}, {}, ""),
+    )
+    for pattern, end, rrule in patterns:
+        task = {"title": "A", "dueDateTime": {"dateTime": "2026-12-01T00:00:00"}}
+        task["recurrence"] = {"pattern": pattern, "range": end}
+        record = read("microsoft", json.dumps({"value": [task]})).records[0]
+        assert (record.repeat.rrule if record.repeat else "") == rrule

@@ -772,3 +772,31 @@ def test_a_line_with_a_key_may_change_its_title(
     assert (todo.title, todo.due) == ("Pay rent", Moment())
     rita = planned(cast.rita, line.replace("Rent", "Hers"))
     assert (rita.adds, rita.edits) == (0, 0)
+
+
+def test_a_checklist_comes_back_with_what_it_says(cast: Any) -> None:
+    """Days, a coarse priority, labels and a repeat arrive; a time of day that it can't hold stays."""
+    at_nine = Moment.parse("2026-12-01T09:00")
+    todo = Todo.add(
+        cast.flat, "Rent", by=cast.alice, at=NOW, due=at_nine, priority=7, labels=["home"]
+    )
+    again = "# Flat\n\n- [ ] Rent #home 🔽 📅 2026-12-01\n"
+    assert planned(cast.alice, again).edits == 0
+    edited = "# Flat\n\n- [ ] Rent #home #money ⏫ 🔁 every week 📅 2026-12-03\n"
+    found = planned(cast.alice, edited)
+    assert [row.notes for row in found.rows if row.kind == "edit"] == [
+        (
+            "due: 2026-12-01T09:00 → 2026-12-03T09:00.",
+            "priority: 7 → 1.",
+            "labels: home → home, money.",
+            "repeat: none → FREQ=WEEKLY.",
+        )
+    ]
+    apply(found, at=NOW)
+    todo = Todo.objects.get(pk=todo.pk)
+    assert (todo.due, todo.priority, todo.rrule) == (
+        Moment.parse("2026-12-03T09:00"),
+        1,
+        "FREQ=WEEKLY",
+    )
+    assert sorted(label.name for label in todo.labels.all()) == ["home", "money"]
