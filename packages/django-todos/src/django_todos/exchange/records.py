@@ -165,6 +165,15 @@ class Losses:
         if number:
             self.counts[sentence] += number
 
+    def add_list(self, todo_list: ListRecord) -> None:
+        """What a list has beside its name."""
+        if todo_list.description:
+            self.add(_("The description of a list is not in the file."))
+        if todo_list.archived_at:
+            self.add(_("That a list is archived is not in the file."))
+        if todo_list.color or todo_list.labels:
+            self.add(_("The colours of lists and labels are not in the file."))
+
     def lines(self) -> list[str]:
         return [f"{sentence} ({number})" for sentence, number in sorted(self.counts.items())]
 

@@ -399,7 +399,7 @@ def write(groups: Groups, *, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     yield "["
     number = 0
     for todo_list, todos in groups:
-        _count_list_losses(todo_list, losses)
+        losses.add_list(todo_list)
         for todo in todos:
             _count_losses(todo, losses)
             values = {key: value for key, value in _task(todo, todo_list, tz).items() if value}
@@ -489,15 +489,6 @@ def _repeat(todo: TodoRecord, status: str) -> dict[str, str]:
         values["recur"] = recur_of(repeat.rrule)
         values["rtype"] = "chained" if repeat.mode == "completion" else "periodic"
     return values
-
-
-def _count_list_losses(todo_list: ListRecord, losses: Losses) -> None:
-    if todo_list.description:
-        losses.add(_("The description of a list is not in the file."))
-    if todo_list.color or todo_list.labels:
-        losses.add(_("The colours of lists and labels are not in the file."))
-    if todo_list.archived_at:
-        losses.add(_("That a list is archived is not in the file."))
 
 
 def _count_losses(todo: TodoRecord, losses: Losses) -> None:

@@ -450,7 +450,7 @@ def write(
     for todo_list, todos in groups:
         todos = list(todos)
         kept = [todo for todo in todos if not todo.deleted_at and not todo_list.deleted_at]
-        _count_list_losses(todo_list, losses)
+        losses.add_list(todo_list)
         losses.add(_("Todos in the trash are not in the file."), len(todos) - len(kept))
         for todo in kept:
             if todo.parent_key and todo.parent_key not in numbers:
@@ -558,15 +558,6 @@ def _label_word(name: str) -> str:
     if _kind(word, False) == "context" and not any(map(str.isspace, name)):
         return word
     return f"label:{quote(name)}"
-
-
-def _count_list_losses(todo_list: ListRecord, losses: Losses) -> None:
-    if todo_list.description:
-        losses.add(_("The description of a list is not in the file."))
-    if todo_list.archived_at:
-        losses.add(_("That a list is archived is not in the file."))
-    if todo_list.color or todo_list.labels:
-        losses.add(_("The colours of lists and labels are not in the file."))
 
 
 def _count_losses(todo: TodoRecord, losses: Losses, tz: ZoneInfo) -> None:
