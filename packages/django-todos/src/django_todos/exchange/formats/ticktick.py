@@ -45,6 +45,7 @@ def parse(text: str, reading: Reading) -> ParseResult:
     """Read a backup; a cell may have several lines."""
     found = Gathered()
     keys = LineKeys()
+    tasks: list[tuple[int, dict[str, str]]] = []
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     columns: list[str] = []
     line = 0
@@ -55,22 +56,31 @@ def parse(text: str, reading: Reading) -> ParseResult:
                 names = [cell.strip().lower() for cell in cells]
                 columns = names if set(COLUMNS) <= set(names) else []
             elif any(cells):
-                with found.reading(start, cells):
-                    values = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
-                    _task(found, keys, start, values, reading)
+                values = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+                tasks.append((start, {name: cell.strip() for name, cell in values.items()}))
     except csv.Error:
         return ParseResult(error=_("The table can’t be read from here on."), error_line=line + 1)
     if not columns:
         return ParseResult(error=_("The line with the names of the columns is missing."))
+    known = {values["taskid"]: _key(values) for _line, values in tasks if values.get("taskid")}
+    for start, values in tasks:
+        with found.reading(start, list(values.values())):
+            key = _key(values) or keys.key("\t".join([values["list name"], values["title"]]))
+            parent = known.get(values.get("parentid", ""), values.get("parentid", ""))
+            _task(found, key, parent, start, values, reading)
     return found.result()
 
 
+def _key(values: dict[str, str]) -> str:
+    """A task's number begins anew in some backups: when it was created belongs to it."""
+    number = values.get("taskid", "")
+    return f"{number} {values.get('created time', '')}".strip() if number else ""
+
+
 def _task(
-    found: Gathered, keys: LineKeys, line: int, cells: dict[str, str], reading: Reading
+    found: Gathered, key: str, parent: str, line: int, values: dict[str, str], reading: Reading
 ) -> None:
-    values = {name: cell.strip() for name, cell in cells.items()}
     title, notes = values["title"], []
-    key = values.get("taskid") or keys.key("\t".join([values["list name"], title]))
     due, start = _dates(values, reading)
     repeat, reminders = _repeat(values, due), _reminders(values)
     if values.get("reminder") and not reminders:
@@ -103,7 +113,7 @@ def _task(
             start=start,
             labels=tuple(filter(None, map(str.strip, values.get("tags", "").split(",")))),
             list_key=list_key,
-            parent_key=values.get("parentid", ""),
+            parent_key=parent,
             is_completed=completed,
             completed_at=read_instant(values.get("completed time")) if completed else None,
             created_at=read_instant(values.get("created time")),
