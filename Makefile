@@ -48,8 +48,8 @@ dev: .venv/ready  ## an environment to work in, .venv/dev: the package from src,
 test: .venv/postgres  ## what a change must pass; says which of the matrix ran and which could not
 	@$(SERVER) $(TOX) -m test
 
-nightly: .venv/postgres  ## what takes longer than that: examples by the thousand, more browser tests, README's commands on a bare machine
-	@TODOS_TEST_EXAMPLES=1000 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
+nightly: .venv/postgres  ## what takes longer than that: examples by the thousand, inputs by the hundred thousand, more browser tests, README's commands on a bare machine
+	@TODOS_TEST_EXAMPLES=1000 TODOS_FUZZ=100000 TODOS_FUZZ_SEED=$$(date +%s) TODOS_RACES=20 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
 	@$(TOX) -e e2e -- -m nightly
 
 ci: .venv/ready  ## every `run:` step of the hosted pipeline that can run here, in its order; names the rest
