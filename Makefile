@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH := 1580601600
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test nightly ci e2e check check-matrix format image wheel sbom env clean install
+.PHONY: help run demo dev test nightly ci e2e bench check check-matrix format image wheel sbom env clean install
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ e2e: .venv/postgres  ## the browser tests
 
 check: .venv/postgres  ## some tox environments: make check ENVS="lint types"
 	@$(SERVER) $(TOX) $(if $(filter file,$(origin DIST)),,--installpkg $(wildcard $(DIST)/*.whl)) -e $(subst $(space),$(comma),$(strip $(ENVS)))
+
+bench: dev  ## what pages cost beside Django itself: ratios, queries and bytes of one run, not a test
+	@.venv/dev/bin/python packages/django-todos/benchmarks/bench_pages.py
 
 # DJANGO=5.2 PYTHON_VERSION=3.12: one cell of the matrix on both databases, as the hosted pipeline cuts it
 check-matrix:

@@ -1,0 +1,120 @@
+"""What pages cost beside Django itself: `python benchmarks/bench_pages.py [rounds]`.
+
+CPU in process through Django's test client, each page in turn, so that what else the machine does meets all alike.
+`unit` is a signed-in request that answers 204; `loop` one query and a plain template over as many of our rows. Ratios
+of one run count; milliseconds are for this machine. On SQLite in memory, whatever DATABASE_URL names: it writes.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from datetime import date
+from itertools import cycle
+from pathlib import Path
+from time import process_time
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+os.environ["DJANGO_SETTINGS_MODULE"], os.environ["DATABASE_URL"] = "tests.settings", ""
+
+import django  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+settings.ROOT_URLCONF = "__main__"
+settings.ALLOWED_HOSTS = ["testserver"]
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.template import engines  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import path, reverse  # noqa: E402
+from tests.factories import make_list, make_many, make_todo, make_user  # noqa: E402
+from tests.urls import urlpatterns as host  # noqa: E402
+
+from django_todos.models import Completion, Label, Preferences, Todo, TodoList  # noqa: E402
+
+LOOP = engines["django"].from_string(
+    "<ul>{% for todo in todos %}<li><a href=\"{% url 'django_todos:todo-detail' todo.uuid %}\">{{ todo.title }}</a>"
+    '{{ todo.due_date|date:"j M Y" }} {{ todo.created_at|date:"j M Y" }}</li>{% endfor %}</ul>'
+)
+GIVEN = {3: {"due_date": date(2030, 5, 4)}, 4: {"priority": 1}}  # every third todo, every fourth
+OPEN_AND_CLOSE = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
+
+
+def unit(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
+
+
+def loop(request: HttpRequest, count: int) -> HttpResponse:
+    shown = Todo.objects.filter(todo_list__name="Large") if request.user.is_authenticated else []
+    return HttpResponse(LOOP.render({"todos": shown[:count]}, request))
+
+
+urlpatterns = [*host, path("unit/", unit), path("loop/<int:count>/", loop)]
+
+
+def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
+    """A person with 21 lists, and each thing that is asked for."""
+    alice, sam = make_user("alice"), make_user("sam")
+    Preferences.objects.create(user_id=alice.pk, hints=False)
+    client.force_login(alice)
+    lists = [make_list(alice, f"List {n}", editors=[sam]) for n in range(18)]
+    fifty, large, due = (make_list(alice, one, editors=[sam]) for one in ("Fifty", "Large", "Due"))
+    for todo_list, count in ((fifty, 50), (large, 1000), *((one, 5) for one in lists)):
+        todos = make_many(todo_list, count)
+        Label.named(todo_list.pk, ["Home"])[0].todos.set(todos[::5])
+        for step, values in GIVEN.items():
+            Todo.objects.filter(pk__in=[one.pk for one in todos[::step]]).update(**values)
+    make_many(due, 100, due_date=date.today())
+    fifty.todos.filter(title__regex="^Todo (1?[0-9]|20)$").update(notes="A needle is here")
+    home, tick = TodoList.objects.inbox_of(alice), make_todo(lists[0], "Tick")
+    url, htmx = tick.get_absolute_url(), {"HX-Request": "true"}
+    turns = cycle([f"{url}complete/", f"{url}reopen/"])
+    lines = {"text": "\n".join(f"Line {n}" for n in range(100)), "list": home.uuid, "at": ""}
+    pages = {"list of 50": fifty.get_absolute_url(), "list of 1,000": large.get_absolute_url(),
+             "today, 100": reverse("django_todos:today"), "21 lists": reverse("django_todos:list-index"),
+             "a todo": fifty.todos.first().get_absolute_url(), "search, 20": reverse("django_todos:search") + "?q=needle",
+             "bare page": reverse("django_todos:list-create"), "version": reverse("django_todos:version"),
+             "unit": "/unit/", "loop of 50": "/loop/50/", "loop of 100": "/loop/100/"}  # fmt: skip
+    works = {name: lambda url=url: client.get(url) for name, url in pages.items()}
+    works["tick, htmx"] = lambda: client.post(next(turns), {"view": "list"}, headers=htmx)
+    works["add 100 lines"] = lambda: client.post(reverse("django_todos:todo-create"), lines)
+    return works
+
+
+def main(rounds: int = 15) -> None:
+    call_command("migrate", verbosity=0)
+    works = make_data(Client())
+    said, times = {}, {name: [] for name in works}
+    for name, work in works.items():
+        with CaptureQueriesContext(connection) as queries:
+            answer = work()
+        assert answer.status_code < 400, (name, answer.status_code)
+        asked = sum(not one["sql"].startswith(OPEN_AND_CLOSE) for one in queries)
+        said[name] = asked, len(answer.content)
+        work()
+    assert Todo.objects.exclude(todo_list__inbox_of=None).count() == 200, "lines were not added"
+    assert Completion.objects.filter(todo__title="Tick").count() == 1, "Tick was not ticked"
+    gc.freeze()
+    for _ in range(rounds):
+        for name, work in works.items():
+            began = process_time()
+            work()
+            times[name].append((process_time() - began) * 1000)
+    cost = {name: statistics.median(each) for name, each in times.items()}
+    print(f"Python {sys.version.split()[0]}, Django {django.__version__}, {rounds} rounds")
+    print("work                ms   units x loop 50 x loop 100 queries    bytes")
+    for name, ms in cost.items():
+        ratios = f"{ms / cost['unit']:7.1f} {cost['loop of 50'] / ms:9.2f} {cost['loop of 100'] / ms:10.2f}"
+        print(f"{name:<14} {ms:7.2f} {ratios} {said[name][0]:7} {said[name][1]:8,}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))
