@@ -48,7 +48,7 @@ dev: .venv/ready  ## an environment to work in, .venv/dev: the package from src,
 test: .venv/postgres  ## what a change must pass; says which of the matrix ran and which could not
 	@$(SERVER) $(TOX) -m test
 
-nightly: .venv/postgres  ## what takes longer than that: examples by the thousand, inputs by the hundred thousand, more browser tests, README's commands on a bare machine
+nightly: .venv/postgres  ## what takes longer: more examples, inputs, races and browser tests, README's commands on a bare machine
 	@TODOS_TEST_EXAMPLES=1000 TODOS_FUZZ=100000 TODOS_FUZZ_SEED=$$(date +%s) TODOS_RACES=20 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
 	@$(TOX) -e e2e -- -m nightly
 
