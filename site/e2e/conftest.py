@@ -20,9 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -172,6 +174,18 @@ class People:
         if at:
             person.go(at)
         return person
+
+
+def violations(page: Page, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """What axe finds once nothing moves: half way between two colours everything is too faint."""
+    for _look in range(40):
+        if not page.evaluate(
+            "document.getAnimations().some((one) => one.playState === 'running')"
+        ):
+            break
+        page.wait_for_timeout(50)
+    found: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
+    return found
 
 
 @cache

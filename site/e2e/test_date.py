@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import PHONE, People
+from .conftest import PHONE, People, violations
 
 DAY = timedelta(days=1)
 
@@ -32,19 +31,12 @@ def popover(page: Page) -> Locator:
     return dialog
 
 
-# Two frames, and nothing half way between two colours.
-SETTLED = """() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))
-    .then(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)))"""
-
-
 def look(page: Page, dialog: Locator) -> None:
     """Nothing for axe to find in the open popover, light and dark."""
     dialog.get_by_text("Time zone:").click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(SETTLED)
-        results = Axe().run(page)
-        assert not results.violations_count, results.generate_report()
+        assert not violations(page)
 
 
 def label(day: date) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from .conftest import DESKTOP, PHONE, People, Person
+from .conftest import DESKTOP, PHONE, People, Person, violations
 
 RULES = {
     "runOnly": {
@@ -99,7 +98,7 @@ def look(page: Page, name: str, path: str) -> list[str]:
     """What is wrong with one page."""
     wide = overflow(page, path)
     faults = [f"{name}: wider than the screen"] if wide else []
-    for violation in Axe().run(page, options=RULES).response["violations"]:
+    for violation in violations(page, RULES):
         places = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
         faults.append(f"{name}: {violation['id']}: {violation['help']}: {places}")
     return faults

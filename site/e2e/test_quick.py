@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import PHONE, People
+from .conftest import PHONE, People, violations
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 TITLES = ".todos-rows .todos-title"
@@ -66,7 +65,7 @@ def test_quick_add_over_a_page(people: People) -> None:
     page.get_by_role("dialog", name="Due date").get_by_role("button", name="Tomorrow").click()
     expect(page.locator("#quick-add-day")).to_have_text("Tomorrow")
     page.locator("#quick-add-foot summary").click()
-    assert not Axe().run(page).violations_count
+    assert not violations(page)
     page.locator("#quick-add-foot").get_by_role("button", name="Inbox").click()
     expect(page.locator("#quick-add-foot summary")).to_be_focused()
     field.press("Enter")

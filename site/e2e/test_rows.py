@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import PHONE, People
+from .conftest import PHONE, People, violations
 
 PHONE_TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 
 
 def accessible(page: Page) -> None:
     """Nothing that axe finds fault with."""
-    found = Axe().run(page).response["violations"]
+    found = violations(page)
     assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
 

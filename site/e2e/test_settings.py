@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import DESKTOP, PHONE, People
+from .conftest import DESKTOP, PHONE, People, violations
 
 
 def saved(page: Page) -> None:
@@ -43,7 +42,7 @@ def test_a_zone_is_found_by_its_city(people: People) -> None:
     zone.press_sequentially("berl")
     option = page.get_by_role("option", name="Berlin")
     expect(option).to_have_attribute("aria-selected", "true")
-    assert not Axe().run(page).violations_count
+    assert not violations(page)
     page.keyboard.press("Enter")
     saved(page)
     expect(zone).to_have_value("Berlin")

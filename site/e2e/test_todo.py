@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import People, Person
+from .conftest import People, Person, violations
 from .test_looks import RULES
 
 PASTE = """text => {
@@ -34,7 +33,7 @@ def saved(page: Page) -> None:
 
 def faults(page: Page) -> list[str]:
     """What axe finds in this state of the page."""
-    return [fault["id"] for fault in Axe().run(page, options=RULES).response["violations"]]
+    return [fault["id"] for fault in violations(page, RULES)]
 
 
 def test_labels_are_chips_found_by_typing(alice: Person) -> None:
