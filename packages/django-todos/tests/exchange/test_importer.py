@@ -774,6 +774,17 @@ def test_a_line_with_a_key_may_change_its_title(
     assert (rita.adds, rita.edits) == (0, 0)
 
 
+def test_a_repeat_goes_with_the_words_that_said_it(cast: Any) -> None:
+    due = Moment.parse("2026-12-01")
+    todo = Todo.add(cast.flat, "Rent", by=cast.alice, at=NOW, due=due, repeat="FREQ=WEEKLY")
+    out = "".join(export(cast.alice, "todotxt", tz=BERLIN, with_keys=True).pieces)
+    line = next(one for one in out.splitlines() if "Rent" in one)
+    assert planned(cast.alice, line).edits == 0
+    apply(planned(cast.alice, line.replace("due:2026-12-01 ", "")), at=NOW)
+    todo = Todo.objects.get(pk=todo.pk)
+    assert (todo.due, todo.rrule) == (Moment(), "")
+
+
 def test_a_checklist_comes_back_with_what_it_says(cast: Any) -> None:
     """Days, a coarse priority, labels and a repeat arrive; a time of day that it can't hold stays."""
     at_nine = Moment.parse("2026-12-01T09:00")

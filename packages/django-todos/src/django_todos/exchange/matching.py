@@ -93,6 +93,9 @@ def edit_of(record: TodoRecord, todo: Todo, source: str, *, whole: bool) -> Edit
             repeat.rrule, "completion" if repeat.mode == "completion" else "due", anchor
         )
         said.append(_said(_("repeat"), todo.rrule, repeat.rrule))
+    elif repeat is None and todo.rrule and whole:
+        values["repeat"] = None
+        said.append(_said(_("repeat"), todo.rrule, ""))
     completes = record.is_completed and not todo.is_completed
     if completes:
         said.append(_("It is completed."))
