@@ -18,6 +18,7 @@ from django_todos.dates import Moment
 from django_todos.exchange.records import TodoRecord
 from django_todos.models import Todo, priority_bucket
 from django_todos.repeats.occurrences import Repeat
+from django_todos.repeats.rule import Mode
 
 #: Formats without ids, and whether they hold times of day.
 LINES = {"todotxt": True, "markdown": False}
@@ -87,19 +88,22 @@ def edit_of(record: TodoRecord, todo: Todo, source: str, *, whole: bool) -> Edit
         values["title"] = record.title
         said.append(_said(_("title"), todo.title, record.title))
     repeat = record.repeat
-    if repeat is not None and (repeat.rrule, repeat.mode) != (todo.rrule, todo.repeat_mode):
-        anchor = repeat.anchor or record.due or record.start
-        values["repeat"] = Repeat(
-            repeat.rrule, "completion" if repeat.mode == "completion" else "due", anchor
-        )
-        said.append(_said(_("repeat"), todo.rrule, repeat.rrule))
-    elif repeat is None and todo.rrule and whole:
-        values["repeat"] = None
-        said.append(_said(_("repeat"), todo.rrule, ""))
+    rule = (repeat.rrule, repeat.mode) if repeat else ("", todo.repeat_mode)
+    if rule != (todo.rrule, todo.repeat_mode) and (repeat or whole):
+        values["repeat"] = _repeat(record)
+        said.append(_said(_("repeat"), todo.rrule, rule[0]))
     completes = record.is_completed and not todo.is_completed
     if completes:
         said.append(_("It is completed."))
     return Edit(todo, values, completes, tuple(said))
+
+
+def _repeat(record: TodoRecord) -> Repeat | None:
+    repeat = record.repeat
+    if repeat is None:
+        return None
+    mode: Mode = "completion" if repeat.mode == "completion" else "due"
+    return Repeat(repeat.rrule, mode, repeat.anchor or record.due or record.start)
 
 
 def _said(name: str, before: str, after: str) -> str:
