@@ -14,6 +14,7 @@ UV := $(TOOLS)/uv
 TOX = $(TOOLS)/tox run-parallel --parallel auto --parallel-no-spinner --skip-missing-interpreters $(if $(CI),false,true)
 # One PostgreSQL for all of them, a database each.
 SERVER = $(TOOLS)/python scripts/postgres.py
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard site/locale/*/LC_MESSAGES/*.po))
 comma := ,
 empty :=
 space := $(empty) $(empty)
@@ -27,7 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH := 1580601600
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test nightly ci e2e bench check check-matrix format image wheel sbom env clean install
+.PHONY: help run demo dev test nightly ci e2e bench check check-matrix format messages image wheel sbom env clean install
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,26 +40,26 @@ demo: install  ## add an account with lifelike data to the same folder
 	@DATA_DIR="$(DATA)" $(SITE) site/manage.py run --prepare
 	@DATA_DIR="$(DATA)" LOCAL=true $(SITE) site/manage.py todos_demo
 
-dev: .venv/ready  ## an environment to work in, .venv/dev: the package from src, the site's requirements, pytest and the tools
+dev: .venv/ready $(CATALOGS)  ## an environment to work in, .venv/dev: the package from src, the site's requirements, pytest and the tools
 	@$(UV) venv --quiet --allow-existing --python "$(TOOLS)/python" .venv/dev
 	@$(UV) pip install --quiet --python .venv/dev --require-hashes -r site/requirements.txt
 	@$(UV) pip install --quiet --python .venv/dev --group test --group types --group lint -e packages/django-todos
 	@echo ". .venv/dev/bin/activate; python -m pytest packages/django-todos/tests/test_dates.py"
 
-test: .venv/postgres  ## what a change must pass; says which of the matrix ran and which could not
+test: .venv/postgres $(CATALOGS)  ## what a change must pass; says which of the matrix ran and which could not
 	@$(SERVER) $(TOX) -m test
 
-nightly: .venv/postgres  ## what takes longer: more examples, inputs, races and browser tests, README's commands on a bare machine
+nightly: .venv/postgres $(CATALOGS)  ## what takes longer: more examples, inputs, races and browser tests, README's commands on a bare machine
 	@TODOS_TEST_EXAMPLES=1000 TODOS_FUZZ=100000 TODOS_FUZZ_SEED=$$(date +%s) TODOS_RACES=20 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
 	@$(TOX) -e e2e -- -m nightly
 
 ci: .venv/ready  ## every `run:` step of the hosted pipeline that can run here, in its order; names the rest
 	@$(TOOLS)/python scripts/ci.py
 
-e2e: .venv/postgres  ## the browser tests
+e2e: .venv/postgres $(CATALOGS)  ## the browser tests
 	@$(TOX) -e e2e
 
-check: .venv/postgres  ## some tox environments: make check ENVS="lint types"
+check: .venv/postgres $(CATALOGS)  ## some tox environments: make check ENVS="lint types"
 	@$(SERVER) $(TOX) $(if $(filter file,$(origin DIST)),,--installpkg $(wildcard $(DIST)/*.whl)) -e $(subst $(space),$(comma),$(strip $(ENVS)))
 
 bench: dev  ## what pages cost beside Django itself: ratios, queries and bytes of one run, not a test
@@ -74,6 +75,9 @@ image:  ## the image, for the local engine
 format: .venv/ready  ## black and isort over everything
 	@$(TOOLS)/tox exec -q -e lint -- black --quiet packages site scripts deploy docker
 	@$(TOOLS)/tox exec -q -e lint -- isort --quiet packages site scripts deploy docker
+
+messages: .venv/ready  ## bring the catalogs to what the code says (scripts/messages.py --add CODE begins a language)
+	@$(TOOLS)/tox exec -q -e lint -- python scripts/messages.py
 
 wheel: .venv/ready  ## the wheel and the sdist in dist/: equal bytes wherever they are built
 	@rm -rf "$(DIST)"
@@ -110,6 +114,10 @@ clean:  ## remove what the checks and the builds made; data/ and .env stay
 	@$(UV) pip install --quiet --python $(SITE) --require-hashes -r site/requirements.txt
 	@touch $@
 
+# The site's catalogs; the package's are compiled into its wheel (hatch_build.py).
+site/locale/%.mo: site/locale/%.po .venv/ready
+	@$(TOOLS)/pybabel -q compile -i $< -o $@
+
 # The package is built and installed anew each time: that takes a second, and what is served is what is here.
-install: .venv/site/ready wheel
+install: .venv/site/ready wheel $(CATALOGS)
 	@$(UV) pip install --quiet --python $(SITE) --no-deps --reinstall "$(DIST)"/*.whl

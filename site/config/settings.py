@@ -237,12 +237,14 @@ SOCIALACCOUNT_ADAPTER = "config.accounts.Provider"
 # -- Language, formats, time ----------------------------------------------------------------------
 TIME_ZONE = env("TIME_ZONE", "UTC", read.zone)
 LANGUAGE_CODE = env("LANGUAGE_CODE", "en", read.language)
+LOCALE_PATHS = [BASE_DIR / "locale"]
 # English is what the pages are written in; its regions differ in how they write dates and numbers.
 _languages = {
     "en": _("English"),
     "en-gb": _("British English"),
     "en-au": _("Australian English"),
     "en-ie": _("Irish English"),
+    "de": "Deutsch",
 }
 LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
 

@@ -15,6 +15,7 @@ MAX_LABEL = 100
 MAX_LIST_NAME = 200
 MAX_LIST_DESCRIPTION = 2000
 MAX_ZONE_NAME = 64
+MAX_LANGUAGE_CODE = 16
 MAX_INVITED = 254
 """What was typed to invite somebody: a username or an address."""
 MAX_REMIND_BEFORE = 60 * 24 * 60

@@ -118,13 +118,13 @@ def compose(
     to: str = "",
     headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """A mail from the templates ``mail/<template>_subject.txt``, ``.txt`` and ``.html``, as its reader writes dates.
+    """A mail from the templates ``mail/<template>_subject.txt``, ``.txt`` and ``.html``, in its reader's language.
 
     To the viewer's own address, unless `to` names another. Text and HTML begin with ``mail/base``.
     """
     context = {"viewer": viewer, "base_url": settings.BASE_URL} | context
     with (
-        translation.override(project.LANGUAGE_CODE),
+        translation.override(viewer.mail_language),
         timezone.override(viewer.zone),
         written(viewer.style),
     ):

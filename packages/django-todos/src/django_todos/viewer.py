@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings as project
 from django.db.models import Exists
-from django.utils import formats
+from django.utils import formats, translation
 
 from django_todos.conf import settings
 from django_todos.dates import today_in
@@ -17,6 +18,7 @@ from django_todos.instants import now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
 from django_todos.models.querysets import known_object_types
 from django_todos.wording.dates import Style
+from django_todos.wording.languages import may_be
 from django_todos.wording.regions import MONTH_FIRST, TWELVE_HOURS, region_of
 
 if TYPE_CHECKING:
@@ -64,6 +66,18 @@ class Viewer:
     def today(self) -> date:
         """Their day."""
         return today_in(self.now, self.zone)
+
+    @property
+    def language(self) -> str:
+        """The language that they chose, else the one in force."""
+        chosen = self.preferences.language
+        return chosen if may_be(chosen) else translation.get_language() or project.LANGUAGE_CODE
+
+    @property
+    def mail_language(self) -> str:
+        """The language of their mails: chosen, else their browser's last, else the project's. Never the sender's."""
+        asked = (self.preferences.language, self.preferences.seen_language)
+        return next(filter(may_be, asked), project.LANGUAGE_CODE)
 
     @property
     def theme(self) -> str:

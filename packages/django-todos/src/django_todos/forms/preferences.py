@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos.forms.dates import ZoneField, zone_of
 from django_todos.models import DayOrder, HourCycle, Preferences
 from django_todos.viewer import Viewer
+from django_todos.wording.languages import spoken
 from django_todos.wording.dates import Style, city_of, date_words, time_words, written
 
 
@@ -33,7 +34,7 @@ SECTIONS = (
         "region",
         _("Language and region"),
         "globe",
-        ("time_zone", "day_order", "hour_cycle", "week_start"),
+        ("language", "time_zone", "day_order", "hour_cycle", "week_start"),
     ),
     Section(
         "notifications",
@@ -74,6 +75,7 @@ class PreferencesForm(forms.ModelForm):
     So a choice that was never made keeps following the browser, and a page that stood open overwrites nothing.
     """
 
+    language = forms.ChoiceField(label=_("Language"), required=False)
     time_zone = CityField(
         label=_("Time zone"),
         help_text=_("Empty: where your browser is."),
@@ -124,12 +126,14 @@ class PreferencesForm(forms.ModelForm):
         }
         super().__init__(data, instance=viewer.preferences, initial=in_force)
         choices = {
+            "language": [("", _("As the browser asks")), *spoken()],
             "day_order": list(_orders(viewer)),
             "hour_cycle": list(_clocks()),
             "reminder_hour": [(hour, time_words(time(hour))) for hour in range(24)],
             "digest_hour": [(hour, time_words(time(hour))) for hour in range(24)],
         }
-        for name in [name for name in self.fields if name not in section.fields]:
+        shown = set(section.fields) - ({"language"} if len(choices["language"]) < 3 else set())
+        for name in self.fields.keys() - shown:
             del self.fields[name]
         for name in choices.keys() & self.fields.keys():
             self.fields[name].choices = choices[name]  # type: ignore[attr-defined]

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('contenttypes', '0002_remove_content_type_name'),
     ]
 
     operations = [
@@ -217,6 +217,8 @@ class Migration(migrations.Migration):
             name='Preferences',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(blank=True, max_length=16, verbose_name='language')),
+                ('seen_language', models.CharField(blank=True, editable=False, max_length=16)),
                 ('time_zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
                 ('seen_time_zone', models.CharField(blank=True, editable=False, max_length=64)),
                 ('seen_region', models.CharField(blank=True, editable=False, max_length=2)),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos._compat import check_constraint
 from django_todos.dates import resolve_zone
-from django_todos.limits import MAX_ZONE_NAME
+from django_todos.limits import MAX_LANGUAGE_CODE, MAX_ZONE_NAME
 from django_todos.models.querysets import OwnQuerySet
 
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ def _tell(name: Any) -> models.CharField[str, str]:
 
 
 class Preferences(models.Model):
-    """What one user chose, and the zone and region that their browser told last."""
+    """What one user chose, and the language, zone and region that their browser told last."""
 
     user = models.OneToOneField(
         project.AUTH_USER_MODEL, models.CASCADE, related_name="todos_preferences"
     )
+    language = models.CharField(_("language"), max_length=MAX_LANGUAGE_CODE, blank=True)
+    seen_language = models.CharField(max_length=MAX_LANGUAGE_CODE, blank=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE_NAME, blank=True)
     seen_time_zone = models.CharField(max_length=MAX_ZONE_NAME, blank=True, editable=False)
     seen_region = models.CharField(max_length=2, blank=True, editable=False)

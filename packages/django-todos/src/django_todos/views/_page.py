@@ -31,6 +31,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -93,8 +94,10 @@ def signed_in(
                 asked = request.headers.get("Accept-Language", "")
                 with object_types_remembered():
                     request.todos_viewer = Viewer.of(request.user, asked)
-                    with written(request.todos_viewer.style):
+                    viewer = request.todos_viewer
+                    with translation.override(viewer.language), written(viewer.style):
                         response = _settled(view, request, *args, **kwargs)
+                    _keep_language(viewer, request, response)
             else:
                 response = HttpResponseRedirect(place, status=303)
             # Kept by this person's browser alone, which asks each time whether it still holds.
@@ -106,6 +109,29 @@ def signed_in(
         return guarded
 
     return decorate
+
+
+def _keep_language(viewer: Viewer, request: Request, response: HttpResponse) -> None:
+    """Tell Django's own cookie what was chosen, so that the host's pages (signing in, an account) are in it, too."""
+    response.headers.setdefault("Content-Language", viewer.language)
+    name, chosen = project.LANGUAGE_COOKIE_NAME, viewer.preferences.language
+    if viewer.language == chosen != request.COOKIES.get(name):
+        response.set_cookie(
+            name,
+            chosen,
+            max_age=project.LANGUAGE_COOKIE_AGE,
+            path=project.LANGUAGE_COOKIE_PATH,
+            domain=project.LANGUAGE_COOKIE_DOMAIN,
+            secure=project.LANGUAGE_COOKIE_SECURE,
+            httponly=project.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=project.LANGUAGE_COOKIE_SAMESITE,
+        )
+
+
+def forget_language(response: HttpResponse) -> None:
+    """The browser asks again."""
+    path, domain = project.LANGUAGE_COOKIE_PATH, project.LANGUAGE_COOKIE_DOMAIN
+    response.delete_cookie(project.LANGUAGE_COOKIE_NAME, path, domain)
 
 
 def ask_whether_may_use(user: User) -> None:

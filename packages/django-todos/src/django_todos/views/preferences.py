@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,7 @@ from django_todos.dates import resolve_zone
 from django_todos.forms.dates import cities
 from django_todos.forms.preferences import SECTIONS, PreferencesForm
 from django_todos.models import Preferences
-from django_todos.views._page import Request, back, page, signed_in
+from django_todos.views._page import Request, back, forget_language, page, signed_in
 from django_todos.wording.dates import city_of
 
 _KINDS: dict[unsubscribing.Kind, Any] = {
@@ -45,7 +46,10 @@ def preferences(request: Request) -> HttpResponse:
     }
     if chosen in forms and forms[chosen].is_valid():
         forms[chosen].save()
-        return back(request, reverse("django_todos:preferences"), kept="preferences")
+        response = back(request, reverse("django_todos:preferences"), kept="preferences")
+        if not viewer.preferences.language:
+            forget_language(response)
+        return response
     context = {
         "forms": forms.values(),
         "cities": sorted(cities().values(), key=city_of),
@@ -62,11 +66,15 @@ def preferences(request: Request) -> HttpResponse:
 
 @signed_in("POST")
 def time_zone(request: Request) -> HttpResponse:
-    """Remember where the browser is, and its region for the mails. It sends a name or nothing; 204 either way."""
+    """Remember where the browser is, its region and its language for the mails. It sends a name or nothing; 204 either way."""
     viewer = request.todos_viewer
     zone = resolve_zone(request.POST.get("zone", ""))
     if zone is not None:
-        seen = {"seen_time_zone": zone.key, "seen_region": viewer.region}
+        seen = {
+            "seen_time_zone": zone.key,
+            "seen_region": viewer.region,
+            "seen_language": get_language() or "",
+        }
         Preferences.objects.update_or_create(user_id=viewer.user.pk, defaults=seen)
     return HttpResponse(status=204)
 

@@ -36,7 +36,9 @@ function undo() {
 
 document.addEventListener("change", ({ target }) => {
   const field = /** @type {HTMLInputElement} */ (target);
-  if (field.form?.matches("[data-todos-settings]")) save(field.form, field.id);
+  if (!field.form?.matches("[data-todos-settings]")) return;
+  if (field.name === "language") field.form.submit(); // every word of the page changes
+  else save(field.form, field.id);
 });
 
 document.addEventListener("todos:sending", () => one("#settings-saved")?.replaceChildren());
