@@ -1,0 +1,106 @@
+"""Languages: whose choice counts on a page and in a mail, what can be chosen, and what a host adds or says otherwise.
+
+That each catalog is complete is for `scripts/messages.py --check` to say (tox -e lint).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.urls import reverse
+from django.utils import translation
+from tests.factories import NOW, Cast
+
+from django_todos.mail import compose
+from django_todos.models import Preferences
+from django_todos.reminders import preview
+from django_todos.viewer import Viewer
+from django_todos.wording.languages import spoken
+
+from .views.pages import get, post
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "lang"),
+    [("", "", "en"), ("de", "", "de"), ("de", "en", "de"), ("", "de-AT", "de"), ("xx", "", "en")],
+)
+def test_a_page_is_in_the_language_that_was_chosen_else_the_browsers(
+    cast: Cast, settings: Any, chosen: str, asked: str, lang: str
+) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
+    Preferences.objects.create(user=cast.alice, language=chosen)
+    client = cast.client("alice")
+    with translation.override("en"):  # the middleware leaves what it activated
+        response = client.get(reverse("django_todos:today"), headers={"accept-language": asked})
+    page = response.content.decode()
+    assert f'lang="{lang}"' in page and response["Content-Language"] == lang
+    assert (">Heute<" in page) == (lang == "de")
+    kept = response.cookies.get("django_language")
+    assert (kept.value if kept else "") == (chosen if chosen == "de" else "")
+
+
+def test_the_choice_is_kept_by_djangos_cookie_for_the_hosts_pages(cast: Cast) -> None:
+    client = cast.client("alice")
+    region = {"section": "region", "day_order": "day", "hour_cycle": "24", "week_start": "0"}
+    response = post(client, "preferences", **region, language="de")
+    assert response.cookies["django_language"].value == "de"
+    assert ">Einstellungen<" in get(client, "preferences").content.decode()
+    assert "django_language" not in client.get(reverse("django_todos:today")).cookies
+    response = post(client, "preferences", **region, language="")
+    assert response.cookies["django_language"]["max-age"] == 0
+    assert post(client, "preferences", **region, language="tlh").status_code == 422
+
+
+def test_languages_in_which_nothing_is_said_are_not_offered(settings: Any, cast: Cast) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "German"), ("nb", "Norwegian"), ("xx", "Own")]
+    assert spoken() == [("en", "English"), ("de", "Deutsch")]
+    settings.LANGUAGES = [("en", "English")]
+    assert 'name="language"' not in get(cast.client("alice"), "preferences").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "seen", "word"),
+    [("", "", "Tuesday"), ("de", "", "Dienstag"), ("", "de", "Dienstag"), ("en", "de", "Tuesday")],
+)
+def test_a_mail_is_in_its_readers_language(
+    cast: Cast, chosen: str, seen: str, word: str
+) -> None:
+    preferences = Preferences(user=cast.alice, language=chosen, seen_language=seen)
+    with translation.override("fr"):  # whoever sent it
+        viewer = Viewer(cast.alice, preferences, NOW)
+        message = compose("digest", viewer, preview(viewer))
+    assert word in message.body
+    assert f'lang="{chosen or seen or "en"}"' in str(message.alternatives[0][0])
+
+
+def test_the_browsers_language_is_remembered_for_the_mails(cast: Cast) -> None:
+    client = cast.client("alice")
+    with translation.override("de"):
+        client.post(reverse("django_todos:time-zone"), {"zone": "Europe/Berlin"})
+    assert Preferences.objects.get(user=cast.alice).seen_language == "de"
+
+
+def test_a_host_adds_a_language_and_says_words_otherwise(
+    tmp_path: Path, settings: Any, cast: Cast
+) -> None:
+    samples = re.findall(r"```po\n(.*?)```", (DOCS / "languages.md").read_text(), re.S)
+    for code, text in zip(("de", "eo"), samples, strict=True):
+        folder = tmp_path / code / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "django.po").write_text(text)
+        with (folder / "django.po").open("rb") as source, (folder / "django.mo").open("wb") as to:
+            write_mo(to, read_po(source, locale=code))
+    settings.LOCALE_PATHS = [tmp_path]
+    settings.LANGUAGES = [("en", "English"), ("de", "German"), ("eo", "Esperanto")]
+    assert [code for code, _name in spoken()] == ["en", "de", "eo"]
+    client = cast.client("alice")
+    for code, word in (("de", "Ablage"), ("eo", "Hodiaŭ")):
+        Preferences.objects.update_or_create(user=cast.alice, defaults={"language": code})
+        assert f">{word}<" in get(client, "today").content.decode()
