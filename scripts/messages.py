@@ -27,22 +27,28 @@ ROOMS = {
     "django-todos": ROOT / "packages/django-todos/src/django_todos",
     "django-todos site": ROOT / "site",
 }
-KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext")}
+KEYWORDS = DEFAULT_KEYWORDS | {
+    f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext")
+}
 NOT_SAID = {"tests", "e2e", "migrations", "static"}
 NOTE = ["Translators:"]
 
 
-def found(folder: Path) -> Iterator[tuple[str, Any, list[str], str | None]]:
-    """Every message of the room: the file, the message or its forms, what is said to translators, the context."""
+def found(folder: Path) -> Iterator[tuple[Any, list[str], str | None]]:
+    """Every message of the room: itself or its forms, what is said to translators, the context."""
     for path in sorted(folder.rglob("*.*")):
-        place = path.relative_to(folder)
-        if path.suffix not in {".py", ".html", ".txt"} or NOT_SAID & set(place.parts):
+        inside = path.relative_to(folder).parts
+        if path.suffix not in {".py", ".html", ".txt"} or NOT_SAID.intersection(inside):
             continue
         text = path.read_text()
-        if path.suffix != ".py":  # what Django makes of it, without the indentation that Python would read
+        if (
+            path.suffix != ".py"
+        ):  # what Django makes of it, without the indentation that Python would read
             text = "\n".join(line.strip() for line in templatize(text).splitlines())
-        for _line, message, notes, context in extract("python", BytesIO(text.encode()), KEYWORDS, NOTE):
-            yield str(place), message, notes, context
+        for _line, message, notes, context in extract(
+            "python", BytesIO(text.encode()), KEYWORDS, NOTE
+        ):
+            yield message, notes, context
 
 
 def said_of(project: str) -> dict[str, Any]:
@@ -51,14 +57,21 @@ def said_of(project: str) -> dict[str, Any]:
     team = {"last_translator": "the django-todos contributors", "language_team": "django-todos"}
     header = f"# {project}, under the same licence."
     dates = {"creation_date": when, "revision_date": when}
-    return {"project": project, "version": "", "header_comment": header, "fuzzy": False, **team, **dates}
+    return {
+        "project": project,
+        "version": "",
+        "header_comment": header,
+        "fuzzy": False,
+        **team,
+        **dates,
+    }
 
 
 def template_of(project: str, folder: Path) -> Catalog:
     """What the code says, untranslated."""
     catalog = Catalog(**said_of(project))
-    for place, message, notes, context in found(folder):
-        catalog.add(message, locations=[(place, None)], auto_comments=notes, context=context)
+    for message, notes, context in found(folder):
+        catalog.add(message, auto_comments=notes, context=context)
     return catalog
 
 

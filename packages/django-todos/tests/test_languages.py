@@ -69,9 +69,7 @@ def test_languages_in_which_nothing_is_said_are_not_offered(settings: Any, cast:
     ("chosen", "seen", "word"),
     [("", "", "Tuesday"), ("de", "", "Dienstag"), ("", "de", "Dienstag"), ("en", "de", "Tuesday")],
 )
-def test_a_mail_is_in_its_readers_language(
-    cast: Cast, chosen: str, seen: str, word: str
-) -> None:
+def test_a_mail_is_in_its_readers_language(cast: Cast, chosen: str, seen: str, word: str) -> None:
     preferences = Preferences(user=cast.alice, language=chosen, seen_language=seen)
     with translation.override("fr"):  # whoever sent it
         viewer = Viewer(cast.alice, preferences, NOW)

@@ -10,7 +10,6 @@ from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.conf import settings as project
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation

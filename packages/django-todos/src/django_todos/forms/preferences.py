@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django_todos.forms.dates import ZoneField, zone_of
 from django_todos.models import DayOrder, HourCycle, Preferences
 from django_todos.viewer import Viewer
-from django_todos.wording.languages import spoken
 from django_todos.wording.dates import Style, city_of, date_words, time_words, written
+from django_todos.wording.languages import spoken
 
 
 @dataclass(frozen=True)
@@ -125,14 +125,15 @@ class PreferencesForm(forms.ModelForm):
             "week_start": viewer.week_start,
         }
         super().__init__(data, instance=viewer.preferences, initial=in_force)
+        languages = spoken()
         choices = {
-            "language": [("", _("As the browser asks")), *spoken()],
+            "language": [("", _("As the browser asks")), *languages],
             "day_order": list(_orders(viewer)),
             "hour_cycle": list(_clocks()),
             "reminder_hour": [(hour, time_words(time(hour))) for hour in range(24)],
             "digest_hour": [(hour, time_words(time(hour))) for hour in range(24)],
         }
-        shown = set(section.fields) - ({"language"} if len(choices["language"]) < 3 else set())
+        shown = set(section.fields) - ({"language"} if len(languages) < 2 else set())
         for name in self.fields.keys() - shown:
             del self.fields[name]
         for name in choices.keys() & self.fields.keys():

@@ -12,7 +12,9 @@ def spoken() -> list[tuple[str, str]]:
 
     Those in which a catalog says our words: ours, or one of the host's in ``LOCALE_PATHS``.
     """
-    return [(code, _own_name(code, str(name))) for code, name in project.LANGUAGES if _is_spoken(code)]
+    return [
+        (code, _own_name(code, str(name))) for code, name in project.LANGUAGES if _is_spoken(code)
+    ]
 
 
 def may_be(code: str) -> bool:
