@@ -97,9 +97,9 @@ def test_another_database_is_refused_before_it_is_written(monkeypatch):
 @pytest.mark.parametrize(
     "text, lacks",
     [
-        ("{% block main %}{% endblock %}", ["todos_head", "todos_frame", "block head"]),
-        ("{% load django_todos %}{% todos_head %}{% block head %}{% endblock %}"
-         "{% todos_frame %}{% block main %}{% endblock %}{% endtodos_frame %}", []),
+        ("{% block todos_main %}{% endblock %}", ["todos_head", "todos_frame", "block todos_page_head"]),
+        ("{% load django_todos %}{% todos_head %}{% block todos_page_head %}{% endblock %}"
+         "{% todos_frame %}{% block todos_main %}{% endblock %}{% endtodos_frame %}", []),
     ],
 )  # fmt: skip
 def test_a_base_template_of_the_hosts_own(settings, tmp_path, text: str, lacks: list[str]):

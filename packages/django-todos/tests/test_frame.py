@@ -15,7 +15,9 @@ from django_todos.unsubscribing import unsubscribe_token
 DOCS = Path(__file__).parent.parent / "docs"
 SHOP = """<!doctype html><html lang="en"><head><title>{% block title %}Shop{% endblock %}</title>
 {% block extra_head %}{% endblock %}</head>
-<body><header id="shop">Shop</header>{% block content %}{% endblock %}</body></html>"""
+{% block scripts %}<script src="shop.js"></script>{% endblock %}
+<body>{% block body %}<header id="shop">Shop</header>{% block main %}{% block content %}{% endblock %}{% endblock %}
+{% endblock %}</body></html>"""
 
 
 def example(page: str, file: str) -> str:
@@ -46,7 +48,8 @@ def page(cast: Cast, path: str, **more: Any) -> str:
 def test_the_pages_stand_in_the_hosts_base(shop: Path, cast: Cast):
     make_todo(cast.flat)
     html = page(cast, cast.flat.get_absolute_url())
-    assert html.count("<main") == 0 and html.count("<html") == 1 and 'id="shop"' in html
+    assert html.count("<main") == 0 and html.count("<html") == 1
+    assert 'id="shop"' in html and "shop.js" in html, "no block of the host's is replaced"
     for wanted in (
         "css/frame.css", "js/page.js", "htmx-config", 'id="main"', 'id="sidebar"', 'id="todos-panel"', 'id="todos-toasts"',
         'id="todos-i-check"', 'id="todos-texts"', "data-todos-zone-url", "X-CSRFToken", "Buy milk",
@@ -58,7 +61,8 @@ def test_the_pages_stand_in_the_hosts_base(shop: Path, cast: Cast):
 
 def test_pages_that_stand_alone_stand_there_too(shop: Path, cast: Cast):
     html = page(cast, f"/todos/unsubscribe/{unsubscribe_token(cast.alice, 'digest')}/")
-    assert 'id="shop"' in html and 'id="unsubscribe"' in html
+    assert 'id="shop"' in html and "shop.js" in html and 'id="unsubscribe"' in html
+    assert "todos-frame" in html and "css/frame.css" in html
 
 
 def test_a_host_may_keep_its_own_htmx(shop: Path, cast: Cast):

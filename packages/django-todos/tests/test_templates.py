@@ -26,6 +26,17 @@ def test_lines_can_be_read() -> None:
     assert long == []
 
 
+def test_no_block_of_a_page_can_be_one_of_a_host() -> None:
+    """A host's base may have blocks of any name; a page of ours that fills one would replace what stands in it."""
+    blocks = {
+        (path.name, name)
+        for path in TEMPLATES.glob("*.html")
+        for name in re.findall(r"{%-?\s*block (\w+)", path.read_text(encoding="utf-8"))
+        if name != "title" and not name.startswith("todos_")
+    }
+    assert blocks == set()
+
+
 @pytest.mark.parametrize("part", sorted(ANSWERED))
 def test_the_root_of_a_part_is_named_as_its_file(part: str) -> None:
     """Who reads an id in the browser knows the template."""

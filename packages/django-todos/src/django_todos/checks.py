@@ -130,10 +130,10 @@ def check_templates(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     lacks = [
         what
         for what, pattern in (
-            ("{% todos_head %}", r"todos_head|block styles"),
-            ("{% todos_frame %}", r"todos_frame|parts/foot\.html"),
-            ("{% block head %}", r"{%-?\s*block head\b"),
-            ("{% block main %}", r"{%-?\s*block main\b"),
+            ("{% todos_head %}", r"{%-?\s*todos_head|block todos_styles"),
+            ("{% todos_frame %}", r"{%-?\s*todos_frame|parts/foot\.html"),
+            ("{% block todos_page_head %}", r"{%-?\s*block todos_page_head\b"),
+            ("{% block todos_main %}", r"{%-?\s*block todos_main\b"),
         )
         if not re.search(pattern, text)
     ]
