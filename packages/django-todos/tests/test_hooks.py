@@ -75,6 +75,21 @@ def test_without_import_nothing_leads_there(settings, cast: Cast):
         assert url not in alice.get(page).content.decode()
 
 
+def test_without_sharing_nothing_leads_there(settings, cast: Cast):
+    """Neither to those who are in a list, nor to invitations; who was in it stays in it."""
+    settings.TODOS_SHARING = False
+    alice = cast.client("alice")
+    urls = {
+        reverse(f"django_todos:{name}", args=args)
+        for name, args in (("list-members", [cast.flat.uuid]), ("invitation-index", []))
+    }
+    assert {alice.get(url).status_code for url in urls} == {404}
+    for page in (cast.flat.get_absolute_url(), reverse("django_todos:list-index"), "/todos/"):
+        html = alice.get(page).content.decode()
+        assert [url for url in urls if url in html] == [], page
+    assert cast.client("bob").get(cast.flat.get_absolute_url()).status_code == 200
+
+
 def test_mails_come_from_whom_the_host_says(settings, cast: Cast):
     settings.TODOS_BASE_URL = "https://todo.example"
     settings.TODOS_FROM_EMAIL = "Todos <todos@example.org>"

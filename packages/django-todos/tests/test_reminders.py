@@ -15,7 +15,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
-from django_todos import limits, reminders, unsubscribing
+from django_todos import limits, reminders, signals, unsubscribing
 from django_todos.dates import Moment
 from django_todos.forms.dates import ReminderForm, offered
 from django_todos.models import Delivery, Preferences, Reminder, Todo
@@ -135,7 +135,20 @@ def test_the_same_reminder_twice_is_refused(cast):
 # -- sending ---------------------------------------------------------------------------------------
 
 
-def test_one_mail_when_the_time_has_come(cast, alice, mailoutbox):
+@pytest.fixture
+def told():
+    """Whom the signal named, and of what."""
+    received = []
+
+    def receive(sender, todo, user, **kwargs):
+        received.append((user.get_username(), todo.title))
+
+    signals.reminded.connect(receive)
+    yield received
+    signals.reminded.disconnect(receive)
+
+
+def test_one_mail_when_the_time_has_come(cast, alice, mailoutbox, told):
     todo = make_todo(cast.flat, "Call the landlord", due=M("2026-11-23T10:00"))
     remind(todo, alice, 15)
     assert reminders.send_reminders(NOW - timedelta(minutes=16)).sent == 0
@@ -144,6 +157,7 @@ def test_one_mail_when_the_time_has_come(cast, alice, mailoutbox):
     (message,) = mailoutbox
     assert message.to == ["alice@example.org"]
     assert message.subject == "Today, 10:00: Call the landlord"
+    assert told == [("alice", "Call the landlord")]
     link = f"https://todo.example.org{todo.get_absolute_url()}"
     html = message.alternatives[0][0]
     for body in (message.body, html):

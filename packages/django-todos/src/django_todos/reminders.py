@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from django_todos import limits, notices
+from django_todos import limits, notices, signals
 from django_todos.dates import to_instant
 from django_todos.mail import MailCount, Outbox, absolute, batches
 from django_todos.models import Delivery, Membership, Preferences, Reminder, Todo
@@ -83,7 +83,10 @@ def send_reminders(now: datetime) -> MailCount:
                 if (key := reminder.key()) in claimed:
                     todo = fresh.get(reminder.pk)
                     write = partial(_reminder_mail, reminder, todo, viewer) if todo else None
-                    outbox.send(key, write)
+                    if outbox.send(key, write) and todo:
+                        signals.reminded.send_robust(
+                            sender=Todo, todo=todo, user=reminder.user, action=None
+                        )
     return outbox.count
 
 

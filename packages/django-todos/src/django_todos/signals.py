@@ -30,8 +30,17 @@ due_changed = Signal()
 assigned = Signal()
 """A todo was given to somebody (``todo.assignee``), or to nobody any more."""
 
+reminded = Signal()
+"""Somebody (``user``) was sent the mail that reminds them of a todo. ``action`` is None."""
+
 list_created = Signal()
 """A list was made; an inbox is made when its owner first needs it."""
 
 list_changed = Signal()
 """A list was renamed, archived, brought back, or went to the trash."""
+
+member_added = Signal()
+"""Somebody (``member``) is in a list now: added, joined by an invitation, or back by an undo. Not who made the list."""
+
+member_removed = Signal()
+"""Somebody (``member``) is no longer in a list: taken out, gone, or out by an undo. Not whose account was deleted."""

@@ -183,6 +183,11 @@ SIGNALS: list[tuple[str, Change, list[str]]] = [
     ("delete", lambda t, c: t.trash(by=c.alice, at=later()), ["deleted"]),
     ("move", move_away, ["moved"]),
     ("edit", lambda t, c: rename(t, c, "new"), []),
+    ("another role", lambda t, c: c.flat.set_role(c.bob, "viewer", by=c.alice, at=later()), []),
+    ("add a member", lambda t, c: c.flat.add_member(c.charlie, by=c.alice), ["member_added charlie"]),
+    ("leave", lambda t, c: c.flat.leave(by=c.bob, at=later()), ["member_removed bob"]),
+    ("remove a member and undo", lambda t, c: c.flat.remove_member(c.rita, by=c.alice).undo(at=later()),
+     ["member_removed rita", "member_added rita"]),
 ]  # fmt: skip
 
 
@@ -190,11 +195,14 @@ SIGNALS: list[tuple[str, Change, list[str]]] = [
 def sent():
     """The names of the signals sent, with what came along."""
     received: list[tuple[str, dict[str, Any]]] = []
-    names = ("completed", "reopened", "created", "deleted", "moved")
+    names = (
+        "completed", "reopened", "created", "deleted", "moved", "member_added", "member_removed",
+    )  # fmt: skip
 
     def receiver_for(name: str):
         def receive(**kwargs: Any) -> None:
-            received.append((name, kwargs))
+            called = f"{name} {kwargs['member']}" if "member" in kwargs else name
+            received.append((called, kwargs))
 
         return receive
 
@@ -219,7 +227,8 @@ def test_signals_are_sent_after_the_commit(
         callback()
     assert [name for name, _kwargs in sent] == expected
     for _name, kwargs in sent:
-        assert kwargs["sender"] is Todo and kwargs["todo"].todo_list_id
+        about = kwargs["todo_list" if "member" in kwargs else "todo"]
+        assert kwargs["sender"] is type(about) and about.pk
         assert kwargs["user"] in (cast.alice, cast.bob) and isinstance(
             kwargs["action"], Action | None
         )

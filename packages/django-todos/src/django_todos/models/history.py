@@ -183,7 +183,7 @@ class Recording:
         self._dirty: dict[int, set[str]] = {}
         self._completions: list[Completion] = []
         self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
-        self._signals: list[tuple[Signal, Todo | TodoList]] = []
+        self._signals: list[tuple[Signal, Todo | TodoList, dict[str, Any]]] = []
 
     def act_as(self, user: AbstractBaseUser) -> None:
         """It was `user` who did it, though no right of theirs in the lists allows it: they come in by an invitation."""
@@ -294,9 +294,9 @@ class Recording:
         completion.key, completion.undone_at = key, None if key is not None else self.at
         completion.save(update_fields=["key", "undone_at"])
 
-    def tell(self, signal: Signal, about: Todo | TodoList) -> None:
+    def tell(self, signal: Signal, about: Todo | TodoList, **more: Any) -> None:
         """Send a public signal about a todo or a list after the commit."""
-        self._signals.append((signal, about))
+        self._signals.append((signal, about, more))
 
     def flush(self) -> None:
         """Write the changes of todos so far: a step that asks the database about order needs them there."""
@@ -375,8 +375,8 @@ class Recording:
                 self.tell(signals.list_changed, self.lists[pk])
 
     def _send(self) -> None:
-        for signal, about in self._signals:
-            what = {"todo" if isinstance(about, tables.Todo) else "todo_list": about}
+        for signal, about, more in self._signals:
+            what = {"todo" if isinstance(about, tables.Todo) else "todo_list": about, **more}
             signal.send_robust(sender=type(about), **what, user=self.user, action=self.action)
 
     def _count(self) -> None:

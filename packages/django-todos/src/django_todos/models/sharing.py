@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Max
 
 from django_todos import models as tables  # those that stand on this module: there when asked
+from django_todos import signals
 from django_todos.instants import now
 from django_todos.models.history import (
     Action,
@@ -166,7 +167,18 @@ def _note(
     )
     change = MemberChange(list=list_id, user=plain(user_id), before=was, after=now)
     rec.member_changes.append(change)
+    _tell(rec, list_id, user_id, before, after)
     return change
+
+
+def _tell(
+    rec: Recording, list_id: int, user_id: Any, before: Values | None, after: Values | None
+) -> None:
+    """Send the public signal of who came or went. Who it is, is asked only where somebody listens."""
+    signal = signals.member_added if before is None else signals.member_removed
+    if (before is None) != (after is None) and signal.has_listeners(tables.TodoList):
+        member = get_user_model()._default_manager.get(pk=user_id)
+        rec.tell(signal, rec.lists[list_id], member=member)
 
 
 def ask_owners(rec: Recording) -> None:
