@@ -19,7 +19,7 @@ from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
 from django_todos.models.querysets import known_object_types
 from django_todos.wording.dates import Style
 from django_todos.wording.languages import may_be
-from django_todos.wording.regions import MONTH_FIRST, TWELVE_HOURS, region_of
+from django_todos.wording.regions import MONTH_FIRST, TWELVE_HOURS, WEEK_STARTS, region_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -91,8 +91,10 @@ class Viewer:
 
     @property
     def week_start(self) -> int:
-        """The first day of the week, 0 for Monday: as chosen, else as the language has it."""
+        """The first day of the week, 0 for Monday: as chosen, else as in their region, else as the language has it."""
         chosen = self.preferences.week_start
+        if chosen is None and self.region:
+            return WEEK_STARTS.get(self.region, 0)
         return (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7 if chosen is None else chosen
 
     @property

@@ -92,7 +92,7 @@ def test_when_time_only(moment: Moment, words: str) -> None:
 
 def test_when_speaks_the_language() -> None:
     with translation.override("de"):
-        assert when_words(on(2, 12), NOW, LISBON).words == "Mi 2 Dez"
+        assert when_words(on(2, 12), NOW, LISBON).words == "Mi 2. Dez"
 
 
 def test_a_zone_is_named_by_its_city() -> None:

@@ -104,11 +104,24 @@ def test_every_kind_of_words_obeys() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "region", "chosen", "first"),
+    [("en", "", None, 6), ("de", "", None, 0), ("en", "GB", None, 0), ("de", "US", None, 6),
+     ("de", "EG", None, 5), ("de", "US", 0, 0)],
+)  # fmt: skip
+def test_a_week_starts_as_chosen_else_as_in_the_region_else_as_in_the_language(
+    cast: Cast, language: str, region: str, chosen: int | None, first: int
+) -> None:
+    preferences = Preferences(user=cast.alice, week_start=chosen)
+    with translation.override(language):
+        assert Viewer(cast.alice, preferences, NOW, region).week_start == first
+
+
+@pytest.mark.parametrize(
     ("header", "language", "shown", "read"),
     [
         ("en-US", "en", "Wed, Dec 2, 2099, 2:00 PM", date(2027, 1, 5)),
         ("en-GB", "en", "Wed 2 Dec 2099, 14:00", date(2027, 5, 1)),
-        ("de", "de", "Mi 2 Dez 2099, 14:00", date(2027, 5, 1)),
+        ("de", "de", "Mi 2. Dez 2099, 14:00", date(2027, 5, 1)),
         ("de-US", "de", "Mi, Dez 2, 2099, 2:00", date(2027, 1, 5)),
     ],
 )

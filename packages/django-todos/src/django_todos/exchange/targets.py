@@ -107,7 +107,7 @@ class Targets:
         inbox = next(
             (one for one in self.editable.values() if one.inbox_of_id == self.user.pk), None
         )
-        return Target(inbox.name if inbox else _("Inbox"), inbox, record, is_inbox=True)
+        return Target(_("Inbox"), inbox, record, is_inbox=True)
 
     def _add(self, todo_list: TodoList) -> Target:
         target = Target(todo_list.name, todo_list)

@@ -62,7 +62,8 @@ class LineReader:
         if self.parent is not None:
             return {}
         editable = TodoList.objects.editable_by(self.viewer.user).active().order_by("-pk")
-        return {one.name: one for one in [*editable, self.todo_list]}
+        lists = [*editable, self.todo_list]
+        return {name: one for one in lists for name in (one.name, str(one))}
 
     def members(self, todo_list: TodoList) -> dict[str, AbstractBaseUser]:
         """Who may be named in a list: by user name, by first or by full name where only one has it."""

@@ -112,6 +112,6 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, lists: Iterable[TodoList], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         formats = [(name, FORMATS[name].label) for name in WRITTEN]
-        named = [(str(one.uuid), one.name) for one in lists]
+        named = [(str(one.uuid), str(one)) for one in lists]
         self.fields["format"].choices = formats  # type: ignore[attr-defined]
         self.fields["list"].choices = [("", _("All lists")), *named]  # type: ignore[attr-defined]

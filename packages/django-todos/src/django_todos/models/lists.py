@@ -58,7 +58,7 @@ class TodoListManager(_ListManager["TodoList"]):
         if found is not None:
             return found
         try:
-            return self.create_for(user, name=gettext("Inbox"), inbox_of=user)
+            return self.create_for(user, name="Inbox", inbox_of=user)
         except IntegrityError:
             inbox: TodoList = self.get(inbox_of=user.pk)
             return inbox
@@ -137,7 +137,8 @@ class TodoList(Shared):
         indexes = [models.Index(fields=["object_type", "object_id"], name="todos_list_object")]
 
     def __str__(self) -> str:
-        return self.name
+        """Its name; an inbox's in the language of whoever looks, since nobody gave it one."""
+        return gettext("Inbox") if self.is_inbox else self.name
 
     def get_absolute_url(self) -> str:
         """The page of the list; the inbox has one of its own."""

@@ -47,7 +47,7 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
         return Toast(gettext("Undone."))
     if action.changes["lists"]:
         todo_list = TodoList.objects.filter(pk__in=list(action.changes["lists"])).first()
-        title = _short(todo_list.name) if todo_list is not None else ""
+        title = _short(str(todo_list)) if todo_list is not None else ""
         values = {"title": title, "person": person_of(action)}
         is_final = action.verb in (Verb.LIST_JOIN, Verb.LIST_LEAVE, Verb.LIST_TRANSFER)
         return Toast(_sentence(action.verb) % values, None if is_final else action.uuid)
@@ -93,7 +93,7 @@ def _about_todos(action: Action, viewer: Viewer) -> Toast:
     values = {
         "title": _short(top.title),
         "count": total - 1,
-        "list": _short(top.todo_list.name),
+        "list": _short(str(top.todo_list)),
         "day": date_words(day, viewer.today) if day is not None else "",
     }
     text = f"{sentence % values} {read}".strip()
@@ -165,7 +165,7 @@ def _given(action: Action, top: Todo, viewer: Viewer) -> str:
     """What a bulk action gave all of its todos, in words; nothing where it took something off."""
     changes = action.changes["todos"].values()
     if action.verb == "bulk-move":
-        return top.todo_list.name
+        return str(top.todo_list)
     if action.verb == "bulk-date":
         day = top.due.wall(viewer.zone).date
         return date_words(day, viewer.today) if day is not None else ""

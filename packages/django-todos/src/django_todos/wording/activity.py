@@ -320,7 +320,7 @@ def _between(event: str, change: Difference, known: _Known) -> tuple[str, str]:
     """From where to where; of a repeat, from which day to which."""
     if event == "move":
         names = (known.lists.get(pk) for pk in change["todo_list_id"])
-        old, new = (one.name if one is not None else gettext("another list") for one in names)
+        old, new = (str(one) if one is not None else gettext("another list") for one in names)
         return old, new
     if event == "under":
         old, new = ("" if pk is None else known.title(pk) for pk in change["parent_id"])
