@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from django_todos import quickadd
 from django_todos.dates import Moment
-from django_todos.quickadd.english import ENGLISH, Words
+from django_todos.quickadd.english import ENGLISH, say
 
 from .test_quickadd_dates import BERLIN
 from .test_quickadd_dates import EXAMPLES as DATES
@@ -24,7 +23,11 @@ from .test_quickadd_repeats import FIELD as REPEAT_FIELD
 LINES = [row[0] for table in (DATES, STARTS, REPEATS, MARKS, BESIDE) for row in table] + PLAIN
 FIELDS = [row[0] for table in (FIELD, REPEAT_FIELD) for row in table]
 
-WEEKDAY = "|".join(sorted([*ENGLISH.weekdays, *ENGLISH.weekday_plurals], key=len, reverse=True))
+WEEKDAY = "|".join(
+    sorted(
+        [*ENGLISH.tables["weekdays"], *ENGLISH.tables["weekday_plurals"]], key=len, reverse=True
+    )
+)
 
 
 def shape(text: str) -> str:
@@ -49,15 +52,9 @@ def test_fields_have_shapes_of_their_own() -> None:
     assert [text for text, times in shapes.items() if times > 1] == []
 
 
-def _say(phrases: str, value: object = True) -> dict[str, object]:
-    return {phrase.strip(): value for phrase in phrases.split(",")}
-
-
 # As much German as the examples below need: tables, no code.
-GERMAN: Words = replace(
-    ENGLISH,
+GERMAN = ENGLISH.replace(
     code="de",
-    dotted_ordinals=True,
     weekdays={"montag": 0, "mo": 0, "donnerstag": 3, "do": 3, "freitag": 4, "fr": 4},
     weekday_plurals={"montags": 0},
     months={"dezember": 12, "dez": 12, "juni": 6},
@@ -67,20 +64,20 @@ GERMAN: Words = replace(
     units={"tagen": ("day", 1), "tag": ("day", 1), "wochen": ("week", 1), "monat": ("month", 1)},
     numbers={"einem": 1, "zwei": 2},
     adverbs={"täglich": ("day", 1)},
-    next=_say("nächsten, nächste"),
-    lead_in=_say("am, bis, fällig am"),
-    at=_say("um"),
-    oclock=_say("uhr"),
-    on=_say("am"),
-    and_=_say("und"),
-    until=_say("bis, bis zum"),
-    every=_say("jeden, alle, jede"),
+    next=say("nächsten, nächste"),
+    lead_in=say("am, bis, fällig am"),
+    at=say("um"),
+    oclock=say("uhr"),
+    on=say("am"),
+    and_=say("und"),
+    until=say("bis, bis zum"),
+    every=say("jeden, alle, jede"),
     last={"letzten": -1},
     priorities={"hoch": 1, "1": 1},
-    due_keys=_say("fällig"),
+    due_keys=say("fällig"),
     weak=frozenset({"mo", "do"}),
     refused_after=frozenset({"der", "die", "das"}),
-)  # type: ignore[arg-type]
+)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +104,6 @@ def test_another_language_is_data(text: str, title: str, due: str, rule: str) ->
 
 
 def test_month_first_is_a_table_entry() -> None:
-    american = replace(ENGLISH, day_first=False)
+    american = ENGLISH.replace(day_first=False)
     found = quickadd.parse_date("12/5/2027", now=NOW, tz=BERLIN, words=american)
     assert found == Moment(date(2027, 12, 5))

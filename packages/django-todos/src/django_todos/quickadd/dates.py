@@ -1,42 +1,84 @@
-"""Days: 2026-12-15, 15/12, dec 15th, tomorrow, next fri, in 3 days, end of month."""
+"""Days, times, and both together, as tables of forms: 2026-12-15, dec 15th, next fri, in 3 days, tonight at 8."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from ..dates import local_now
-from .tokens import Context
+from ..dates import Moment, local_now, resolve_zone
+from .tokens import Context, Forms, matching, reader
 
 MAX_COUNT = 9_999  # "in 99999999 days" is not a date
+Unit = tuple[str, int]  # as the language's `units` have them
+WEEK: Unit = ("week", 1)
 
 _INT = re.compile(r"\d{1,4}", re.ASCII)
 _YEAR = re.compile(r"(?:19|20|21)\d{2}", re.ASCII)
 _ORDINAL = re.compile(r"(\d{1,2})([a-z]+)", re.ASCII)
-_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
-_NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?", re.ASCII)
+_ISO = matching("ISO", "0", r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_NUMERIC = matching("NUMERIC", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
+matching("PLUS", "+", r"\+(\d{1,4})")
+matching("SHORT", "0 +", r"(\+?)(\d{1,4})([a-z]+)")
+matching("TIME", "0 @", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
+matching("MILITARY", "0", r"([01]\d|2[0-3])([0-5]\d)")
+matching(
+    "ISO_TIME", "0", r"(\d{4}-\d\d-\d\dt\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day as it was said.
-
-    `need`: what must follow it to count ("" anything, "edge", "loose": see `Context`). `part`: of
-    the day, with `tonight`. `time`: with "in an hour". `none`: "no date".
-    """
+    """A day as it was said. `need`: what must follow it to count (see `stands`); `part`: of the day, with "tonight"."""
 
     day: date
     need: str = ""
     part: str = ""
-    clock: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time as it was said. `open`: 8 may still become 20 ("tonight at 8"); `bare`: it is an hour alone."""
+
+    time: time
+    tz: str = ""
+    open: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What a phrase says: a day, a time, or both; or that there is none."""
+
+    day: date | None = None
+    time: time | None = None
+    tz: str = ""
     none: bool = False
 
+    def moment(self, c: Context) -> Moment:
+        """As a `Moment`. A time alone is its next one: today, or tomorrow when it has passed."""
+        if self.none or self.time is None:
+            return Moment() if self.none else Moment(self.day)
+        return Moment(self.day or next_day_for(c, self.time, self.tz), self.time, self.tz)
 
-Found = tuple[Day, int] | None
+
+def stands(c: Context, j: int, need: str) -> bool:
+    """Whether what follows lets a phrase count: "count" no measure, "loose" a joint at most, "edge" nothing plain."""
+    if not need or c.in_field:
+        return True
+    if need == "count":
+        return not c.has("measures", j)
+    ends = c.edge(j) if need == "edge" else c.loose_edge(j)
+    return ends or c.any_of("every starting until adverbs weekdays", j)
+
+
+def weak(c: Context, i: int, j: int) -> str:
+    """What must follow words that are ordinary ones too."""
+    return "edge" if all(c.has("weak", k) for k in range(i, j)) else ""
 
 
 def add(day: date, unit: str, count: int) -> date | None:
@@ -46,8 +88,7 @@ def add(day: date, unit: str, count: int) -> date | None:
     try:
         if unit in ("day", "week"):
             return day + timedelta(days=count * (7 if unit == "week" else 1))
-        months = count * (12 if unit == "year" else 1)
-        return day + relativedelta(months=months)
+        return day + relativedelta(months=count * (12 if unit == "year" else 1))
     except (OverflowError, ValueError):
         return None
 
@@ -59,479 +100,518 @@ def make(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def week_begin(c: Context, day: date) -> date:
-    """The first day of that week, by the person's week start."""
-    return add(day, "day", -((day.weekday() - c.week_start) % 7)) or day
+def _next(c: Context, days: Iterable[date | None]) -> date | None:
+    """The first of them that is not past."""
+    return next((day for day in days if day and day >= c.today), None)
+
+
+def _months(c: Context) -> Iterator[date]:
+    """The first days of this month and of the next two years'."""
+    return (c.today.replace(day=1) + relativedelta(months=n) for n in range(25))
+
+
+def _coming(c: Context, month: int, day: int) -> date | None:
+    """The next such day of the year, today included; 29 February waits for a leap year."""
+    return _next(c, (make(c.today.year + n, month, day) for n in range(9)))
+
+
+def _week(c: Context) -> date:
+    """The first day of this week, by the person's week start."""
+    return c.today - timedelta(days=(c.today.weekday() - c.week_start) % 7)
+
+
+def _end(unit: str, begin: date) -> date:
+    """The last day of the week, month or year that begins then."""
+    days = {"day": relativedelta(days=1), "week": relativedelta(weeks=1)}
+    return begin + days.get(unit, relativedelta(**{unit + "s": 1})) - timedelta(days=1)
+
+
+def _begin(c: Context, unit: str) -> date:
+    """The first day of the one that it is in."""
+    month = c.today.replace(day=1)
+    return {"day": c.today, "week": _week(c), "year": month.replace(month=1)}.get(unit, month)
+
+
+# ---- numbers
 
 
 def integer(c: Context, i: int, limit: int = MAX_COUNT) -> int | None:
     """The whole number in digits at `i`, from 1 to `limit`."""
     word = c.low(i)
-    if _INT.fullmatch(word) and 1 <= int(word) <= limit:
-        return int(word)
-    return None
+    return int(word) if _INT.fullmatch(word) and 1 <= int(word) <= limit else None
 
 
-def ordinal_number(c: Context, i: int) -> int | None:
-    """15 in "15th"."""
+@reader("ORDINAL", "0")
+def ordinal(c: Context, i: int) -> tuple[int, int] | None:
+    """15th."""
     match = _ORDINAL.fullmatch(c.low(i))
-    if match and match[2] in c.words.ordinal_endings and 1 <= int(match[1]) <= 31:
-        return int(match[1])
+    if match and match[2] in c.words.tables["ordinal_endings"] and 1 <= int(match[1]) <= 31:
+        return int(match[1]), i + 1
     return None
 
 
-def count(c: Context, i: int) -> tuple[int, int] | None:
+@reader("DAYNUMBER", "0")
+def _day_number(c: Context, i: int) -> tuple[int, int] | None:
+    """15th, 15."""
+    number = integer(c, i, 31)
+    return (number, i + 1) if number else ordinal(c, i)
+
+
+@reader("NTH", "0 last ordinals")
+def nth(c: Context, i: int) -> tuple[int, int] | None:
+    """Last, second, 2nd."""
+    return c.phrase("last", i) or c.phrase("ordinals", i) or ordinal(c, i)
+
+
+@reader("NUMBER", "0 numbers")
+def number(c: Context, i: int) -> tuple[int, int] | None:
     """A number in digits or in words."""
-    number = integer(c, i)
-    if number is not None:
-        return number, i + 1
-    return c.phrase("numbers", i)
+    found = integer(c, i)
+    return (found, i + 1) if found else c.phrase("numbers", i)
 
 
-def at_day(day: date | None, j: int, need: str = "") -> Found:
-    return (Day(day, need=need), j) if day else None
-
-
-def read_iso(c: Context, i: int) -> Found:
-    match = _ISO.fullmatch(c.low(i))
-    day = make(int(match[1]), int(match[3]), int(match[4])) if match else None
-    return (Day(day), i + 1) if day else None
-
-
-def read_numeric(c: Context, i: int) -> Found:
-    """15/12, 15/12/2026, 15.12., 15.12.2026, 15-12-2026; the order by `day_first`."""
-    match = _NUMERIC.fullmatch(c.low(i))
-    if not match or not c.field and c.any_low(i - 1) in c.words.numbered:
-        return None
-    first, sign, second, year = int(match[1]), match[2], int(match[3]), match[4]
-    dotted = sign == "." and c.low(i).endswith(".")
-    if not year and (sign == "-" or sign == "." and not dotted) and not c.field:
-        return None
-    day_first = c.day_first or sign == "."
-    d, m = (first, second) if day_first else (second, first)
-    if m > 12 >= d and sign != ".":
-        d, m = m, d
-    if not year:
-        return _yearless(c, d, m, i, sign)
-    full = int(year) if len(year) == 4 else 2000 + int(year)
-    if len(year) == 2 and not c.field:
-        if full < c.today.year or sign != "/" and _is_version(c, i):
-            return None
-    day = make(full, m, d)
-    return (Day(day), i + 1) if day else None
-
-
-def _is_version(c: Context, i: int) -> bool:
-    """Flash firmware 4.11.27: after a name inside the sentence, or where something is installed."""
-    is_named = i > 1 and c.tokens[i - 1].text != c.tokens[i - 1].low
-    return is_named or c.any_low(0) in c.words.installing
-
-
-def _yearless(c: Context, d: int, m: int, i: int, sign: str) -> Found:
-    day = coming(c, m, d)
-    if day is None:
-        return None
-    if c.any_low(i + 1) in c.words.measures and not c.field:
-        return None
-    return Day(day, need="" if sign == "." else "loose"), i + 1
-
-
-def coming(c: Context, month: int, day: int) -> date | None:
-    """The next such day of the year, today included; 29 February waits for a leap year."""
-    for year in range(c.today.year, min(c.today.year + 9, 10_000)):
-        found = make(year, month, day)
-        if found and found >= c.today:
-            return found
-    return None
-
-
-def year_after(c: Context, i: int) -> tuple[int, int] | None:
+@reader("YEAR", "0")
+def _year(c: Context, i: int) -> tuple[int, int] | None:
     """2026 after "15 dec", with or without a comma."""
     j = i + 1 if c.any_low(i) == "," else i
-    if _YEAR.fullmatch(c.low(j)):
-        return int(c.low(j)), j + 1
-    return None
+    return (int(c.low(j)), j + 1) if _YEAR.fullmatch(c.low(j)) else None
 
 
-def _dated(c: Context, month: int, day: int, j: int) -> Found:
-    year = year_after(c, j)
+# ---- days of the calendar
+
+
+def _dated(c: Context, said: tuple[int, int], year: int | None) -> Day | date | None:
     if year:
-        full = make(year[0], month, day)
-        return (Day(full), year[1]) if full else None
-    found = coming(c, month, day)
-    if not found or not c.field and c.any_low(j) in c.words.measures:
+        return make(year, *said)
+    day = _coming(c, *said)
+    return Day(day, "count") if day else None
+
+
+def _numeric(c: Context, match: re.Match[str]) -> Day | date | None:
+    """15/12, 15/12/2026, 15.12., 15.12.2026, 15-12-2026; the order by `day_first`, with dots always so."""
+    sign, year = match[2], match[4]
+    if not c.in_field:
+        is_date = year or sign == "/" or sign == "." and match[0].endswith(".")
+        if not is_date or c.has("numbered", c.i - 1):
+            return None
+    day, month = int(match[1]), int(match[3])
+    if sign != "." and (day <= 12 and not c.day_first or c.day_first and month > 12 >= day):
+        day, month = month, day
+    if not year:
+        found = _coming(c, month, day)
+        return Day(found, "count" if sign == "." else "loose") if found else None
+    full = int(year) if len(year) == 4 else 2000 + int(year)
+    if len(year) == 2 and not c.in_field and (full < c.today.year or _is_version(c, sign)):
         return None
-    return Day(found), j
+    return make(full, month, day)
 
 
-def month_day(c: Context, i: int) -> tuple[tuple[int, int], int] | None:
-    """Month and day of "15 dec", "15th of december", "the 15th of dec", "dec 15", "dec 15th"."""
-    month = c.phrase("months", i)
-    if month:
-        dotted = c.any_low(month[1]) == "." and not c.any_low(month[1] - 1).isdigit()
-        j = month[1] + 1 if dotted else c.skip("the", month[1])  # Dec. 15
-        number = ordinal_number(c, j) or integer(c, j, 31)
-        return ((month[0], number), j + 1) if number else None
-    j = c.skip("the", i)
-    number = ordinal_number(c, j) or integer(c, j, 31)
-    if number is None:
-        return None
-    j += 1
-    if c.words.dotted_ordinals and c.any_low(j) == ".":
-        j += 1
-    month = c.phrase("months", c.skip("of", j))
-    return ((month[0], number), month[1]) if month else None
+def _is_version(c: Context, sign: str) -> bool:
+    """Flash firmware 4.11.27: after a name inside the sentence, or where something is installed."""
+    is_named = c.i > 1 and c.tokens[c.i - 1].text != c.tokens[c.i - 1].low
+    return sign != "/" and (is_named or c.has("installing", 0))
 
 
-def read_month_day(c: Context, i: int) -> Found:
-    found = month_day(c, i)
-    if not found:
-        return None
-    (month, day), j = found
-    return _dated(c, month, day, j)
+def _agreeing(c: Context, weekday: int, said: Day | date) -> date | None:
+    """Fri, 4 dec, when the two agree."""
+    day = said.day if isinstance(said, Day) else said
+    return day if day.weekday() == weekday else None
 
 
-def read_ordinal(c: Context, i: int) -> Found:
+def _day_of_month(c: Context, number: int) -> Day | None:
     """The 15th: of this month, or of the next that has one."""
-    j = c.skip("the", i)
-    number = ordinal_number(c, j)
-    if number is None and c.field:
-        number = integer(c, j, 31)
-    if number is None:
-        return None
-    first = c.today.replace(day=1)
-    for ahead in range(13):
-        month = add(first, "month", ahead)
-        day = make(month.year, month.month, number) if month else None
-        if day and day >= c.today:
-            return Day(day, need="loose"), j + 1
-    return None
+    day = _next(c, (make(month.year, month.month, number) for month in _months(c)))
+    return Day(day, "loose") if day else None
 
 
-_OFFSET = re.compile(r"\+(\d{1,4})([a-z]*)", re.ASCII)
-_COUNTED = re.compile(r"(\d{1,4})([a-z]+)", re.ASCII)
+def _nth_weekday(c: Context, n: int, weekday: int, month: int | None = None) -> date | None:
+    """The first monday of january, the last friday of the month: the next one."""
+    begins = (begin for begin in _months(c) if not month or begin.month == month)
+    return _next(c, (_nth_in(begin, n, weekday) for begin in begins)) if n <= 5 else None
 
 
-def read_day(c: Context, i: int) -> Found:
-    """The day said at `i`, of the kinds below, and where its words end."""
-    word = c.low(i)
-    if not word:
-        return None
-    if word[0].isdigit():
-        readers = _DIGIT_READERS
-    elif word[0] == "+":
-        readers = (_offset,)
-    else:
-        readers = _WORD_READERS
-    for reader in readers:
-        found = reader(c, i)
-        if found:
-            return found
-    return None
+def _nth_in(begin: date, n: int, weekday: int) -> date | None:
+    if n < 0:
+        end = _end("month", begin)
+        return end - timedelta(days=(end.weekday() - weekday) % 7)
+    return make(begin.year, begin.month, (weekday - begin.weekday()) % 7 + 7 * n - 6)
 
 
-def _counted(c: Context, i: int) -> Found:
-    """`5 days from now`, `2 weeks ago`; "5 days" in a date field."""
-    number = count(c, i)
-    unit = c.phrase("units", number[1]) if number else None
-    if number and unit:
-        return _from(c, number[0] * unit[0][1], unit[0][0], unit[1])
-    if number and c.field:
-        minutes = c.phrase("clock_units", number[1])
-        return _later(c, number[0] * minutes[0], minutes[1]) if minutes else None
-    short = _COUNTED.fullmatch(c.low(i))
-    if short and c.field and short[2] in c.words.units:
-        name, times = c.words.units[short[2]]
-        return at_day(add(c.today, name, int(short[1]) * times), i + 1)
-    return None
+# A month and a day of it.
+MONTHDAY = Forms(
+    "MONTHDAY",
+    {
+        # 15 dec, the 15th of december, 15. Dezember
+        ".the? DAYNUMBER .of? months | DAYNUMBER .. months": lambda c, day, month: (month, day),
+        # dec 15, Dec. 15
+        "months .the? DAYNUMBER | months .. DAYNUMBER": lambda c, month, day: (month, day),
+    },
+)
+
+# Days that a calendar names.
+Forms(
+    "CALENDAR",
+    {
+        "MONTHDAY YEAR?": _dated,  # dec 15, 2027
+        "ISO": lambda c, match: make(int(match[1]), int(match[3]), int(match[4])),
+        "NUMERIC": _numeric,
+    },
+)
 
 
-def _from(c: Context, number: int, unit: str, j: int) -> Found:
-    ahead = c.phrase("from_now", j)
-    if ahead:
-        return at_day(add(c.today, unit, number), ahead[1])
-    ago = c.phrase("ago", j)
-    if ago:
-        return at_day(add(c.today, unit, -number), ago[1], need="edge")
-    return at_day(add(c.today, unit, number), j) if c.field else None
+# ---- days from today
 
 
-def _relative(c: Context, i: int) -> Found:
-    evening = c.phrase("evening_days", i)
-    if evening:
-        return Day(c.today, part=evening[0]), evening[1]
-    found = c.phrase("days", i)
-    if not found:
-        return None
-    token = c.tokens[i]
-    if token.low in c.words.lower_only and token.text != token.low:
-        return None
-    day = add(c.today, "day", found[0])
-    return at_day(day, found[1], need="edge" if c.weak(i, found[1]) else "")
+def _from_today(c: Context, ahead: int) -> date | None:
+    token = c.tokens[c.i]
+    is_name = token.low in c.words.tables["lower_only"] and token.text != token.low
+    return None if is_name else c.today + timedelta(days=ahead)
 
 
-def _weekday(c: Context, i: int) -> Found:
-    """Fri is the next Friday after today; next fri is the one of next week; this fri may be today.
-
-    A date may follow: fri 4 dec, when the two agree.
-    """
-    for table in ("next", "this"):
-        lead = c.phrase(table, i)
-        found = c.phrase("weekdays", lead[1]) if lead else None
-        if found:
-            return at_day(_led_weekday(c, table, found[0]), found[1])
-    found = c.phrase("weekdays", i)
-    if not found:
-        return None
-    number, j = found
-    after = j + 1 if c.any_low(j) in (",", ".") else j
-    dated = read_month_day(c, after) or read_numeric(c, after) or read_iso(c, after)
-    if dated and dated[0].day.weekday() == number:
-        return dated
-    following = c.phrase("next", j)
-    if following and c.phrase("units", following[1]) == (("week", 1), following[1] + 1):
-        return at_day(_led_weekday(c, "next", number), following[1] + 1)  # friday next week
-    if len(c.tokens[i].text) == 3 and c.tokens[i].text.isupper() and not c.text.isupper():
-        return None  # the SAT is an exam
-    day = add(c.today, "day", (number - c.today.weekday() - 1) % 7 + 1)
-    return at_day(day, j, need="edge" if c.weak(i, j) else "")
+def _weekday(c: Context, weekday: int) -> date | None:
+    """The next such day after today; the SAT is an exam."""
+    text = c.tokens[c.i].text
+    is_exam = len(text) == 3 and text.isupper() and not c.text.isupper()
+    ahead = (weekday - c.today.weekday() - 1) % 7 + 1
+    return None if is_exam else c.today + timedelta(days=ahead)
 
 
-def _led_weekday(c: Context, lead: str, number: int) -> date | None:
-    if lead == "this":
-        return add(c.today, "day", (number - c.today.weekday()) % 7)
-    monday = add(week_begin(c, c.today), "week", 1)
-    return add(monday, "day", (number - c.week_start) % 7) if monday else None
+def _next_weekday(c: Context, *said: Any) -> date | None:
+    """Next friday, friday next week, next week on friday: of the week after this one."""
+    weekday = next(one for one in said if isinstance(one, int))
+    is_week = len(said) == 1 or WEEK in said
+    return _week(c) + timedelta(days=7 + (weekday - c.week_start) % 7) if is_week else None
 
 
-def _next_unit(c: Context, i: int) -> Found:
-    """Next week, month, quarter, year: the first day of it."""
-    lead = c.phrase("next", i)
-    unit = c.phrase("units", lead[1]) if lead else None
-    if not unit or unit[0] == ("day", 1):
-        return None
-    name, number = unit[0]
-    if (name, number) == ("week", 1):
-        weekday = c.phrase("weekdays", c.skip("on", unit[1]))
-        if weekday:  # next week on friday
-            return at_day(_led_weekday(c, "next", weekday[0]), weekday[1])
-        begin = add(week_begin(c, c.today), "week", 1)
-        if begin and begin.weekday() >= 5:  # its first working day
-            begin = add(begin, "day", 7 - begin.weekday())
-        return at_day(begin, unit[1])
-    if name == "week":
-        return None
-    start = c.today.replace(day=1)
-    if name == "year":
-        start = start.replace(month=1)
-    if number == 3:
-        start = start.replace(month=(start.month - 1) // 3 * 3 + 1)
-    return at_day(add(start, name, number), unit[1])
+def _next_unit(c: Context, unit: Unit) -> date | None:
+    """The first day of next month, quarter or year, the first working day of next week."""
+    name, times = unit
+    if unit == WEEK:
+        begin = _week(c) + timedelta(days=7)
+        return begin + timedelta(days=(7 - begin.weekday()) % 7 if begin.weekday() > 4 else 0)
+    begin = _begin(c, name)
+    if times == 3:
+        begin = begin.replace(month=(begin.month - 1) // 3 * 3 + 1)
+    return add(begin, name, times) if name in ("month", "year") else None
 
 
-def _weekend(c: Context, i: int) -> Found:
+def _weekend(c: Context, which: Any) -> date:
     """Saturday; the weekend that is on counts as this one."""
-    found = c.phrase("weekend_day", i)
-    if not found and c.field:
-        bare = c.phrase("weekends", i)
-        found = ("this", bare[1]) if bare else None
-    if found:
-        ahead = (5 - c.today.weekday()) % 7
-        if c.today.weekday() == 6:
-            ahead = 0
-        if found[0] == "next":
-            ahead = (5 - c.today.weekday()) % 7 + (0 if c.today.weekday() == 6 else 7)
-        return at_day(add(c.today, "day", ahead), found[1])
-    later = c.phrase("later_this_week", i)
-    if not later:
-        return None
-    last = add(week_begin(c, c.today), "day", 6) or c.today
-    return at_day(min(add(c.today, "day", 2) or last, last), later[1])
+    ahead = 0 if c.today.weekday() == 6 else (5 - c.today.weekday()) % 7
+    if which == "next":
+        ahead = 6 if c.today.weekday() == 6 else ahead + 7
+    return c.today + timedelta(days=ahead)
 
 
-def _in_units(c: Context, i: int) -> Found:
-    """In 3 days, in two weeks, in an hour; and in january, its first day."""
-    said = c.phrase("in_minutes", i)
-    if said:
-        return _later(c, said[0], said[1])
-    lead = c.phrase("in_", i)
-    if not lead:
+def _in_units(c: Context, n: Any, unit: Unit) -> Day | None:
+    """In 3 days, two weeks from now, +5 days; "in 3 day" only where nothing follows."""
+    n = n if isinstance(n, int) else int(n[1])
+    day = add(c.today, unit[0], n * unit[1])
+    return Day(day, "edge" if n > 1 and c.has("singulars", c.j - 1) else "") if day else None
+
+
+def _ago(c: Context, n: int, unit: Unit) -> Day | None:
+    day = add(c.today, unit[0], -n * unit[1])
+    return Day(day, "edge") if day else None
+
+
+def _in_short(c: Context, match: re.Match[str]) -> date | None:
+    """+3d, in 3d; 3d in a field."""
+    if not (match[1] or c.in_field or c.j == c.i + 2) or ordinal(c, c.j - 1):
         return None
-    number = count(c, lead[1])
-    if not number:
-        return _in_short(c, lead[1]) or _in_month(c, lead[1])
-    unit = c.phrase("units", number[1])
-    j = unit[1] if unit else number[1]
+    name = c.words.tables["short_units"].get(match[3])
+    unit = (name, 1) if name and match[1] else c.words.tables["units"].get(match[3])
+    return add(c.today, unit[0], int(match[2]) * unit[1]) if unit else None
+
+
+def _in_month(c: Context, month: int, year: int | None) -> Day | date | None:
+    """In january: its first day, where nothing follows; start of january; mid january, the 15th."""
+    number = 15 if c.phrase("middle", c.i) else 1
+    day = make(year, month, number) if year else _coming(c, month, number)
+    return Day(day, "edge" if c.phrase("in_", c.i) and not year else "") if day else None
+
+
+def _end_of_month(c: Context, month: int, year: int | None) -> date | None:
+    years = [year] if year else [c.today.year, c.today.year + 1]
+    ends = [_end("month", begin) for y in years if (begin := make(y, month, 1))]
+    return ends[0] if year else _next(c, ends)
+
+
+def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> Day | None:
+    """End of month, end of next week; "by end of day please", but not "end of day report"."""
+    begin = add(_begin(c, unit[0]), unit[0], 1 if following else 0)
+    need = "edge" if unit[0] == "day" and not c.has("lead_in", c.i - 1) else ""
+    return Day(_end(unit[0], begin), need) if begin and unit[1] == 1 else None
+
+
+DAY = Forms(
+    "DAY",
+    is_day=True,
+    table={
+        "CALENDAR": lambda c, said: said,
+        "weekdays .,? CALENDAR | weekdays .. CALENDAR": _agreeing,  # fri, 4 dec
+        ".the? ORDINAL | =.the? DAYNUMBER": _day_of_month,  # the 15th
+        # the last friday of the month, the first monday of january
+        ".the? NTH weekdays .of? months | .the? NTH weekdays .of_month": _nth_weekday,
+        "days": _from_today,  # tomorrow
+        "evening_days": lambda c, part: Day(c.today, part=part),  # tonight
+        "weekdays": _weekday,  # fri
+        ".this weekdays": lambda c, day: c.today + timedelta(days=(day - c.today.weekday()) % 7),
+        ".next weekdays | weekdays .next units | .next units .on? weekdays": _next_weekday,
+        ".start_of? .next units": _next_unit,  # next week, beginning of next year
+        "weekend_day | =weekends": _weekend,
+        ".later_this_week": lambda c: min(c.today + timedelta(days=2), _end("week", _week(c))),
+        ".in_ NUMBER units | NUMBER units .from_now | =NUMBER units | PLUS units": _in_units,
+        "NUMBER units .ago": _ago,
+        "SHORT | .in_ SHORT": _in_short,
+        ".in_ months YEAR? | .middle months YEAR? | .start_of months YEAR?": _in_month,
+        ".end_of months YEAR?": _end_of_month,
+        ".end_of next? units": _end_of_unit,
+        "ends": lambda c, unit: _end(unit, _begin(c, unit)),  # eom
+    },
+)
+
+
+# ---- times
+
+
+@reader("ZONE", "")
+def _zone(c: Context, i: int) -> tuple[str, int] | None:
+    """UTC, or an IANA name with a slash."""
+    name = c.tokens[i].text if c.low(i) else ""
+    if name in ("UTC", "GMT", "Z"):
+        return "UTC", i + 1
+    is_zone = "/" in name and name[0].isupper() and resolve_zone(name)
+    return (name, i + 1) if is_zone else None
+
+
+_DAYS = "days evening_days weekdays weekday_plurals dayparts"
+
+
+def _follows_day(c: Context, i: int) -> bool:
+    """Whether a day or a repeat ends before `i`."""
+    return (i - 1 if c.any_low(i - 1) == "," else i) in c.day_ends
+
+
+def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> Clock | None:
+    """Noon, at midnight."""
+    is_weak = weak(c, c.i, c.j) and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
+    return None if is_weak else Clock(clock, zone or "")
+
+
+def _twelve(c: Context, match: re.Match[str], half: str, clock: time) -> Clock | None:
+    """12 noon."""
+    return Clock(clock) if int(match[2]) == 12 else None
+
+
+def _military(c: Context, at: bool, match: re.Match[str], zone: str | None) -> Clock | None:
+    """At 1900."""
+    is_clear = _follows_day(c, c.i) or c.loose_edge(c.j)
+    return Clock(time(int(match[1]), int(match[2])), zone or "") if is_clear else None
+
+
+def _digits(
+    c: Context, at: Any, match: re.Match[str], half: str | None, oclock: Any, zone: str | None
+) -> Clock | None:
+    """9am, 9:30 pm, at 9, @ 14:30, @7pm, 4 o'clock; a bare hour only where the words around allow it."""
+    hour, minute = int(match[2]), int(match[3] or 0)
+    half = (match[4] or half or "")[:1]
+    is_full = bool(match[3]) and (":" in match[0] or bool(match[1]))
+    if match[1] and not (is_full or half) or half and not 1 <= hour <= 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or not c.in_field and c.has("numbered", c.i - (not at)):
+        return None
     if (
-        c.low(j) in c.words.index["of"]
-        and c.low(j) != c.low(i)
-        or c.any_low(i - 1) in c.words.how_often
+        not half
+        and not (is_full and stands(c, c.j, "count"))
+        and not _may_be_hour(c, at, match, oclock)
     ):
-        return None  # "in 10 minutes of play", "once in a week"
-    singular = number[0] > 1 and c.any_low(j - 1) in c.words.singulars
-    need = "edge" if singular else ""  # "in 3 day intensive"
-    if unit:
-        return at_day(add(c.today, unit[0][0], number[0] * unit[0][1]), unit[1], need)
-    minutes = c.phrase("clock_units", number[1])
-    if not minutes or c.low(minutes[1]) in c.words.index["of"]:
         return None
-    if number[0] == 1 and minutes[0] == 1 and not c.low(lead[1]).isdigit():
-        return None  # "in a minute"
-    return _later(c, number[0] * minutes[0], minutes[1])
+    is_open = not half and 1 <= hour <= 11 and not match[2].startswith("0")
+    return Clock(time(hour, minute), zone or "", open=is_open, bare=match[3] is None)
 
 
-def _in_short(c: Context, i: int) -> Found:
-    """2h, 30min, 3d after "in"."""
-    match = _COUNTED.fullmatch(c.low(i))
-    if not match or ordinal_number(c, i):
-        return None
-    number, name = int(match[1]), match[2]
-    if name in c.words.clock_units:
-        return _later(c, number * c.words.clock_units[name], i + 1)
-    unit = c.words.units.get(name)
-    return at_day(add(c.today, unit[0], number * unit[1]), i + 1) if unit else None
+def _may_be_hour(c: Context, at: Any, match: re.Match[str], oclock: Any) -> bool:
+    """A number alone is an hour after "at", or at the end right after a day, where the sentence ends or a joint follows."""
+    if not at and not oclock:
+        follows = c.i in c.day_ends and not match[3] and c.any_of(_DAYS, c.i - 1)
+        return follows and c.edge(c.j) and 1 <= int(match[2]) <= 12
+    if at and _follows_day(c, c.i):  # but "tomorrow at 5 Main Street"
+        return c.in_field or not (c.has("measures", c.j) or c.has("measures", c.j + 1))
+    return c.loose_edge(c.j) or bool(at) and c.any_of(f"in_daypart next {_DAYS}", c.j)
 
 
-def _in_month(c: Context, i: int) -> Found:
-    month = c.phrase("months", i)
-    if not month:
-        return None
-    year = year_after(c, month[1])
-    if year:
-        return at_day(make(year[0], month[0], 1), year[1])
-    return at_day(coming(c, month[0], 1), month[1], need="edge")
+CLOCK = Forms(
+    "CLOCK",
+    {
+        "at? clocks ZONE?": _named,
+        "TIME half? clocks": _twelve,
+        "at MILITARY ZONE?": _military,
+        "at? TIME half? oclock? ZONE?": _digits,
+    },
+)
 
 
-def _later(c: Context, minutes: int, j: int) -> Found:
-    """So many minutes of real time from now, as the wall will show them; seconds are dropped."""
+def in_half(clock: Clock, part: str) -> Clock:
+    """8 in the evening is 20:00; an hour from 1 to 6 alone is the afternoon's."""
+    is_afternoon = not part and clock.bare and clock.time.hour <= 6
+    if clock.open and (is_afternoon or part in ("afternoon", "evening", "night")):
+        return replace(clock, time=clock.time.replace(hour=clock.time.hour + 12), open=False)
+    return clock
+
+
+def next_day_for(c: Context, clock: time, tz: str = "") -> date:
+    """The day of the next such time, if no day is given for it. Midnight is the coming one."""
+    if c.day is not None:
+        return c.day
+    zone = resolve_zone(tz) if tz else None
+    here = local_now(c.instant, zone) if zone else c.now
+    return here.date() + timedelta(days=clock <= here.time())
+
+
+# ---- both together
+
+
+@reader("PART", "dayparts in_daypart")
+def _part(c: Context, i: int) -> tuple[str, int] | None:
+    found = c.phrase("dayparts", i) or c.phrase("in_daypart", i)
+    if found and i in c.day_ends:
+        c.day_ends.add(found[1])
+    return found
+
+
+@reader("DAY_END", "ends end_of")
+def _day_end(c: Context, i: int) -> tuple[bool, int] | None:
+    """Eod, end of day: a day ends anyway."""
+    short = c.phrase("ends", i)
+    lead = c.phrase("end_of", i)
+    unit = c.phrase("units", lead[1]) if lead else None
+    if short and short[0] == "day":
+        return True, short[1]
+    return (True, unit[1]) if unit and unit[0] == ("day", 1) else None
+
+
+def _day(c: Context, i: int, j: int, said: Day | date) -> Day:
+    return said if isinstance(said, Day) else Day(said, weak(c, i, j))
+
+
+def _part_time(c: Context, day: date | None, part: str) -> time | None:
+    """The hour a part of the day stands for; once that has passed the evening is night, and the rest only the day."""
+    times, now = c.words.tables["daypart_times"], c.now.time()
+    clock: time = times[part]
+    if day == c.today and clock <= now and part == "evening":
+        clock = times["night"]
+    return None if day == c.today and clock <= now else clock
+
+
+def _together(day: Day, clock: Clock, part: str | None) -> When:
+    """Midnight "tonight" is the one that ends today; on a named day it is that day's first."""
+    at = in_half(clock, part or day.part)
+    is_tonight = bool(day.part) and at.time == time(0)
+    return When(day.day + timedelta(days=is_tonight), at.time, at.tz)
+
+
+def _day_alone(c: Context, *said: Any) -> When | None:
+    day = _day(c, c.i, c.j, said[-1])
+    at = _part_time(c, day.day, day.part) if day.part else None
+    return When(day.day, at) if stands(c, c.j, day.need) else None
+
+
+def _day_part(c: Context, said: Day | date, part: str) -> When:
+    day = _day(c, 0, 0, said).day
+    return When(day, _part_time(c, day, part))
+
+
+def _day_clock(c: Context, said: Day | date, part: str, clock: Clock, later: str) -> When:
+    return _together(_day(c, 0, 0, said), clock, part or later)
+
+
+def _clock_day(c: Context, clock: Clock, part: str, said: Day | date, later: str) -> When | None:
+    day = _day(c, c.j - 1, c.j, said)
+    return _together(day, clock, part or later) if later or stands(c, c.j, day.need) else None
+
+
+def _clock_alone(c: Context, clock: Clock, part: str | None) -> When:
+    at = in_half(clock, part or "")
+    return When(None, at.time, at.tz)
+
+
+def _part_day(c: Context, part: str, said: Day | date) -> When | None:
+    day = _day(c, c.j - 1, c.j, said)
+    is_day = not day.part and stands(c, c.j, day.need)
+    return When(day.day, _part_time(c, None, part)) if is_day else None
+
+
+def _part_alone(c: Context, part: str) -> When | None:
+    if c.phrase("this", c.i):
+        return When(c.today, _part_time(c, c.today, part))
+    return When(None, _part_time(c, None, part)) if c.edge(c.j) or c.i == 0 else None
+
+
+def _later(c: Context, n: Any, unit: int = 1) -> When | None:
+    """In 2 hours of real time; "in a minute" is a manner of speaking."""
+    is_manner = n == 1 == unit and not c.low(c.j - 2).isdigit()
+    return None if is_manner else _after(c, (n if isinstance(n, int) else int(n[1])) * unit)
+
+
+def _later_short(c: Context, match: re.Match[str]) -> When | None:
+    """In 2h, in 30min."""
+    unit = c.words.tables["clock_units"].get(match[3])
+    is_said = not match[1] and (c.in_field or c.j == c.i + 2)
+    return _after(c, int(match[2]) * unit) if unit and is_said else None
+
+
+def _after(c: Context, minutes: int) -> When | None:
+    """What the wall will show then; seconds are dropped."""
     try:
-        instant = c.instant + timedelta(minutes=minutes)
+        wall = local_now(c.instant + timedelta(minutes=minutes), c.zone)
     except OverflowError:
         return None
-    wall: datetime = local_now(instant, c.zone)
-    return Day(wall.date(), clock=wall.time().replace(second=0, microsecond=0)), j
+    return When(wall.date(), wall.time().replace(second=0, microsecond=0))
 
 
-def _offset(c: Context, i: int) -> Found:
-    """+5 days, +3d."""
-    match = _OFFSET.fullmatch(c.low(i))
-    if not match:
+def _iso_time(c: Context, match: re.Match[str]) -> When | None:
+    """2026-12-15T09:00; with an offset it is an instant, kept in the person's zone."""
+    try:
+        wall = datetime.fromisoformat(match[1])
+        if not match[2]:
+            return When(wall.date(), wall.time())
+        offset = match[2].replace("z", "+00:00")
+        aware = datetime.fromisoformat(f"{match[1]}{offset[:3]}:{offset[-2:]}")
+        wall = local_now(aware.astimezone(timezone.utc), c.zone)
+    except (ValueError, OverflowError):
         return None
-    number = int(match[1])
-    if match[2]:
-        name = c.words.short_units.get(match[2])
-        return at_day(add(c.today, name, number), i + 1) if name else None
-    unit = c.phrase("units", i + 1)
-    if unit:
-        return at_day(add(c.today, unit[0][0], number * unit[0][1]), unit[1])
-    minutes = c.phrase("clock_units", i + 1)
-    return _later(c, number * minutes[0], minutes[1]) if minutes else None
+    return When(wall.date(), wall.time(), c.zone.key)
 
 
-def _middle(c: Context, i: int) -> Found:
-    """Mid january (the 15th), start of may, end of month, end of next week, eom."""
-    short = c.phrase("ends", i)
-    if short:
-        return at_day(_end(c, short[0], c.today), short[1])
-    for table in ("middle", "start_of", "end_of"):
-        lead = c.phrase(table, i)
-        if not lead:
-            continue
-        month = c.phrase("months", lead[1])
-        if month:
-            return _part_of_month(c, table, month[0], month[1])
-        if table == "end_of":
-            return _end_of(c, lead[1], led=c.any_low(i - 1) in c.words.index["lead_in"])
-        after = c.phrase("next", lead[1])
-        if table == "start_of" and after:
-            return _next_unit(c, lead[1])
-    return None
-
-
-def _part_of_month(c: Context, table: str, month: int, j: int) -> Found:
-    number = {"middle": 15, "start_of": 1, "end_of": 1}[table]
-    year = year_after(c, j)
-    j = year[1] if year else j
-    if table != "end_of":
-        day = make(year[0], month, number) if year else coming(c, month, number)
-        return at_day(day, j)
-    start = make(year[0] if year else c.today.year, month, 1)
-    last = _end(c, "month", start) if start else None
-    if last and last < c.today and not year:
-        last = _end(c, "month", start.replace(year=start.year + 1)) if start else None
-    return at_day(last, j)
-
-
-def _end_of(c: Context, i: int, led: bool) -> Found:
-    lead = c.phrase("next", i)
-    unit = c.phrase("units", lead[1] if lead else i)
-    if not unit or unit[0][1] != 1:
-        return None
-    base = add(c.today.replace(day=min(c.today.day, 28)), unit[0][0], 1) if lead else c.today
-    # "by end of day please", but not "end of day report"
-    need = "edge" if unit[0][0] == "day" and not led else ""
-    return at_day(_end(c, unit[0][0], base) if base else None, unit[1], need)
-
-
-def _end(c: Context, unit: str, base: date) -> date | None:
-    """The last day of the week, month or year that holds `base`; of a day, itself."""
-    if unit == "day":
-        return base
-    if unit == "week":
-        return add(week_begin(c, base), "day", 6)
-    if unit == "year":
-        return make(base.year, 12, 31)
-    following = add(base.replace(day=1), "month", 1)
-    return add(following, "day", -1) if following else make(base.year, 12, 31)
-
-
-def _nth_weekday(c: Context, i: int) -> Found:
-    """The first monday of january, the last friday of the month: the next one."""
-    j = c.skip("the", i)
-    named = c.phrase("last", j) or c.phrase("ordinals", j)
-    nth, j = named or (ordinal_number(c, j), j + 1)
-    weekday = c.phrase("weekdays", j) if nth else None
-    if not nth or not weekday or nth > 5:
-        return None
-    month = c.phrase("months", c.skip("of", weekday[1]))
-    end = month or c.phrase("of_month", weekday[1])
-    if not end:
-        return None
-    first = c.today.replace(day=1)
-    for ahead in range(25):
-        start = add(first, "month", ahead)
-        if start and (not month or start.month == month[0]):
-            day = _nth_in(start, nth, weekday[0])
-            if day and day >= c.today:
-                return at_day(day, end[1])
-    return None
-
-
-def _nth_in(start: date, nth: int, weekday: int) -> date | None:
-    """The nth such weekday of the month that begins with `start`; the last for -1."""
-    begin = start if nth > 0 else start + timedelta(days=31)
-    if nth < 0:
-        begin = begin.replace(day=1) - timedelta(days=1)
-        return begin - timedelta(days=(begin.weekday() - weekday) % 7)
-    day = start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (nth - 1))
-    return day if day.month == start.month else None
-
-
-def _no_date(c: Context, i: int) -> Found:
-    found = c.phrase("no_date", i)
-    return (Day(c.today, need="edge", none=True), found[1]) if found else None
-
-
-Reader = Callable[[Context, int], Found]
-_DIGIT_READERS: tuple[Reader, ...] = (
-    read_iso,
-    read_numeric,
-    _nth_weekday,
-    read_month_day,
-    _counted,
-    read_ordinal,
+WHEN = Forms(
+    "WHEN",
+    {
+        "DAY .DAY_END? | DAY_END DAY": _day_alone,  # tomorrow, friday eod, eod friday
+        "DAY PART": _day_part,  # tomorrow morning
+        # tomorrow 9am, fri @ 7pm, tonight at 8, friday evening at 8
+        "DAY .DAY_END? PART? .,? CLOCK in_daypart?": _day_clock,
+        "CLOCK in_daypart? .,? .on? DAY PART?": _clock_day,  # 9am tomorrow, at 9 on friday
+        "CLOCK in_daypart?": _clock_alone,  # 5 in the afternoon
+        "in_daypart CLOCK": lambda c, part, clock: _clock_alone(
+            c, clock, part
+        ),  # this evening at 7
+        "in_daypart DAY": _part_day,  # in the afternoon tomorrow
+        "in_daypart": _part_alone,  # in the morning, this evening
+        ".in_ NUMBER clock_units | =NUMBER clock_units | PLUS clock_units | in_minutes": _later,
+        "SHORT | .in_ SHORT": _later_short,
+        ".no_date": lambda c: When(none=True) if stands(c, c.j, "edge") else None,
+        "ISO_TIME": _iso_time,
+    },
 )
-_WORD_READERS: tuple[Reader, ...] = (
-    _relative, _weekday, _nth_weekday, read_month_day, _in_units, _next_unit, _weekend, _middle,
-    _counted, read_ordinal, _no_date,
-)  # fmt: skip
+
+
+def read_when(c: Context, i: int) -> tuple[When, int] | None:
+    """The longest date, time, or both at `i`, a leading "on", "by", "due" or "for" included."""
+    found = WHEN.read(c, i)
+    lead = c.phrase("lead_in", i) if not found else None
+    if not lead:
+        return found
+    return WHEN.read(c, lead[1] + 1 if c.any_low(lead[1]) == ":" else lead[1])  # Due: friday

@@ -6,82 +6,89 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
 from ..limits import MAX_DEPTH, MAX_LINES
+from .dates import WHEN, When, add, read_when
 from .english import ENGLISH, Words
-from .repeats import Said, pinned, read_repeat
+from .repeats import REPEAT, Said, pinned, read_repeat
 from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
-from .signs import (
-    SIGNS,
-    Known,
-    Plain,
-    blocked_spans,
-    escapable,
-    first_possible,
-    notes_at,
-    read_key,
-    read_letter,
-    read_p,
-    read_priority,
-    read_sign,
-    readable,
-)
-from .times import When, read_when
+from .signs import Plain, blocked_spans, escapable, notes_at, read_mark, readable
 from .tokens import MAX_LOOKS, Context, Token, hide_quoted, raw_words, split_word
-from .whole import is_whole
 
 ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
+MAX_FIELD = 200
+TAB = 4
+
+# One bullet and one empty box: "- ", "* ", "• ", "[ ] "; "2. " only in a paste of several lines.
+_BULLET = re.compile(r"(?:[-*+•‣–—]\s+)?(?:\[\s?\]\s+)?")
+_NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]\s+)?(?:\[\s?\]\s+)?", re.ASCII)
+_END = re.compile(
+    r"\d[\d:.apm]*[-–—][\d:.apm]*\d?[apm]*|\d+(?:st|nd|rd|th)?", re.ASCII
+)  # of a range
+_RANGE = re.compile(r"\d[\d:.]*(?:[ap]m)?[-–—]\d[\d:.]*(?:[ap]m)?", re.ASCII)
+_MINUTES = re.compile(r"\d{1,2}:(\d{2})", re.ASCII)
+
+
+class Reading(TypedDict, total=False):
+    """What words are relative to: `now` (aware) and `tz` say what today is, `words` the language; `day_first` overrides
+    the language's order of 15/12."""
+
+    now: Required[datetime]
+    tz: Required[ZoneInfo]
+    words: Words
+    week_start: int
+    day_first: bool | None
 
 
 def parse(
     text: str,
     *,
-    now: datetime,
-    tz: ZoneInfo,
     plain: Collection[Plain] = (),
-    words: Words = ENGLISH,
-    week_start: int = 0,
-    day_first: bool | None = None,
     labels: Collection[str] | None = None,
     members: Collection[str] | None = None,
     lists: Collection[str] | None = None,
     day: date | None = None,
+    **reading: Unpack[Reading],
 ) -> ParsedTodo:
     """Read one line: `Pay rent tomorrow 9am every month #home !1 @sam +Flat // the meter`.
 
-    `now` (aware) and `tz` say what today is. `plain` holds what the person turned back into words:
-    spans of this text, or the words themselves wherever they stand. `labels`, `members` and
-    `lists` are the names that count after their sign; None takes any. `day_first` overrides the
-    language's order of 15/12. A time alone is on `day`; without one it is the next such time.
+    `plain` holds what the person turned back into words: spans of this text, or the words themselves wherever they
+    stand. `labels`, `members` and `lists` are the names that count after their sign; None takes any. A time alone is on
+    `day`; without one it is the next such time.
 
     Never raises, whatever the text; what isn't understood stays in the title, in order.
     """
-    c = context(text, now, tz, words, week_start, day_first)
+    c = _context(text, reading)
     c.day = day
     line = _Line(c)
-    if first_possible(c):
-        line.read_marks(Known(labels, members, lists), plain)
+    if _has_tomorrow(c):
+        line.read_marks({"label": labels, "assignee": members, "list": lists}, plain)
         return line.result(line.read_values(line.candidates()))
     return line.result(Fields())
 
 
-def context(
-    text: str,
-    now: datetime,
-    tz: ZoneInfo,
-    words: Words,
-    week_start: int,
-    day_first: bool | None,
-    field: bool = False,
-) -> Context:
+def _context(text: str, reading: Reading, in_field: bool = False) -> Context:
     """What the grammar reads with; its tokens are still to come."""
-    first = words.day_first if day_first is None else day_first
+    now, tz, words = reading["now"], reading["tz"], reading.get("words", ENGLISH)
+    first = reading.get("day_first")
     return Context(
-        text, [], words, local_now(now, tz), now, tz, week_start % 7, first, field=field
+        text,
+        words=words,
+        now=local_now(now, tz),
+        instant=now,
+        zone=tz,
+        week_start=reading.get("week_start", 0) % 7,
+        day_first=words.day_first if first is None else first,
+        in_field=in_field,
     )
+
+
+def _has_tomorrow(c: Context) -> bool:
+    """On the calendar's last years nothing is read."""
+    return add(c.today, "year", 10) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,41 +120,28 @@ class _Line:
 
     # ---- signs, keys, escapes
 
-    def read_marks(self, known: Known, plain: Collection[Plain]) -> None:
+    def read_marks(
+        self, names: dict[str, Collection[str] | None], plain: Collection[Plain]
+    ) -> None:
         c = self.c
         raw = raw_words(c.text)
         self.blocked = blocked_spans(c.text, raw, plain)
         reach = 0
-        for n, (start, end) in enumerate(raw):
+        for start, end in raw:
             if start < reach:
                 continue
-            if notes_at(c.text, start, end) and not self._is_blocked(start, end):
-                self._notes(start)
+            is_blocked = any(a < end and start < b for a, b in self.blocked)
+            if notes_at(c.text, start, end) and not is_blocked:
+                text = c.text[start:]
+                self.parts.append(Part("notes", start, len(c.text), text[2:].strip(), text))
+                c.tokens.append(Token("//", "", start, len(c.text), free=False, taken=True))
                 break
-            part, free = self._mark(known, start, end, first=n == 0)
-            reach = self._tokens(part, free, start, end)
+            # what is blocked is an edge: turning one part back must not change another
+            part = None if is_blocked else read_mark(c, names, start, end)
+            reach = self._tokens(part, not is_blocked, start, end)
         hide_quoted(c.tokens)
         self._hide_done_mark()
-
-    def _mark(self, known: Known, start: int, end: int, first: bool) -> tuple[Part | None, bool]:
-        """The part that this word is, and whether the grammar may read it otherwise."""
-        c = self.c
-        if self._is_blocked(start, end):
-            return None, False  # and an edge: turning one part back must not change another
-        sign = c.text[start]
-        if sign == "\\":
-            if escapable(c.words, c.text[start + 1 : end]):
-                return Part("escape", start, start + 1, "\\", "\\"), False
-            return None, True
-        if sign in SIGNS:
-            return read_sign(c, known, start, end), True
-        if sign == "!":
-            return read_priority(c, start, end), True
-        if sign in "pP" and end - start == 2:
-            return read_p(c, start, end), True
-        if sign == "(" and first:
-            return read_letter(c, start, end), True
-        return (read_key(c, start, end) if ":" in c.text[start:end] else None), True
+        c.settle(c.tokens)
 
     def _tokens(self, part: Part | None, free: bool, start: int, end: int) -> int:
         """Add the word's tokens, and say how far they reach."""
@@ -155,7 +149,7 @@ class _Line:
         if part is None or part.kind == "escape":
             tokens = split_word(c.text, start, end)
             for token in tokens:
-                token.free, token.taken = free and not part, not (free or part)
+                token.free, token.taken = free and not part, not (free and not part)
             c.tokens += tokens
             if part:
                 self.parts.append(part)
@@ -168,11 +162,6 @@ class _Line:
             c.tokens += split_word(c.text, part.end, end)
         return max(end, part.end)
 
-    def _notes(self, start: int) -> None:
-        text = self.c.text[start:]
-        self.parts.append(Part("notes", start, len(self.c.text), text[2:].strip(), text))
-        self.c.tokens.append(Token("//", "", start, len(self.c.text), free=False, taken=True))
-
     def _hide_done_mark(self) -> None:
         """`x 2026-11-22 2026-11-20 Return books`: todo.txt's completed line is not due then."""
         tokens = self.c.tokens
@@ -182,101 +171,78 @@ class _Line:
                     break
                 token.free = False
 
-    def _is_blocked(self, start: int, end: int) -> bool:
-        return any(a < end and start < b for a, b in self.blocked)
-
     # ---- phrases
 
     def candidates(self) -> list[_Candidate]:
         found: list[_Candidate] = []
-        i, looks, tokens = 0, 0, self.c.tokens
+        i, looks, tokens, c = 0, 0, self.c.tokens, self.c
         while i < len(tokens) and looks < MAX_LOOKS:
-            may_begin = _may_begin(self.c, i)
+            may_begin = _may_begin(c, i)
             looks += may_begin
             step = self._at(i) if may_begin else None
-            if step is None:
-                i += 1
-                continue
-            candidates, i = step
-            found += candidates
-        begins = any(token.low in self.c.words.beginning for token in tokens)
-        if begins or any(one.kind == "repeat" for one in found):
+            if step and step[0]:
+                found.append(step[0])
+                self.read_to = step[1]
+            i = step[1] if step else i + 1
+        if any(c.has("beginning", n) for n in range(len(tokens))) or _last(found, "repeat"):
             return [replace(one, kind="start") if one.kind == "from" else one for one in found]
         return [one for one in found if one.kind != "from"]
 
-    def _at(self, i: int) -> tuple[list[_Candidate], int] | None:
-        """What is said at `i`, and where to go on."""
+    def _at(self, i: int) -> tuple[_Candidate | None, int] | None:
+        """What is said at `i`, if anything that counts, and where to go on."""
         c = self.c
         fixed = c.phrase("fixed", i)
         if fixed:
-            return [], fixed[1]
-        repeat = read_repeat(c, i)
-        if repeat and (self._unheard(i) or not is_whole(c, i, repeat[1], None, self.read_to)):
-            return [], self._not_understood(repeat[1])
+            return None, fixed[1]
+        repeat, every = read_repeat(c, i), c.phrase("every", i)
         if repeat:
-            self.read_to = repeat[1]
-            return [_Candidate("repeat", i, repeat[1], repeat[0])], repeat[1]
-        every = c.phrase("every", i)
-        if every:
-            return [], self._not_understood(every[1])
+            only_told = c.has("how_often", i - 1) or c.has("exceptions", i - 1)
+            if not (only_told or not every and _is_told(c, i)) and self._is_whole(i, repeat[1]):
+                return _Candidate("repeat", i, repeat[1], repeat[0]), repeat[1]
+        if repeat or every:
+            return None, self._not_understood((repeat or every or ("", i))[1])
         lead = c.phrase("starting", i)
-        if lead:
-            when = read_when(c, lead[1])
-            if when and when[0].day and not self._refused(i):
-                kind = "from" if c.low(i) in c.words.froms else "start"
-                return self._alone(kind, i, when)
+        when = read_when(c, lead[1]) if lead else None
+        if when and when[0].day and not _is_told(c, i):
+            return self._alone("from" if c.has("froms", i) else "start", i, when)
         when = read_when(c, i)
         if not when:
             return None
-        if self._refused(i) or not is_whole(c, i, when[1], when[0], self.read_to):
-            return [], when[1]
+        if _is_told(c, i) or not self._is_whole(i, when[1], when[0]):
+            return None, when[1]
         return self._alone("due" if when[0].day or when[0].none else "time", i, when)
 
-    def _alone(
-        self, kind: str, i: int, when: tuple[When, int]
-    ) -> tuple[list[_Candidate], int] | None:
+    def _alone(self, kind: str, i: int, when: tuple[When, int]) -> tuple[_Candidate | None, int]:
         """The phrase, unless it is one end of a range or one of several: mon to fri, 4 or 5 pm."""
-        end = self._chain(when[1])
-        if end == when[1]:
-            self.read_to = end
-            return [_Candidate(kind, i, when[1], when[0])], end
-        return [], end
-
-    def _chain(self, j: int) -> int:
-        """Where the dates joined to this one end."""
-        c = self.c
-        while True:
-            k = j + 1 if c.any_low(j) == "," else j
-            for table in ("and_", "to", "until"):
-                k = c.skip(table, k)
-            listed = k > j or c.phrase("weekdays", j) and c.phrase("weekdays", j - 1)
-            other = read_when(c, k) if listed and c.low(k) not in c.words.index["at"] else None
-            if not other or read_repeat(c, k):
-                return j
-            j = other[1]
+        end = _chain(self.c, when[1])
+        return (_Candidate(kind, i, end, when[0]) if end == when[1] else None), end
 
     def _not_understood(self, j: int) -> int:
         """Past an `every …` that no rule can say, and the days and times it lists."""
         c = self.c
         reach = j
         while j < len(c.tokens):
-            known = readable(c.words, [c.tokens[j]]) if c.tokens[j].free else False
+            known = c.tokens[j].free and readable(c.words, [c.tokens[j]])
             if not known and c.any_low(j) not in (",", "!"):
                 break
             j += 1
             reach = j if known else reach
         return reach
 
-    def _unheard(self, i: int) -> bool:
-        """Whether a repeat is only talked about: "3 times daily", "every day except weekends"."""
+    def _is_whole(self, i: int, j: int, when: When | None = None) -> bool:
+        """A whole phrase or nothing: whether tokens `i` to `j`, a date or (without `when`) a repeat, stand for
+        themselves, or the words around belong to them."""
         c = self.c
-        said = c.low(i - 1) in c.words.how_often or c.any_low(i - 1) in c.words.exceptions
-        return said or not c.phrase("every", i) and self._refused(i)
-
-    def _refused(self, i: int) -> bool:
-        """Whether the word before says that the date is only talked about."""
-        before = self.c.any_low(i - 1)
-        return before in self.c.words.refused_after and not self.c.edge(i - 1)
+        return not (
+            _is_end_of_range(c, i)
+            or i > self.read_to
+            and _names_days(c, i - 1)
+            or _has_qualifier(c, i, j, is_repeat=when is None)
+            or _is_listed(c, j)
+            or _is_title(c, i, j)
+            or when
+            and (_has_zone(c, j, when) or _describes(c, i, j, when))
+        )
 
     # ---- values
 
@@ -286,10 +252,7 @@ class _Line:
         key = self._keyed("due")
         due = None if key else _last(candidates, "due")
         clock = _last(candidates, "time")
-        if key:
-            fields.due = key
-        elif due:
-            fields.due = due.said.moment(c)
+        fields.due = key or (due.said.moment(c) if due else Moment())
         if fields.due.time or due and due.said.none:
             clock = None
         elif fields.due and clock:
@@ -298,7 +261,10 @@ class _Line:
         clock = self._repeat(fields, _last(candidates, "repeat"), clock, start)
         if clock and not fields.due:
             fields.due = clock.said.moment(c)
-        self._recurrence(fields)
+        keyed = self._keyed("repeat")
+        if keyed and not fields.repeat:  # todo.txt's rec: without a date begins today
+            fields.due = fields.due or Moment(c.today)
+            fields.repeat = pinned(keyed, fields.due)
         self._emit(due, "due", fields.due)
         if clock:
             alone = not (due or key)
@@ -332,18 +298,10 @@ class _Line:
             said = replace(said, start=start.said)
         first = said.first(self.c, fields.due)
         rule = said.bound(first) if first else None
-        if not first or not rule:
-            return clock
-        fields.due, fields.repeat = first, rule
-        self._emit(found, "repeat", rule)
+        if first and rule:
+            fields.due, fields.repeat = first, rule
+            self._emit(found, "repeat", rule)
         return clock
-
-    def _recurrence(self, fields: Fields) -> None:
-        """A todo.txt rec: without a date begins today."""
-        keyed = self._keyed("repeat")
-        if keyed and not fields.repeat:
-            fields.due = fields.due or Moment(self.c.today)
-            fields.repeat = pinned(keyed, fields.due)
 
     def _emit(self, found: _Candidate | None, kind: str, value: Any) -> None:
         if found is None:
@@ -358,10 +316,11 @@ class _Line:
         self.parts.append(Part(kind, start, end, value, text[start:end]))
 
     def result(self, fields: Fields) -> ParsedTodo:
-        """The fields, and the parts that they come from, in order."""
-        for kind in ONE_OF:
-            self._keep_last(kind)
-        parts = tuple(sorted(self.parts, key=lambda part: part.start))
+        """The fields, and the parts that they come from, in order; of those that there is one of, the last."""
+        last = {part.kind: part for part in self.parts}
+        kept = (part for part in self.parts if part.kind not in ONE_OF or part is last[part.kind])
+        parts = tuple(sorted(kept, key=lambda part: part.start))
+        labels = [part.value for part in reversed(parts) if part.kind == "label"]
         return ParsedTodo(
             text=self.c.text,
             title=without(self.c.text, parts),
@@ -370,56 +329,150 @@ class _Line:
             due=fields.due,
             start=fields.start,
             repeat=fields.repeat,
-            labels=_unique(part.value for part in parts if part.kind == "label"),
+            labels=tuple({name.casefold(): name for name in labels}.values())[::-1],
             assignee=self._keyed("assignee") or "",
             list=self._keyed("list") or "",
             spans=parts,
         )
-
-    def _keep_last(self, kind: str) -> None:
-        of_kind = [part for part in self.parts if part.kind == kind]
-        for part in of_kind[:-1]:
-            self.parts.remove(part)
 
 
 def _last(candidates: Iterable[_Candidate], kind: str) -> _Candidate | None:
     return next((found for found in reversed(list(candidates)) if found.kind == kind), None)
 
 
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple({name.casefold(): name for name in reversed(list(names))}.values())[::-1]
-
-
 def _may_begin(c: Context, i: int) -> bool:
     """A quick look before the readers try."""
-    word = c.low(i)
-    return bool(word) and (
-        word[0].isdigit() or word[0] in "+@" or word in c.words.vocabulary or _is_range(c, word)
+    word, words = c.low(i), c.words
+    return bool(word) and bool(
+        WHEN.may_begin(words, word)
+        or REPEAT.may_begin(words, word)
+        or any(word in words.index[table] for table in ("lead_in", "starting", "fixed", "every"))
     )
 
 
-def _is_range(c: Context, word: str) -> bool:
-    return "-" in word and word.split("-")[0] in c.words.weekdays
+def _chain(c: Context, j: int) -> int:
+    """Where the dates joined to the one before `j` end."""
+    while True:
+        k = j + 1 if c.any_low(j) == "," else j
+        for table in ("and_", "to", "until"):
+            k = c.skip(table, k)
+        listed = k > j or c.any_of("weekdays", j) and c.any_of("weekdays", j - 1)
+        other = read_when(c, k) if listed and not c.any_of("at", k) else None
+        if not other or read_repeat(c, k):
+            return j
+        j = other[1]
 
 
-MAX_FIELD = 200
+# ---- whole phrases: what directly precedes or follows must not belong to them
 
 
-def parse_date(
-    text: str,
-    *,
-    now: datetime,
-    tz: ZoneInfo,
-    words: Words = ENGLISH,
-    week_start: int = 0,
-    day_first: bool | None = None,
-) -> Moment | None:
+def _is_told(c: Context, i: int) -> bool:
+    """The friday: the word before says that the date is only talked about."""
+    return c.has("refused_after", i - 1) and not c.edge(i - 1)
+
+
+def _is_name(c: Context, i: int) -> bool:
+    return c.has("weekdays", i) or c.has("months", i)
+
+
+def _names_days(c: Context, i: int) -> bool:
+    """3-7 may, mon-fri: the rest of a date or a range that was not understood."""
+    if c.has("months", i):
+        return bool(_END.fullmatch(c.any_low(i - 1)))
+    is_weekday = c.has("weekdays", i) and not c.has("weak", i)
+    return is_weekday or bool(_RANGE.fullmatch(c.any_low(i)))
+
+
+def _is_end_of_range(c: Context, i: int) -> bool:
+    """14 - 21 feb; between 4 and 8 jan; from 3 to fri."""
+    if c.has("range_words", i - 2) and _END.fullmatch(c.any_low(i - 1)):
+        return c.has("froms", i - 4) or "m" in c.any_low(i - 1) + c.any_low(i - 3)[-1:]
+    is_end = bool(_END.fullmatch(c.any_low(i - 2))) or _is_name(c, i - 2)
+    return c.has("range_words", i - 1) and is_end
+
+
+def _is_listed(c: Context, j: int) -> bool:
+    """And sep; to 10; - 14: another item, or the other end, that was not read with it."""
+    if c.any_low(j) == ",":
+        k = j + 2 if c.has("and_", j + 1) else j + 1
+        return c.has("months", k) and not c.any_low(k + 1)[:1].isdigit()
+    if not c.has("range_words", j):
+        return False
+    if _is_name(c, j + 1):
+        return c.any_low(j + 1) != "may"
+    is_end = bool(_END.fullmatch(c.any_low(j + 1)))
+    return is_end and (not c.has("and_", j) or c.edge(j + 2))
+
+
+def _has_qualifier(c: Context, i: int, j: int, *, is_repeat: bool) -> bool:
+    """Thursday of next week; every 5 weeks after completion; every first workday of the quarter; a "3rd last monday"."""
+    if c.has("of", j) and (not c.has("in_", j) or is_repeat and c.has("months", j + 1)):
+        return True
+    if is_repeat and c.has("of", i - 1) and not c.has("in_", i - 1):
+        return True
+    if c.has("in_", i) and (c.has("before", j) or c.has("how_often", i - 1)):
+        return True  # "in 24 hours before the flight", "once in a week"
+    if c.has("after", j) or c.has("before", j):
+        is_named = j + 1 < len(c.tokens) and c.tokens[j + 1].text[0].isupper()
+        is_told = c.has("completions", j + 1) or c.has("next", j + 1) or is_named
+        return is_told and not c.has("froms", j)
+    if c.has("last", j):
+        return c.any_of("weekdays units", j + 1)
+    is_other = _is_name(c, j) and not c.has("weak", j) and c.any_low(j) != "may"
+    return bool(_RANGE.fullmatch(c.any_low(j))) or is_other and not read_when(c, j)
+
+
+def _has_zone(c: Context, j: int, when: When) -> bool:
+    """10:30 pst; 9am Denver time."""
+    if when.time is None or not c.any_low(j):
+        return False
+    is_short = c.tokens[j].text in c.words.tables["short_zones"]
+    return is_short or c.has("zones", j) or c.any_low(j + 1) == "time" and c.edge(j + 2)
+
+
+def _describes(c: Context, i: int, j: int, when: When) -> bool:
+    """Tuesday speech; Saturday Morning Cartoons; the slides for Friday standup; a 9am flight; tomorrow is another day."""
+    if c.edge(j) or not c.tokens[j].text[0].isalpha():
+        return False
+    ends_in_part = c.has("dayparts", j - 1)
+    if i == 0:
+        is_name = c.has("weekdays", 0) and ends_in_part and c.tokens[j].text.istitle()
+        return is_name or c.has("copulas", j)
+    before = c.tokens[i - 1]
+    is_free = before.taken or not before.free or c.edge(i - 1) or c.has("pronouns", i - 1)
+    if is_free or c.has("function_words", j) or read_when(c, j) or c.any_of("every adverbs", j):
+        return False
+    if c.has("lead_in", i):
+        # "for friday standup" is about the standup; "on friday call Bob" is a day
+        is_about = c.has("for_", i) and c.has("weekdays", i + 1)
+        return is_about and not c.tokens[j].text[0].isupper()
+    if c.has("weekdays", i) or ends_in_part or when.day is None and c.any_low(i)[0].isdigit():
+        return True
+    return c.has("days", i) and c.tokens[j].text.istitle() and c.tokens[j - 1].text.istitle()
+
+
+def _is_title(c: Context, i: int, j: int) -> bool:
+    """The Day After Tomorrow; Watch Wednesday; Luke 2:14, minutes that no clock is set to."""
+    words = [token.text for token in c.tokens[i:j]]
+    if len(words) > 2 and c.any_of("days", i) and all(word.istitle() for word in words[1:]):
+        return True
+    if i == 1 and c.has("watching", 0):
+        return words[0][0].isupper() and words[0].isalpha()
+    match = _MINUTES.fullmatch(words[0]) if len(words) == 1 and i > 1 else None
+    is_odd = match and (int(match[1]) % 5 or c.has("watching", 0))
+    return bool(is_odd) and c.tokens[i - 1].text[0].isupper()
+
+
+# ---- fields
+
+
+def parse_date(text: str, **reading: Unpack[Reading]) -> Moment | None:
     """The date that the whole text says; empty for "" and "no date", None if not understood.
 
-    In a field nothing else can be meant, so what a sentence leaves alone is read here too: "sun",
-    "15", "1/2", "5 days", "weekend", "now".
+    In a field nothing else can be meant, so what a sentence leaves alone is read here too: "sun", "15", "1/2", "5 days",
+    "weekend", "now".
     """
-    c = _field(text, now, tz, words, week_start, day_first)
+    c = _field(text, reading)
     if not c.tokens:
         return Moment() if not text.strip() else None
     at_once = c.phrase("now", 0)
@@ -430,21 +483,14 @@ def parse_date(
 
 
 def parse_repeat(
-    text: str,
-    *,
-    now: datetime,
-    tz: ZoneInfo,
-    words: Words = ENGLISH,
-    week_start: int = 0,
-    day_first: bool | None = None,
-    due: Moment | None = None,
+    text: str, *, due: Moment | None = None, **reading: Unpack[Reading]
 ) -> RepeatRule | None:
     """The rule that the whole text says, as it starts with `due`; None if not understood.
 
-    Without `due` it starts with its own first day, and "every month" stays open to the day that it
-    will be given. A time in it is not understood here: it belongs to the due date.
+    Without `due` it starts with its own first day, and "every month" stays open to the day that it will be given. A time
+    in it is not understood here: it belongs to the due date.
     """
-    c = _field(text, now, tz, words, week_start, day_first)
+    c = _field(text, reading)
     found = read_repeat(c, 0) if c.tokens else None
     if not found or found[1] != len(c.tokens) or found[0].time:
         return None
@@ -452,25 +498,14 @@ def parse_repeat(
     return found[0].bound(first, pin=bool(due)) if first else None
 
 
-def _field(
-    text: str,
-    now: datetime,
-    tz: ZoneInfo,
-    words: Words,
-    week_start: int,
-    day_first: bool | None,
-) -> Context:
-    c = context(text, now, tz, words, week_start, day_first, field=True)
-    if len(text) <= MAX_FIELD and first_possible(c):
-        c.tokens = [t for start, end in raw_words(text) for t in split_word(text, start, end)]
+def _field(text: str, reading: Reading) -> Context:
+    c = _context(text, reading, in_field=True)
+    if len(text) <= MAX_FIELD and _has_tomorrow(c):
+        c.settle([t for start, end in raw_words(text) for t in split_word(text, start, end)])
     return c
 
 
-TAB = 4
-
-# One bullet and one empty box: "- ", "* ", "• ", "[ ] "; "2. " only in a paste of several lines.
-_BULLET = re.compile(r"(?:[-*+•‣–—]\s+)?(?:\[\s?\]\s+)?")
-_NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]\s+)?(?:\[\s?\]\s+)?", re.ASCII)
+# ---- many lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,9 +553,7 @@ def _stripped(content: str, many: bool) -> str:
 def titled(line: str, options: dict[str, Any]) -> ParsedTodo:
     """One line; a line that would have no title is all title."""
     todo = parse(line, **options)
-    if todo.title:
-        return todo
-    return ParsedTodo(text=line, title=" ".join(line.split()))
+    return todo if todo.title else ParsedTodo(text=line, title=" ".join(line.split()))
 
 
 def escape(text: str, words: Words = ENGLISH) -> str:

@@ -1,4 +1,4 @@
-"""Repeats in words: every other tue, every last workday, every! 3 days until 1 june, daily.
+"""Repeats in words, as a table of forms: every other tue, every last workday, every! 3 days until 1 june, daily.
 
 What a rule can't say (every 12 hours, every 14 jan and 15 jun, every 3 workdays) is not half read:
 those words stay words.
@@ -8,139 +8,111 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from datetime import time as clock_time
+from typing import Any
 
 from ..dates import Moment
 from ..limits import MAX_COUNT, MAX_INTERVAL
 from ..repeats.occurrences import first_occurrence
 from ..repeats.rule import WORKDAYS, Freq, Mode, Rule, each, parse
-from .dates import add, count, integer, make, month_day, ordinal_number
+from .dates import (
+    CLOCK,
+    MONTHDAY,
+    Unit,
+    When,
+    add,
+    in_half,
+    integer,
+    make,
+    next_day_for,
+    nth,
+    number,
+    ordinal,
+    read_when,
+    stands,
+)
 from .result import RepeatRule
-from .times import When, in_half, next_day_for, read_clock, read_when, stands
-from .tokens import Context
+from .tokens import Context, Forms, Reader, reader
 
 FREQS: dict[str, Freq] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
+MONTH = ("month", 1)
+Step = tuple[Mode, int, str]
 MAX_ITEMS = 31  # of a list of days
 
 
-def read_dates(c: Context, i: int) -> tuple[list[tuple[int, int]], int]:
-    dates: list[tuple[int, int]] = []
-    j = i
-    while len(dates) < MAX_ITEMS:
-        found = month_day(c, j)
-        if not found:
-            break
-        dates.append(found[0])
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A repeat as it was said. Start and end are resolved once the due date is known."""
+
+    rule: Rule
+    mode: Mode = "due"
+    need: str = ""  # what must follow, see `stands`
+    time: When | None = None
+    part: str = ""  # of the day, where `time` only stands for it
+    start: When | None = None
+    span: tuple[str, int] | None = None  # "for 3 weeks"
+    is_later: bool = False  # "after 10 days": first due then
+
+    def first(self, c: Context, due: Moment | None = None) -> Moment | None:
+        """The first date: the one given, else the rule's first on or after its start."""
+        if due and due.date:
+            return due
+        start = self._start(c)
+        unbound = replace(self.rule, interval=1, count=None, until=None)
+        return first_occurrence(str(unbound), start) if start else None
+
+    def _start(self, c: Context) -> Moment | None:
+        clock = self.time.time if self.time else None
+        tz = self.time.tz if self.time else ""
+        if self.start and self.start.day:
+            given = self.start.moment(c)
+            return Moment(given.date, clock, tz) if clock and not given.time else given
+        if self.start and self.start.time:
+            clock, tz = self.start.time, self.start.tz
+        day: date | None = next_day_for(c, clock, tz) if clock else c.today
+        if self.is_later:
+            unit = next(name for name, freq in FREQS.items() if freq == self.rule.freq)
+            day = add(c.today, unit, self.rule.interval)
+        return Moment(day, clock, tz) if day else None
+
+    def bound(self, first: Moment, pin: bool = True) -> RepeatRule | None:
+        """The rule as it starts with that date; None if it has ended before."""
+        rule = self.rule
+        if self.span:
+            last = add(first.date, *self.span) if first.date else None
+            rule = replace(rule, until=add(last, "day", -1) if last else None)
+        if isinstance(rule.until, date) and first.date and rule.until < first.date:
+            return None
+        return RepeatRule(str(rule.said_on(first.date, self.mode) if pin else rule), self.mode)
+
+
+def pinned(repeat: RepeatRule, first: Moment) -> RepeatRule:
+    """The rule as it is meant when it starts with that date."""
+    return repeat._replace(rrule=str(parse(repeat.rrule).said_on(first.date, repeat.mode)))
+
+
+# ---- lists of days
+
+
+def _listed(c: Context, i: int, item: Reader, tight: bool = False) -> tuple[list[Any], int]:
+    """Items with a comma, an "and" or both between them: mon, wed and fri; `tight`: or nothing."""
+    items: list[Any] = []
+    j, end = i, i - 1
+    while len(items) < MAX_ITEMS and (tight or j > end) and (found := item(c, j)):
+        items.append(found[0])
         end = found[1]
-        j = _separator(c, end)
-        if j == end:
-            return dates, end
-    return (dates, end) if dates else ([], i)
+        j = c.skip("and_", end + 1 if c.any_low(end) == "," else end)
+    return items, end
 
 
-def one_rule(dates: list[tuple[int, int]]) -> bool:
-    """One rule holds all months × all days: it must mean exactly these dates."""
-    months, days = {m for m, _ in dates}, {d for _, d in dates}
-    exist = all(make(2000, month, day) for month, day in dates)
-    return exist and len(months) * len(days) == len(set(dates))
-
-
-def yearly(dates: list[tuple[int, int]]) -> Rule:
-    months = tuple(sorted({m for m, _ in dates}))
-    days = tuple(sorted({d for _, d in dates}))
-    if (months, days) == ((2,), (29,)):
-        return Rule("YEARLY", by_month=(2,)).on_day(29)
-    return Rule("YEARLY", by_month=months, by_month_day=days)
-
-
-def read_detail(c: Context, rule: Rule, i: int) -> tuple[Rule, int] | None:
-    """On mon and thu; on the last friday; on the 1st and 15th; on 5 january."""
-    led = c.phrase("on", i)
-    if not led:
-        return None
-    j = led[1]
-    if rule.freq == "WEEKLY":
-        days = read_weekdays(c, j, "weekdays") or read_weekdays(c, j, "weekday_plurals")
-        return (weekly(c, days[0], rule.interval), days[1]) if days else None
-    if rule.freq == "MONTHLY":
-        j = c.skip("the", j)
-        items = read_month_days(c, j) or read_first(c, j)
-        return (replace(items[0], interval=rule.interval), items[1]) if items else None
-    if rule.freq == "YEARLY":
-        dates, end = read_dates(c, j)
-        if dates and one_rule(dates):
-            return replace(yearly(dates), interval=rule.interval), end
-        items = read_month_days(c, c.skip("the", j))
-        named = read_of_month(c, *items) if items else None
-        return (replace(named[0], interval=rule.interval), named[1]) if named else None
-    return None
-
-
-def read_of_month(c: Context, rule: Rule, i: int) -> tuple[Rule, int] | None:
-    """The 2nd sunday of may: such a day of one month, so once a year."""
-    month = c.phrase("months", c.skip("of", i))
-    return (replace(rule, freq="YEARLY", by_month=(month[0],)), month[1]) if month else None
-
-
-def read_first(c: Context, i: int) -> tuple[Rule, int] | None:
-    """The first, as a word alone: it counts only with "of the month" or after "every month on"."""
-    found = c.phrase("ordinals", i)
-    return (Rule("MONTHLY", by_month_day=(found[0],)), found[1]) if found else None
-
-
-def read_yearly(c: Context, i: int) -> tuple[Rule, int] | None:
-    """Jan 5; 14 jan and 14 apr, where the days are the same."""
-    dates, j = read_dates(c, i)
-    if not dates or not one_rule(dates) or c.any_low(j) in c.words.measures:
-        return None
-    return yearly(dates), j
-
-
-def read_month_end(c: Context, i: int) -> tuple[Rule, int] | None:
-    """End of month."""
-    lead = c.phrase("end_of", i)
-    unit = c.phrase("units", lead[1]) if lead else None
-    if unit and unit[0] == ("month", 1):
-        return Rule("MONTHLY", by_month_day=(-1,)), unit[1]
-    return None
-
-
-def weekly(c: Context, days: tuple[int, ...], interval: int = 1) -> Rule:
-    """With the person's week start, where it makes a difference."""
-    week_start = c.week_start if interval > 1 and len(days) > 1 else 0
-    return Rule("WEEKLY", interval, by_day=each(days), week_start=week_start)
-
-
-def _separator(c: Context, j: int) -> int:
-    """Past a comma, an "and", or both."""
-    k = j + 1 if c.any_low(j) == "," else j
-    return c.skip("and_", k)
-
-
-def read_weekdays(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
-    """Weekdays: mon, wed and fri; mon-fri; mon/wed; mon to fri."""
-    days: list[int] = []
-    j = end = i
-    while len(days) < MAX_ITEMS:
-        found = _one_weekday(c, j, table)
-        if not found:
-            break
-        days += found[0]
-        end = found[1]
-        j = _separator(c, end)  # or none: every mon wed fri
-    return (tuple(days), end) if days else None
-
-
-def _one_weekday(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
+def _weekday(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
+    """Mon; mon to fri; mon-fri; mon/wed."""
     found = c.phrase(table, i)
     if found:
         to = c.phrase("to", found[1])
         last = c.phrase(table, to[1]) if to else None
-        if last:
-            return _range(found[0], last[0]), last[1]
-        return (found[0],), found[1]
-    word, weekdays = c.low(i), getattr(c.words, table)
-    for sign in ("-", "–", "/"):
+        return (_range(found[0], last[0]), last[1]) if last else ((found[0],), found[1])
+    word, weekdays = c.low(i), c.words.tables[table]
+    for sign in "-–/":
         names = word.split(sign)
         if 2 <= len(names) <= 7 and all(name in weekdays for name in names):
             numbers = tuple(weekdays[name] for name in names)
@@ -152,60 +124,53 @@ def _range(first: int, last: int) -> tuple[int, ...]:
     return tuple((first + k) % 7 for k in range((last - first) % 7 + 1))
 
 
-# A day inside a month: ("day", 15, 0), ("workday", -1, 0), ("weekday", -1, 4).
-Nth = tuple[str, int, int]
+def _several(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
+    items, end = _listed(c, i, lambda c, j: _weekday(c, j, table), tight=True)
+    return (tuple(day for days in items for day in days), end) if items else None
 
 
-def read_nth(c: Context, i: int) -> tuple[Nth, int] | None:
-    j = c.skip("the", i)
-    found = c.phrase("last", j) or c.phrase("ordinals", j)
-    number, j = found or (ordinal_number(c, j), j + 1)
-    if not number:
-        return None
-    weekday = c.phrase("weekdays", j)
-    if weekday:
-        return (("weekday", number, weekday[0]), weekday[1]) if number <= 5 else None
-    workday = c.phrase("workdays", j)
-    if workday:
-        return (("workday", number, 0), workday[1]) if number <= 23 else None
+@reader("WEEKDAYS", "weekdays -")
+def _singular(c: Context, i: int) -> tuple[tuple[int, ...], int] | None:
+    return _several(c, i, "weekdays")
+
+
+@reader("PLURALS", "weekday_plurals -")
+def _plural(c: Context, i: int) -> tuple[tuple[int, ...], int] | None:
+    return _several(c, i, "weekday_plurals")
+
+
+def _nth_day(c: Context, i: int) -> tuple[tuple[str, int, int], int] | None:
+    """A day inside a month: ("day", 15, 0) the 15th, ("workday", -1, 0), ("weekday", -1, 4) the last friday."""
+    found = nth(c, c.skip("the", i))
+    if not found:
+        bare = integer(c, i, 31)
+        return (("day", bare, 0), i + 1) if bare and not c.phrase("months", i + 1) else None
+    n, j = found
+    for table, kind, most in (("weekdays", "weekday", 5), ("workdays", "workday", 23)):
+        day = c.phrase(table, j)
+        if day:
+            return ((kind, n, day[0] if kind == "weekday" else 0), day[1]) if n <= most else None
     unit = c.phrase("units", j)
-    if unit and unit[0] == ("day", 1):
-        return ("day", number, 0), unit[1]
-    return (("day", number, 0), j) if not found and not unit else None
+    if unit:
+        return (("day", n, 0), unit[1]) if unit[0] == ("day", 1) else None
+    return (("day", n, 0), j) if ordinal(c, j - 1) else None
 
 
-def read_month_days(c: Context, i: int) -> tuple[Rule, int] | None:
+@reader("DAYS_OF_MONTH", "the 0 last ordinals")
+def _days_of_month(c: Context, i: int) -> tuple[Rule, int] | None:
     """A list of such days as one monthly rule; None where one rule can't hold them all."""
-    items: list[Nth] = []
-    j = end = i
-    while len(items) < MAX_ITEMS:
-        found = read_nth(c, j)
-        number = None if found else integer(c, j, 31)
-        if number and not c.phrase("months", j + 1):
-            found = ("day", number, 0), j + 1
-        if not found:
-            break
-        items.append(found[0])
-        end = found[1]
-        j = _separator(c, end)
-        if j == end:
-            break
+    items, end = _listed(c, i, _nth_day)
     rule = _monthly(items) if items else None
     return (rule, end) if rule else None
 
 
-def _spread(items: list[Nth]) -> list[Nth]:
-    """The 1st and 3rd thu: the first of them is a Thursday too."""
+def _monthly(items: list[tuple[str, int, int]]) -> Rule | None:
     kind, _, weekday = items[-1]
-    if kind == "day" or any(k == "day" and not 1 <= n <= 5 for k, n, _ in items):
-        return items
-    return [(kind, n, weekday) if k == "day" else (k, n, d) for k, n, d in items]
-
-
-def _monthly(items: list[Nth]) -> Rule | None:
-    items = _spread(items)
+    if kind != "day" and all(k != "day" or 1 <= n <= 5 for k, n, _ in items):
+        # the 1st and 3rd thu: the first of them is a Thursday too
+        items = [(kind, n, weekday) if k == "day" else (k, n, d) for k, n, d in items]
     kinds = {kind for kind, _, _ in items}
-    numbers = tuple(sorted({number for _, number, _ in items}, key=lambda n: (n < 0, n)))
+    numbers = tuple(sorted({n for _, n, _ in items}, key=lambda n: (n < 0, n)))
     if kinds == {"workday"}:
         return Rule("MONTHLY", by_day=each(WORKDAYS), by_set_pos=numbers)
     if kinds == {"weekday"}:
@@ -218,77 +183,173 @@ def _monthly(items: list[Nth]) -> Rule | None:
     return Rule("MONTHLY", by_month_day=numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A repeat as it was said. Start and end are resolved once the due date is known."""
+@reader("FIRST", "ordinals")
+def _first(c: Context, i: int) -> tuple[Rule, int] | None:
+    """The first, as a word alone: it counts with "of the month" or after "every month on"."""
+    found = c.phrase("ordinals", i)
+    return (Rule("MONTHLY", by_month_day=(found[0],)), found[1]) if found else None
 
-    rule: Rule
-    mode: Mode = "due"
-    time: When | None = None
-    part: str = ""  # of the day, where `time` only stands for it
-    start: When | None = None
-    span: tuple[str, int] | None = None  # "for 3 weeks"
 
-    def first(self, c: Context, due: Moment | None = None) -> Moment | None:
-        """The first date: the one given, else the rule's first on or after its start."""
-        if due and due.date:
-            return due
-        clock = self.time.time if self.time else None
-        tz = self.time.tz if self.time else ""
-        start = self._start(c, clock, tz)
-        if start is None:
+@reader("DAYS_OF_YEAR", "MONTHDAY")
+def _days_of_year(c: Context, i: int) -> tuple[Rule, int] | None:
+    """Jan 5; 14 jan and 14 apr: one rule holds all months × all days, so it must mean exactly these dates."""
+    dates, end = _listed(c, i, MONTHDAY.read)
+    months, days = {m for m, _ in dates}, {d for _, d in dates}
+    exist = all(make(2000, month, day) for month, day in dates)
+    if not dates or not exist or len(months) * len(days) != len(set(dates)):
+        return None
+    if (months, days) == ({2}, {29}):
+        return Rule("YEARLY", by_month=(2,)).on_day(29), end
+    return Rule("YEARLY", by_month=tuple(sorted(months)), by_month_day=tuple(sorted(days))), end
+
+
+def weekly(c: Context, days: tuple[int, ...], interval: int = 1) -> Rule:
+    """With the person's week start, where it makes a difference."""
+    week_start = c.week_start if interval > 1 and len(days) > 1 else 0
+    return Rule("WEEKLY", interval, by_day=each(days), week_start=week_start)
+
+
+# ---- how often
+
+
+@reader("EACH", "every")
+def _each(c: Context, i: int) -> tuple[Mode, int] | None:
+    """Every, or every! with the sign right behind it."""
+    every = c.phrase("every", i)
+    if not every:
+        return None
+    j = every[1]
+    is_done = c.any_low(j) == "!" and c.tokens[j].start == c.tokens[j - 1].end
+    return ("completion", j + 1) if is_done else ("due", j)
+
+
+@reader("INTERVAL", "0 other ordinals numbers")
+def _interval(c: Context, i: int) -> tuple[int, int] | None:
+    """Other, second, 2nd, 2, two."""
+    return c.phrase("other", i) or c.phrase("ordinals", i) or ordinal(c, i) or number(c, i)
+
+
+def _steps(name: str, unit: str) -> None:
+    """A reader of "every 2 weeks" and "weekly" for one unit."""
+
+    def read(c: Context, i: int) -> tuple[Step, int] | None:
+        adverb, every = c.phrase("adverbs", i), _each(c, i)
+        if every:
+            times, j = _interval(c, every[1]) or (1, every[1])
+            found = c.phrase("units", j)
+        else:
+            found, times = adverb, 1
+        if not found or found[0][0] != unit or not 1 <= times * found[0][1] <= MAX_INTERVAL:
             return None
-        unbound = replace(self.rule, interval=1, count=None, until=None)
-        return first_occurrence(str(unbound), start)
+        return (every[0] if every else "due", times * found[0][1], unit), found[1]
 
-    def _start(self, c: Context, clock: clock_time | None, tz: str) -> Moment | None:
-        if self.start and self.start.day:
-            given = self.start.moment(c)
-            return Moment(given.date, clock, tz) if clock and not given.time else given
-        if self.start and self.start.time:
-            clock, tz = self.start.time, self.start.tz
-        day = next_day_for(c, clock, tz) if clock else c.today
-        if self.mode == "completion" and self.span == ("after", 0):
-            ahead = add(c.today, *_unit_of(self.rule))
-            return Moment(ahead, clock, tz) if ahead else None
-        return Moment(day, clock, tz)
-
-    def bound(self, first: Moment, pin: bool = True) -> RepeatRule | None:
-        """The rule as it starts with that date; None if it has ended before."""
-        rule = self.rule
-        if self.span and self.span[1]:
-            last = add(first.date, *self.span) if first.date else None
-            rule = replace(rule, until=add(last, "day", -1) if last else None)
-        if isinstance(rule.until, date) and first.date and rule.until < first.date:
-            return None
-        if pin:
-            rule = rule.said_on(first.date, self.mode)
-        return RepeatRule(str(rule), self.mode)
+    reader(name, "every adverbs")(read)
 
 
-def _unit_of(rule: Rule) -> tuple[str, int]:
-    unit = next(name for name, freq in FREQS.items() if freq == rule.freq)
-    return unit, rule.interval
+_steps("DAYS", "day")
+_steps("WEEKS", "week")
+_steps("MONTHS", "month")
+_steps("YEARS", "year")
 
 
-def pinned(repeat: RepeatRule, first: Moment) -> RepeatRule:
-    """The rule as it is meant when it starts with that date."""
-    return repeat._replace(rrule=str(parse(repeat.rrule).said_on(first.date, repeat.mode)))
+def _plain(c: Context, step: Step) -> Said:
+    """Every 3 days; daily where nothing plain follows, as with "every 3 day"."""
+    mode, interval, unit = step
+    is_odd = interval > 1 and c.has("singulars", c.j - 1) and integer(c, c.j - 2)
+    return Said(Rule(FREQS[unit], interval), mode, "edge" if is_odd or not _each(c, c.i) else "")
 
 
-Found = tuple[Said, int] | None
+def _in_month(c: Context, step: Any, rule: Rule, month: int) -> Said | None:
+    """Once a year, where nothing like it follows."""
+    mode, interval = (step, 1) if isinstance(step, str) else step[:2]
+    rule = replace(rule, freq="YEARLY", interval=interval, by_month=(month,))
+    return None if c.any_low(c.j) == "," and _nth_day(c, c.j + 1) else Said(rule, mode)
 
 
-def read_repeat(c: Context, i: int) -> Found:
+def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
+    bare = rule.by_month_day and c.low(c.j - 1).isdigit()
+    return Said(rule, mode, "loose" if bare else "edge" if rule.by_month_day else "")
+
+
+def _month_end(c: Context, *said: Any) -> Said | None:
+    mode = said[0] if len(said) > 1 else "due"
+    return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if said[-1] == MONTH else None
+
+
+def _weekdays(c: Context, mode: Mode, interval: int | None, days: tuple[int, ...]) -> Said:
+    return Said(weekly(c, days, interval or 1), mode)
+
+
+def _part(c: Context, said: Mode | int, part: str) -> Said:
+    """Every morning; sunday nights."""
+    if isinstance(said, int):
+        return Said(weekly(c, (said,)), time=_at(c, part), part=part)
+    return Said(Rule("DAILY"), said, time=_at(c, part), part=part)
+
+
+def _after(c: Context, n: int, unit: Unit) -> Said | None:
+    """As Todoist reads it: every! 10 days, first due then."""
+    if n * unit[1] > MAX_INTERVAL:
+        return None
+    return Said(Rule(FREQS[unit[0]], n * unit[1]), "completion", "edge", is_later=True)
+
+
+def _at(c: Context, part: str) -> When:
+    return When(None, c.words.tables["daypart_times"][part])
+
+
+REPEAT = Forms(
+    "REPEAT",
+    is_day=True,
+    table={
+        "DAYS | WEEKS | MONTHS | YEARS": _plain,  # every! 3 days, daily
+        "WEEKS .on WEEKDAYS | WEEKS .on PLURALS": lambda c, step, days: Said(
+            weekly(c, days, step[1]), step[0]
+        ),
+        # every month on the last friday, every year on 5 jan
+        "MONTHS .on DAYS_OF_MONTH | MONTHS .on .the? FIRST | YEARS .on DAYS_OF_YEAR": (
+            lambda c, step, rule: Said(replace(rule, interval=step[1]), step[0])
+        ),
+        # every year on the 2nd sunday of may, every last sunday of march
+        "YEARS .on DAYS_OF_MONTH .of? months | EACH DAYS_OF_MONTH .of? months": _in_month,
+        "EACH DAYS_OF_MONTH .of_month? | EACH FIRST .of_month": _of_month,  # every 15th, every last friday
+        # on the 1st of every month
+        ".on? DAYS_OF_MONTH .of_every_month | .on? .the? FIRST .of_every_month": lambda c, rule: Said(
+            rule
+        ),
+        "EACH DAYS_OF_YEAR": lambda c, mode, rule: Said(rule, mode, "count"),  # every jan 5
+        "EACH .end_of units | .lead_in? .end_of .every units": _month_end,  # every end of month
+        "EACH other? WEEKDAYS | EACH NUMBER PLURALS": _weekdays,  # every mon, wed and fri
+        "EACH .workdays": lambda c, mode: Said(weekly(c, WORKDAYS), mode),
+        "EACH INTERVAL? .weekends": lambda c, mode, interval: _weekdays(c, mode, interval, (5,)),
+        "EACH dayparts | weekdays daypart_plurals": _part,
+        ".on? PLURALS | .on? group_plurals": lambda c, days: Said(weekly(c, days), need="edge"),
+        ".after_done NUMBER units": _after,  # after 10 days
+        ".once units": lambda c, unit: Said(
+            Rule(FREQS[unit[0]], unit[1]), need="edge"
+        ),  # once a week
+    },
+)
+
+
+# ---- the time, start and end after it
+
+
+def read_repeat(c: Context, i: int) -> tuple[Said, int] | None:
     """A repeat at `i` with its time, start and end; None where the words mean no rule."""
-    found = _base(c, i)
+    found = REPEAT.read(c, i)
     if not found:
         return None
-    said, j, need = found
-    said, end = _tail(c, said, j)
-    if end == j and not stands(c, i, j, need):
-        return None
-    if c.low(end) in c.words.exceptions or _goes_on(c, end):
+    said, j = found
+    end = j
+    for _ in range(3):
+        k = end + 1 if c.any_low(end) == "," else end
+        more = _time(c, said, k) or _beginning(c, said, k) or _ending(c, said, k)
+        if not more:
+            break
+        said, end = more
+        c.day_ends.add(end)
+    if end == j and not stands(c, j, said.need) or c.has("exceptions", end) or _goes_on(c, end):
         return None
     return said, end
 
@@ -299,247 +360,50 @@ def _goes_on(c: Context, end: int) -> bool:
         return False
     if c.phrase("weekdays", end + 1):
         return bool(read_when(c, end + 1))
-    return bool(read_clock(c, end + 1) or c.phrase("dayparts", end + 1))
+    return bool(CLOCK.read(c, end + 1) or c.phrase("dayparts", end + 1))
 
 
-# What the beginnings below return: the repeat, where it ends, what must follow it.
-Base = tuple[Said, int, str] | None
-
-
-def _base(c: Context, i: int) -> Base:
-    every = c.phrase("every", i)
-    if every:
-        j = every[1]
-        if c.any_low(j) == "!" and c.tokens[j].start == c.tokens[j - 1].end:
-            return _every(c, j + 1, "completion")
-        return _every(c, j, "due")
-    for reader in (_adverb, _after, _plurals, _once, _nth_of_every):
-        found = reader(c, i)
-        if found:
-            return found
-    return None
-
-
-def _adverb(c: Context, i: int) -> Base:
-    """Daily; weekly on mondays; monthly on the 15th."""
-    found = c.phrase("adverbs", i)
-    if not found:
-        return None
-    (unit, number), j = found
-    rule = Rule(FREQS[unit], number)
-    detailed = read_detail(c, rule, j)
-    if detailed:
-        return Said(detailed[0]), detailed[1], ""
-    return Said(rule), j, "edge"
-
-
-def _after(c: Context, i: int) -> Base:
-    """After 10 days, which Todoist reads as every! 10 days, first due then."""
-    if c.low(i) not in c.words.after_done:
-        return None
-    number = count(c, i + 1)
-    unit = c.phrase("units", number[1]) if number else None
-    if not number or not unit or number[0] * unit[0][1] > MAX_INTERVAL:
-        return None
-    rule = Rule(FREQS[unit[0][0]], number[0] * unit[0][1])
-    return Said(rule, "completion", span=("after", 0)), unit[1], "edge"
-
-
-def _plurals(c: Context, i: int) -> Base:
-    """On mondays and thursdays, weekdays, on weekends."""
-    led = c.phrase("on", i)
-    j = led[1] if led else i
-    found = read_weekdays(c, j, "weekday_plurals")
-    days, need = (found[0], "edge") if found else (None, "edge")
-    for table, meaning in (("workday_plurals", WORKDAYS), ("weekend_plurals", (5,))):
-        plural = c.phrase(table, j) if not found else None
-        if plural:
-            days, found = meaning, (meaning, plural[1])
-    if not found or days is None:
-        return _plural_parts(c, j)
-    return Said(weekly(c, days)), found[1], need
-
-
-def _plural_parts(c: Context, i: int) -> Base:
-    """Sunday nights."""
-    weekday = c.phrase("weekdays", i)
-    part = c.phrase("daypart_plurals", weekday[1]) if weekday else None
-    if not weekday or not part:
-        return None
-    at = When(None, c.words.daypart_times[part[0]])
-    return Said(weekly(c, (weekday[0],)), time=at, part=part[0]), part[1], ""
-
-
-def _once(c: Context, i: int) -> Base:
-    found = c.phrase("once", i)
-    unit = c.phrase("units", found[1]) if found else None
-    return (Said(Rule(FREQS[unit[0][0]], unit[0][1])), unit[1], "edge") if unit else None
-
-
-def _nth_of_every(c: Context, i: int) -> Base:
-    """On the 1st of every month, the last friday of each month."""
-    end_of = c.phrase("end_of", c.skip("lead_in", i))
-    every = c.phrase("every", end_of[1]) if end_of else None
-    if every and c.phrase("units", every[1]) == (("month", 1), every[1] + 1):
-        return Said(Rule("MONTHLY", by_month_day=(-1,))), every[1] + 1, ""
-    j = c.skip("the", c.skip("on", i))
-    found = read_month_days(c, j) or read_first(c, j)
-    every = c.phrase("of_every_month", found[1]) if found else None
-    return (Said(found[0]), every[1], "") if found and every else None
-
-
-# ---- every ...
-
-
-def _every(c: Context, i: int, mode: Mode) -> Base:
-    for reader in (_every_part, _every_units, _every_weekdays, _every_nth, _every_date):
-        found = reader(c, i, mode)
-        if found:
-            return found
-    return None
-
-
-def _every_part(c: Context, i: int, mode: Mode) -> Base:
-    """Every morning."""
-    found = c.phrase("dayparts", i)
-    if not found:
-        return None
-    at = When(None, c.words.daypart_times[found[0]])
-    return Said(Rule("DAILY"), mode, time=at, part=found[0]), found[1], ""
-
-
-def _interval(c: Context, i: int) -> tuple[int, int]:
-    """Every other, every 2, every two, every second; 1 where none of them stands."""
-    for table in ("other", "ordinals"):
-        found = c.phrase(table, i)
-        if found:
-            return found
-    number = ordinal_number(c, i)
-    if number:
-        return number, i + 1
-    return count(c, i) or (1, i)
-
-
-def _every_units(c: Context, i: int, mode: Mode) -> Base:
-    """Every day, every 2 weeks on mon and thu, every third month on the 15th, every workday."""
-    interval, j = _interval(c, i)
-    for table, days in (("workdays", WORKDAYS), ("weekends", (5,))):
-        found = c.phrase(table, j)
-        if found:
-            takes = j == i or table == "weekends"
-            return (Said(weekly(c, days, interval), mode), found[1], "") if takes else None
-    unit = c.phrase("units", j)
-    if not unit:
-        return None
-    name, times = unit[0]
-    if not 1 <= interval * times <= MAX_INTERVAL:
-        return None
-    rule = Rule(FREQS[name], interval * times)
-    detailed = read_detail(c, rule, unit[1])
-    if detailed:
-        return Said(detailed[0], mode), detailed[1], ""
-    need = "edge" if interval > 1 and j > i and c.any_low(unit[1] - 1) in c.words.singulars else ""
-    if need and (c.phrase("other", i) or not c.low(i)[:1].isdigit() or ordinal_number(c, i)):
-        need = ""
-    return Said(rule, mode), unit[1], need
-
-
-def _every_weekdays(c: Context, i: int, mode: Mode) -> Base:
-    """Every mon, wed and fri; every other tue; every mon-fri; every 2 mondays."""
-    found = c.phrase("other", i)
-    number = integer(c, i, MAX_INTERVAL)
-    interval, j = found or ((number, i + 1) if number else (1, i))
-    table = "weekday_plurals" if number and c.phrase("weekday_plurals", j) else "weekdays"
-    if number and table == "weekdays":
-        return None
-    days = read_weekdays(c, j, table)
-    return (Said(weekly(c, days[0], interval), mode), days[1], "") if days else None
-
-
-def _every_nth(c: Context, i: int, mode: Mode) -> Base:
-    """Every last friday, every 15th, every 2, 15, 27, every last day, every first workday."""
-    found = read_month_days(c, i)
-    if not found:
-        first = read_first(c, i)
-        end = c.phrase("of_month", first[1]) if first else None
-        return (Said(first[0], mode), end[1], "") if first and end else None
-    rule, j = found
-    named = read_of_month(c, rule, j)
-    if named:
-        several = c.any_low(named[1]) == "," and read_nth(c, named[1] + 1)
-        return (Said(named[0], mode), named[1], "") if not several else None
-    j = c.skip("of_month", j)
-    bare = rule.by_month_day and not ordinal_number(c, j - 1) and c.low(j - 1).isdigit()
-    return Said(rule, mode), j, "loose" if bare else ("edge" if rule.by_month_day else "")
-
-
-def _every_date(c: Context, i: int, mode: Mode) -> Base:
-    """Every jan 5, every end of month."""
-    found = read_yearly(c, i) or read_month_end(c, i)
-    return (Said(found[0], mode), found[1], "") if found else None
-
-
-# ---- the time, start and end after it
-
-
-def _tail(c: Context, said: Said, i: int) -> tuple[Said, int]:
-    """At 9am, starting friday, until 1 june, for 5 times, for 3 weeks; in any order, each once."""
-    j = i
-    for _ in range(3):
-        k = j + 1 if c.any_low(j) == "," else j
-        found = _tail_time(c, said, k) or _tail_start(c, said, k) or _tail_end(c, said, k)
-        if not found:
-            break
-        said, j = found
-    return said, j
-
-
-def _tail_time(c: Context, said: Said, i: int) -> Found:
+def _time(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
+    """At 9am; in the morning."""
     if said.time and not said.part:
         return None
-    clock = read_clock(c, i, after_day=True)
+    clock = CLOCK.read(c, i)
     if clock:
         at = in_half(clock[0], said.part)
         return replace(said, time=When(None, at.time, at.tz), part=""), clock[1]
-    if said.time:
+    part = c.phrase("dayparts", i) or c.phrase("in_daypart", i)
+    if said.time or not part:
         return None
-    for table in ("dayparts", "in_daypart"):
-        part = c.phrase(table, i)
-        if part:
-            at_part = When(None, c.words.daypart_times[part[0]])
-            return replace(said, time=at_part, part=part[0]), part[1]
-    return None
+    return replace(said, time=_at(c, part[0]), part=part[0]), part[1]
 
 
-def _tail_start(c: Context, said: Said, i: int) -> Found:
+def _beginning(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
+    """Starting friday."""
     lead = c.phrase("starting", i) if not said.start else None
     when = read_when(c, lead[1]) if lead else None
     return (replace(said, start=when[0]), when[1]) if when and not when[0].none else None
 
 
-def _tail_end(c: Context, said: Said, i: int) -> Found:
-    if said.rule.ends or said.span and said.span[1]:
+def _ending(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
+    """Until 1 june; for 5 times; for 3 weeks."""
+    if said.rule.ends or said.span:
         return None
     lead = c.phrase("until", i) or (c.phrase("to", i) if said.start else None)
     if lead:
-        when = read_when(c, lead[1]) or _read_in(c, lead[1] - 1)
+        # "ending in 6 months", where "ending in" was taken together
+        when = read_when(c, lead[1]) or (
+            read_when(c, lead[1] - 1) if c.phrase("in_", lead[1] - 1) else None
+        )
         if not when or not when[0].day:
             return None
         return replace(said, rule=replace(said.rule, until=when[0].day)), when[1]
     j = c.skip("for_", i)
-    number = count(c, j)
-    if not number or j == i and not c.low(j).isdigit():
+    counted = number(c, j)
+    if not counted or j == i and not c.low(j).isdigit():
         return None
-    times = c.phrase("times", number[1])
-    if times and number[0] <= MAX_COUNT:
-        return replace(said, rule=replace(said.rule, count=number[0])), times[1]
-    unit = c.phrase("units", number[1])
+    times, unit = c.phrase("times", counted[1]), c.phrase("units", counted[1])
+    if times and counted[0] <= MAX_COUNT:
+        return replace(said, rule=replace(said.rule, count=counted[0])), times[1]
     if unit and j > i:
-        span = (unit[0][0], number[0] * unit[0][1])
-        return replace(said, span=span), unit[1]
+        return replace(said, span=(unit[0][0], counted[0] * unit[0][1])), unit[1]
     return None
-
-
-def _read_in(c: Context, i: int) -> tuple[When, int] | None:
-    """`ending in 6 months`, where "ending in" was taken together."""
-    return read_when(c, i) if c.phrase("in_", i) else None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
 from ..dates import Moment
 from ..limits import MAX_INTERVAL, MAX_KEPT
 from ..repeats.rule import Rule
-from .dates import add
+from .dates import read_when
 from .english import Words
 from .repeats import FREQS
 from .result import Part, RepeatRule
-from .times import read_when
 from .tokens import GLUE, Context, Token, raw_words, split_word
 
 Plain: TypeAlias = "str | tuple[int, int]"
@@ -62,16 +61,25 @@ _SPAN = re.compile("[-–/]")
 _KEY = re.compile(r"([a-z]+):(\S+)", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The names that count after a sign; None where any name does."""
+Names = dict[str, Collection[str] | None]
+"""The names that count for each kind; None where any does."""
 
-    labels: Collection[str] | None = None
-    members: Collection[str] | None = None
-    lists: Collection[str] | None = None
 
-    def of(self, kind: str) -> Collection[str] | None:
-        return {"label": self.labels, "assignee": self.members, "list": self.lists}[kind]
+def read_mark(c: Context, names: Names, start: int, end: int) -> Part | None:
+    """The part that this word is by its sign or key."""
+    sign, word = c.text[start], c.text[start:end]
+    if sign == "\\":
+        is_needed = escapable(c.words, word[1:])
+        return Part("escape", start, start + 1, sign, sign) if is_needed else None
+    if sign in SIGNS:
+        return read_sign(c, names[SIGNS[sign]], start, end)
+    if sign == "!":
+        return read_priority(c, start, end)
+    if sign in "pP" and len(word) == 2:
+        return read_p(c, start, end)
+    if sign == "(" and not c.tokens:
+        return read_letter(c, start, end)
+    return read_key(c, start, end) if ":" in word else None
 
 
 @lru_cache(maxsize=64)
@@ -85,10 +93,9 @@ def fold(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().casefold()
 
 
-def read_sign(c: Context, known: Known, start: int, end: int) -> Part | None:
+def read_sign(c: Context, names: Collection[str] | None, start: int, end: int) -> Part | None:
     """The label, member or list at a word that begins with its sign."""
     kind = SIGNS[c.text[start]]
-    names = known.of(kind)
     quoted = _quoted(c.text, start)
     if quoted:
         name, stop = quoted
@@ -138,13 +145,13 @@ def read_priority(c: Context, start: int, end: int) -> Part | None:
     stop = end
     while stop > start + 1 and c.text[stop - 1] in GLUE:
         stop -= 1
-    level = c.words.priorities.get(c.text[start + 1 : stop].lower())
+    level = c.words.tables["priorities"].get(c.text[start + 1 : stop].lower())
     return Part("priority", start, stop, level, c.text[start:stop]) if level else None
 
 
 def read_p(c: Context, start: int, end: int) -> Part | None:
     """p1 to p4, as Todoist has them; before a plain word it is a name ("the P1 visa")."""
-    level = c.words.levels.get(c.text[start:end].lower())
+    level = c.words.tables["levels"].get(c.text[start:end].lower())
     following = c.text[end:].split(maxsplit=1) if start or c.text[0] == "P" else []
     if (
         level is None
@@ -183,10 +190,13 @@ def read_key(c: Context, start: int, end: int) -> Part | None:
     if not match:
         return None
     key, value = match[1].lower(), match[2]
-    if key in c.words.repeat_keys:
+    if key in c.words.tables["repeat_keys"]:
         rule = _recurrence(c, value.lower())
         return Part("repeat", start, end, rule, match[0]) if rule else None
-    for kind, keys in (("due", c.words.due_keys), ("start", c.words.start_keys)):
+    for kind, keys in (
+        ("due", c.words.tables["due_keys"]),
+        ("start", c.words.tables["start_keys"]),
+    ):
         if key in keys:
             moment = _key_moment(c, value)
             return Part(kind, start, end, moment, match[0]) if moment else None
@@ -194,7 +204,8 @@ def read_key(c: Context, start: int, end: int) -> Part | None:
 
 
 def _key_moment(c: Context, value: str) -> Moment | None:
-    inner = replace(c, text=value, tokens=split_word(value, 0, len(value)), field=True)
+    inner = replace(c, text=value, in_field=True, known={}, day_ends=set())
+    inner.settle(split_word(value, 0, len(value)))
     if not (value[0].isdigit() or value[0] == "+" or value.isalpha()) or value.isdigit():
         return None
     found = read_when(inner, 0)
@@ -203,7 +214,7 @@ def _key_moment(c: Context, value: str) -> Moment | None:
 
 def _recurrence(c: Context, value: str) -> RepeatRule | None:
     match = _REC.fullmatch(value)
-    unit = c.words.short_units.get(match[3]) if match else None
+    unit = c.words.tables["short_units"].get(match[3]) if match else None
     if not match or not unit or not 1 <= int(match[2]) <= MAX_INTERVAL:
         return None
     return RepeatRule(str(Rule(FREQS[unit], int(match[2]))), "due" if match[1] else "completion")
@@ -229,11 +240,6 @@ def readable(words: Words, tokens: list[Token]) -> bool:
             return True
         if _KEY.fullmatch(word) or word[1:2].isdigit():
             return True
-        if any(piece in words.weekdays for piece in _SPAN.split(word)):
+        if any(piece in words.tables["weekdays"] for piece in _SPAN.split(word)):
             return True
     return False
-
-
-def first_possible(c: Context) -> bool:
-    """Whether today has a tomorrow: on the calendar's last day nothing is read."""
-    return add(c.today, "year", 10) is not None

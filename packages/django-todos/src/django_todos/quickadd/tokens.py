@@ -1,14 +1,14 @@
-"""Text into tokens, and the cursor that the grammar reads them with."""
+"""Text into tokens, and the forms (patterns of tokens) that the grammar is a table of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from .english import Words
+from .english import Index, Words
 
 # A line is read up to here; what follows stays words. Far above any title (500 characters), it
 # bounds the work that a pasted novel can cause.
@@ -25,6 +25,8 @@ _TAIL = ")]}\"'”’»,.;:!?…"
 GLUE = frozenset(",.;:!")
 PAUSE = frozenset(",.;:!?)]}…-–—|/")
 _QUOTES = {'"': '"', "“": "”", "«": "»"}
+# What there is before and after the tokens, so that the grammar may look around.
+_BEYOND = [""] * 16
 # Between two words, not inside 1,000.
 _INNER_COMMA = re.compile(r"(?<=[^\d\s,]),(?=[^\s,])|(?<=[^\s,]),(?=[^\d\s,])")
 _DOTTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.", re.ASCII)
@@ -101,35 +103,49 @@ class Context:
     """The tokens of one text, and what its words are relative to."""
 
     text: str
-    tokens: list[Token]
     words: Words
     now: datetime  # naive: what the clock on the person's wall shows
     instant: datetime  # the same, aware
     zone: Any
     week_start: int
     day_first: bool
+    tokens: list[Token] = field(default_factory=list)
     day: date | None = None  # which a time alone is on
-    field: bool = False  # a date field holds nothing but a date: no word is ambiguous there
+    in_field: bool = False  # a date field holds nothing but a date: no word is ambiguous there
+    i: int = 0  # where the form that is read begins
+    j: int = 0  # and ends
+    day_ends: set[int] = field(default_factory=set)  # where a day or a repeat was read before
+    known: dict[Any, Any] = field(default_factory=dict)  # what was read where
+    lows: list[str] = field(default_factory=lambda: _BEYOND)
+    any_lows: list[str] = field(default_factory=lambda: _BEYOND)
 
     @property
     def today(self) -> date:
         return self.now.date()
 
+    def settle(self, tokens: list[Token]) -> None:
+        """Take the tokens, now that they are complete, and note their words for the grammar."""
+        self.tokens = tokens
+        self.lows = [t.low if t.free else "" for t in self.tokens] + _BEYOND
+        self.any_lows = [t.low for t in self.tokens] + _BEYOND
+
     def low(self, i: int) -> str:
         """The word at `i` as the tables hold it; empty where there is none to read."""
-        if 0 <= i < len(self.tokens) and self.tokens[i].free:
-            return self.tokens[i].low
-        return ""
+        return self.lows[i]
 
     def any_low(self, i: int) -> str:
         """The word at `i`, may it be read or not."""
-        return self.tokens[i].low if 0 <= i < len(self.tokens) else ""
+        return self.any_lows[i]
 
     def phrase(self, table: str, i: int) -> tuple[Any, int] | None:
         """The value of the longest phrase of that table at `i`, and where it ends."""
-        for words, value in self.words.index[table].get(self.low(i), ()):
-            if len(words) == 1 or all(self.low(i + k) == w for k, w in enumerate(words)):
-                return value, i + len(words)
+        return self.phrase_of(self.words.index[table], i)
+
+    def phrase_of(self, index: Index, i: int) -> tuple[Any, int] | None:
+        for words, value in index.get(self.lows[i], ()):
+            count = len(words)
+            if count == 1 or tuple(self.lows[i : i + count]) == words:
+                return value, i + count
         return None
 
     def skip(self, table: str, i: int) -> int:
@@ -137,19 +153,159 @@ class Context:
         found = self.phrase(table, i)
         return found[1] if found else i
 
+    def has(self, table: str, i: int) -> bool:
+        """Whether the word at `i`, may it be read or not, is of that set or alone in that table."""
+        return self.any_lows[i] in self.words.tables[table]
+
+    def any_of(self, tables: str, i: int) -> bool:
+        """Whether a phrase of one of these tables stands at `i`."""
+        return any(self.phrase(table, i) for table in tables.split())
+
     def edge(self, j: int) -> bool:
         """Whether no plain word follows: the text ends, pauses, or something else is read."""
-        if self.field or j >= len(self.tokens):
+        if self.in_field or j >= len(self.tokens):
             return True
         token = self.tokens[j]
         return token.taken or token.low in PAUSE
 
     def loose_edge(self, j: int) -> bool:
         """An edge, or a word that numbers may stand before: "at 9 with Bob"."""
-        return self.edge(j) or self.low(j) in self.words.joints
+        return self.edge(j) or self.low(j) in self.words.tables["joints"]
 
-    def weak(self, i: int, j: int) -> bool:
-        """Whether the words are ordinary ones too."""
-        return not self.field and any(
-            t.low in self.words.weak for t in self.tokens[i:j] if t.low.isalpha()
-        )
+
+Reader = Callable[[Context, int], "tuple[Any, int] | None"]
+# What forms are made of besides tables: readers by name, and what begins them.
+READERS: dict[str, tuple[Reader, Any]] = {}
+
+
+def reader(name: str, begins: str) -> Callable[[Reader], Reader]:
+    """Give a reader its name in forms. `begins`: tables, names of readers, and kinds of words (see `_kind`)."""
+
+    def named(read: Reader) -> Reader:
+        READERS[name] = (read, begins)
+        return read
+
+    return named
+
+
+def matching(name: str, begins: str, pattern: str) -> re.Pattern[str]:
+    """A reader of one word of that pattern."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def read(c: Context, i: int) -> tuple[re.Match[str], int] | None:
+        match = compiled.fullmatch(c.low(i))
+        return (match, i + 1) if match else None
+
+    reader(name, begins)(read)
+    return compiled
+
+
+def _kind(word: str) -> str:
+    """0 for what begins with a digit, + and @ for those, - for several words in one."""
+    if word[0].isdigit():
+        return "0"
+    if word[0] in "+@":
+        return word[0]
+    return "-" if "-" in word or "/" in word or "–" in word else ""
+
+
+def _begins(words: Words, name: str) -> set[str]:
+    """The words and kinds of words that one of these tables, readers or forms can begin with."""
+    if name not in READERS:
+        return set(words.index.get(name, (name,)))
+    said = READERS[name][1]
+    if isinstance(said, Forms):
+        return set(said.firsts(words))
+    return {word for part in said.split() for word in _begins(words, part)}
+
+
+class _Form(NamedTuple):
+    names: list[str]
+    readers: list[
+        tuple[Reader, bool, bool]
+    ]  # each of them, whether it may be missing, whether it is silent
+    means: Callable[..., Any]
+    in_field: bool
+
+    def read(self, c: Context, i: int) -> tuple[Any, int] | None:
+        values, j = [], i
+        for read, may_miss, is_silent in self.readers:
+            found = read(c, j)
+            if found:
+                j = found[1]
+            elif not may_miss:
+                return None
+            if not is_silent:
+                values.append(found and found[0])
+        c.i, c.j = i, j
+        value = self.means(c, *values)
+        return None if value is None else (value, j)
+
+
+class Forms:
+    """A table of forms, and what each means: `".in_ NUMBER units | PLUS units": _in_units`.
+
+    An element is a table of the language, a reader (in capitals) or a sign. `x?` may be missing, the value of `.x` is
+    of no interest; a form that begins with `=` counts in a field only. The meaning is a function of the context (`c.i`
+    and `c.j` are where the form begins and ends) and the elements' values; None says that it means nothing. The
+    longest form counts, of equal ones the first.
+    """
+
+    def __init__(
+        self, name: str, table: Mapping[str, Callable[..., Any]], is_day: bool = False
+    ) -> None:
+        self.table, self.is_day = table, is_day
+        READERS[name] = (self.read, self)
+
+    def _forms(self, words: Words) -> Iterator[_Form]:
+        for patterns, means in self.table.items():
+            for pattern in patterns.split("|"):
+                elements = [(e.strip("?.") or e[0], e) for e in pattern.strip(" =").split()]
+                readers = [(_element(words, n), e[-1] == "?", e[0] in ".,:") for n, e in elements]
+                yield _Form([n for n, _ in elements], readers, means, pattern.strip()[0] == "=")
+
+    def firsts(self, words: Words) -> dict[str, list[_Form]]:
+        """The forms that a word, or a kind of word, can begin."""
+        found: dict[str, list[_Form]] | None = words.firsts.get(self)
+        if found is None:
+            found = words.firsts[self] = {}
+            for form in self._forms(words):
+                begins: set[str] = set()
+                for name, (_read, may_miss, _is_silent) in zip(form.names, form.readers):
+                    begins |= _begins(words, name)
+                    if not may_miss:
+                        break
+                for word in begins:
+                    found.setdefault(word, []).append(form)
+        return found
+
+    def may_begin(self, words: Words, word: str) -> list[_Form]:
+        """The forms that may begin with that word."""
+        table = self.firsts(words)
+        return table.get(word) or table.get(_kind(word)) or []
+
+    def read(self, c: Context, i: int) -> tuple[Any, int] | None:
+        """What is said at `i`, and where it ends."""
+        word, key = c.lows[i], (self, i)
+        if not word:
+            return None
+        if key not in c.known:
+            best = None
+            for form in self.may_begin(c.words, word):
+                found = form.read(c, i) if c.in_field or not form.in_field else None
+                if found and (best is None or found[1] > best[1]):
+                    best = found
+            c.known[key] = best
+            if best and self.is_day:
+                c.day_ends.add(best[1])
+        known: tuple[Any, int] | None = c.known[key]
+        return known
+
+
+def _element(words: Words, name: str) -> Reader:
+    if name in READERS:
+        return READERS[name][0]
+    if name in words.index:
+        index = words.index[name]
+        return lambda c, i: c.phrase_of(index, i)
+    return lambda c, i: (True, i + 1) if c.any_lows[i] == name else None
