@@ -122,8 +122,7 @@ def _week(c: Context) -> date:
 
 def _end(unit: str, begin: date) -> date:
     """The last day of the week, month or year that begins then."""
-    days = {"day": relativedelta(days=1), "week": relativedelta(weeks=1)}
-    return begin + days.get(unit, relativedelta(**{unit + "s": 1})) - timedelta(days=1)
+    return (add(begin, unit, 1) or begin) - timedelta(days=1)
 
 
 def _begin(c: Context, unit: str) -> date:

@@ -14,7 +14,6 @@ from typing import Any
 
 # What a phrase table becomes: by first word, the whole phrases (longest first) and their values.
 Index = dict[str, list[tuple[tuple[str, ...], Any]]]
-Table = Mapping[str, Any] | frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +23,10 @@ class Words:
     code: str
     # 15/12 and 1/2 are read day first (15 December, 1 February); False reads them month first.
     day_first: bool
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Any]
     firsts: dict[Any, Any] = field(default_factory=dict, repr=False)  # which forms a word begins
 
-    def replace(self, code: str = "", day_first: bool | None = None, **tables: Table) -> Words:
+    def replace(self, code: str = "", day_first: bool | None = None, **tables: Any) -> Words:
         """The same language, or another one, with some tables changed."""
         first = self.day_first if day_first is None else day_first
         return Words(code or self.code, first, {**self.tables, **tables})

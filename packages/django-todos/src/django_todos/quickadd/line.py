@@ -32,7 +32,7 @@ _RANGE = re.compile(r"\d[\d:.]*(?:[ap]m)?[-–—]\d[\d:.]*(?:[ap]m)?", re.ASCII
 _MINUTES = re.compile(r"\d{1,2}:(\d{2})", re.ASCII)
 
 
-class Reading(TypedDict, total=False):
+class ReadingOptions(TypedDict, total=False):
     """What words are relative to: `now` (aware) and `tz` say what today is, `words` the language; `day_first` overrides
     the language's order of 15/12."""
 
@@ -51,7 +51,7 @@ def parse(
     members: Collection[str] | None = None,
     lists: Collection[str] | None = None,
     day: date | None = None,
-    **reading: Unpack[Reading],
+    **reading: Unpack[ReadingOptions],
 ) -> ParsedTodo:
     """Read one line: `Pay rent tomorrow 9am every month #home !1 @sam +Flat // the meter`.
 
@@ -70,7 +70,7 @@ def parse(
     return line.result(Fields())
 
 
-def _context(text: str, reading: Reading, in_field: bool = False) -> Context:
+def _context(text: str, reading: ReadingOptions, in_field: bool = False) -> Context:
     """What the grammar reads with; its tokens are still to come."""
     now, tz, words = reading["now"], reading["tz"], reading.get("words", ENGLISH)
     first = reading.get("day_first")
@@ -466,7 +466,7 @@ def _is_title(c: Context, i: int, j: int) -> bool:
 # ---- fields
 
 
-def parse_date(text: str, **reading: Unpack[Reading]) -> Moment | None:
+def parse_date(text: str, **reading: Unpack[ReadingOptions]) -> Moment | None:
     """The date that the whole text says; empty for "" and "no date", None if not understood.
 
     In a field nothing else can be meant, so what a sentence leaves alone is read here too: "sun", "15", "1/2", "5 days",
@@ -483,7 +483,7 @@ def parse_date(text: str, **reading: Unpack[Reading]) -> Moment | None:
 
 
 def parse_repeat(
-    text: str, *, due: Moment | None = None, **reading: Unpack[Reading]
+    text: str, *, due: Moment | None = None, **reading: Unpack[ReadingOptions]
 ) -> RepeatRule | None:
     """The rule that the whole text says, as it starts with `due`; None if not understood.
 
@@ -498,7 +498,7 @@ def parse_repeat(
     return found[0].bound(first, pin=bool(due)) if first else None
 
 
-def _field(text: str, reading: Reading) -> Context:
+def _field(text: str, reading: ReadingOptions) -> Context:
     c = _context(text, reading, in_field=True)
     if len(text) <= MAX_FIELD and _has_tomorrow(c):
         c.settle([t for start, end in raw_words(text) for t in split_word(text, start, end)])

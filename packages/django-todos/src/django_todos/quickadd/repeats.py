@@ -261,7 +261,7 @@ def _plain(c: Context, step: Step) -> Said:
 
 def _in_month(c: Context, step: Any, rule: Rule, month: int) -> Said | None:
     """Once a year, where nothing like it follows."""
-    mode, interval = (step, 1) if isinstance(step, str) else step[:2]
+    mode, interval, _unit = step if isinstance(step, tuple) else (step, 1, "")
     rule = replace(rule, freq="YEARLY", interval=interval, by_month=(month,))
     return None if c.any_low(c.j) == "," and _nth_day(c, c.j + 1) else Said(rule, mode)
 
@@ -272,7 +272,7 @@ def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
 
 
 def _month_end(c: Context, *said: Any) -> Said | None:
-    mode = said[0] if len(said) > 1 else "due"
+    mode: Mode = said[0] if len(said) > 1 else "due"
     return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if said[-1] == MONTH else None
 
 
