@@ -435,8 +435,8 @@ RICH = TodoRecord(
     ("name", "lost"),
     [
         ("ical", 4),  # assignee, history, mode, trash
-        ("csv", 4),  # reminders, history, a comma, trash
-        ("markdown", 7),
+        ("csv", 5),  # reminders, history, another format's words, a comma, trash
+        ("markdown", 8),
         ("todotxt", 7),
         ("taskwarrior", 5),
     ],

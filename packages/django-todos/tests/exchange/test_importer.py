@@ -739,8 +739,11 @@ def test_a_todotxt_comes_back_edited(cast: Any) -> None:
     text = "\n".join(f"x 2026-11-24 {one}" if "Cups" in one else one for one in text.split("\n"))
     found = planned(user, text)
     assert (found.adds, found.edits) == (1, 2)
+    (note,) = found.notes
+    assert note == "1 open todo of “Flat” is not in the file; it stays as it is: Gone"
+    assert not planned(user, "Rent +Flat\nPepper +Flat").notes  # the list did not come back
     assert [row.notes for row in found.rows if row.kind == "edit"][0] == (
-        "due: 2026-12-01 → 2026-12-05.",
+        "due: Tue 1 Dec → Sat 5 Dec.",
     )
     report = apply(found, at=NOW)
     assert (report.added, report.edited) == (1, 2)
@@ -797,10 +800,10 @@ def test_a_checklist_comes_back_with_what_it_says(cast: Any) -> None:
     found = planned(cast.alice, edited)
     assert [row.notes for row in found.rows if row.kind == "edit"] == [
         (
-            "due: 2026-12-01T09:00 → 2026-12-03T09:00.",
+            "due: Tue 1 Dec, 09:00 → Thu 3 Dec, 09:00.",
             "priority: 7 → 1.",
             "labels: home → home, money.",
-            "repeat: none → FREQ=WEEKLY.",
+            "repeat: none → weekly.",
         )
     ]
     apply(found, at=NOW)

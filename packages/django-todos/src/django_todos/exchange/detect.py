@@ -18,19 +18,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.exchange.formats import (
-    google_tasks,
-    ical,
-    markdown,
-    microsoft_todo,
-    own_json,
-    table,
-    taskwarrior,
-    ticktick,
-    todoist,
-    todotxt,
-    trello,
-)
+from django_todos.exchange.formats import FORMATS, ical, markdown, table, todotxt
 
 #: A byte order mark, and the encoding that it says.
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -255,32 +243,16 @@ def _json(body: str) -> str | Refusal | None:
     keys = _keys(body)
     if keys is None:
         return Refusal(_("JSON that is broken or too deep"))
-    known: tuple[tuple[bool, str | Refusal], ...] = (
-        ("format" in keys and "lists" in keys or keys >= {"format", "version"}, own_json.NAME),
-        ("kind" in keys and "items" in keys, google_tasks.NAME),
-        (keys >= {"cards", "lists"}, trello.NAME),
-        (keys >= {"items", "projects"}, todoist.NAME),
-        ("description" in keys and not keys & {"title", "name", "content"}, taskwarrior.NAME),
-        (
-            bool(keys & {"displayName", "dueDateTime", "checklistItems", "wellknownListName"})
-            or "@odata.context" in keys,
-            microsoft_todo.NAME,
-        ),
-        (
-            keys >= {"title", "tasks"} or keys >= {"title", "buckets"},
-            Refusal(
-                _("data of Vikunja"),
-                _(
-                    "Vikunja offers its todos over CalDAV: save them as .ics with a calendar program, and import that."
-                ),
+    for one in FORMATS.values():
+        if one.has_keys is not None and one.has_keys(keys):
+            return one.name
+    if keys >= {"title", "tasks"} or keys >= {"title", "buckets"}:
+        return Refusal(
+            _("data of Vikunja"),
+            _(
+                "Vikunja offers its todos over CalDAV: save them as .ics with a calendar program, and import that."
             ),
-        ),
-        (keys == {"lists"}, own_json.NAME),
-        (not keys, taskwarrior.NAME),
-    )
-    for is_it, answer in known:
-        if is_it:
-            return answer
+        )
     return Refusal(
         _("JSON of a program that is not known here"),
         _("Look for an export as CSV or iCalendar in the program that it comes from."),
@@ -320,10 +292,9 @@ def _taskwarrior_data(body: str) -> Refusal | None:
 
 def _table(body: str) -> str | None:
     for names in _headers(body):
-        if set(todoist.COLUMNS) <= names:
-            return todoist.NAME
-        if set(ticktick.COLUMNS) <= names:
-            return ticktick.NAME
+        for one in FORMATS.values():
+            if one.columns and set(one.columns) <= names:
+                return one.name
     header = next(filter(any, _headers(body)), set())
     known = table.columns_of(header)
     if len(header) > 1 and "title" in known and len(known) > 1:

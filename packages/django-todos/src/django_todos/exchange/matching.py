@@ -8,17 +8,19 @@ before it is made; what was completed elsewhere completes. Nothing is reopened o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from django_todos.dates import Moment
-from django_todos.exchange.records import TodoRecord
-from django_todos.models import Todo, priority_bucket
+from django_todos.exchange.records import TodoRecord, shorten
+from django_todos.models import Todo, TodoList, priority_bucket
 from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode
+from django_todos.wording import repeats
 
 #: Formats without ids, and whether they hold times of day.
 LINES = {"todotxt": True, "markdown": False}
@@ -59,7 +61,40 @@ class Matches:
         return best
 
 
-def edit_of(record: TodoRecord, todo: Todo, source: str, *, whole: bool) -> Edit:
+#: Todos without a line that are named.
+MAX_NAMED = 10
+
+
+def absent(todos: Iterable[Todo], homes: Iterable[TodoList]) -> Iterator[str]:
+    """Of lists that came back (most of what is open in them has a line): what has none, which stays as it is.
+
+    Without the half of its todos a list did not come back: the file only adds to it.
+    """
+    there = {todo.pk for todo in todos}
+    for home in homes:
+        opened = Todo.objects.filter(todo_list=home.pk, is_completed=False, deleted_at=None)
+        titles = dict(opened.in_order().values_list("pk", "title"))
+        missing = [title for pk, title in titles.items() if pk not in there]
+        if missing and len(missing) <= len(titles) / 2:
+            text = ngettext(
+                "%(count)d open todo of “%(list)s” is not in the file; it stays as it is: %(titles)s",
+                "%(count)d open todos of “%(list)s” are not in the file; they stay as they are: %(titles)s",
+                len(missing),
+            )
+            named = [shorten(title, 60) for title in missing[:MAX_NAMED]]
+            more = ["…"] if len(missing) > MAX_NAMED else []
+            said = {"count": len(missing), "list": home, "titles": ", ".join([*named, *more])}
+            yield text % said
+
+
+def edit_of(
+    record: TodoRecord,
+    todo: Todo,
+    source: str,
+    *,
+    whole: bool,
+    words: Callable[[Moment], str] = Moment.format,
+) -> Edit:
     """What the line says otherwise. ``whole``: what it doesn't say any more was taken off, and a title may differ."""
     values: dict[str, Any] = {}
     said: list[str] = []
@@ -71,7 +106,7 @@ def edit_of(record: TodoRecord, todo: Todo, source: str, *, whole: bool) -> Edit
             theirs = Moment(theirs.date, mine.time, mine.tz)
         if mine != theirs and (theirs or whole):
             values[name] = theirs
-            said.append(_said(label, mine.format(), theirs.format()))
+            said.append(_said(label, words(mine), words(theirs)))
     same = priority_bucket if source == "markdown" else int
     if same(todo.priority) != same(record.priority) and (record.priority or whole):
         values["priority"] = record.priority
@@ -89,9 +124,10 @@ def edit_of(record: TodoRecord, todo: Todo, source: str, *, whole: bool) -> Edit
         said.append(_said(_("title"), todo.title, record.title))
     repeat = record.repeat
     rule = (repeat.rrule, repeat.mode) if repeat else ("", todo.repeat_mode)
-    if rule != (todo.rrule, todo.repeat_mode) and (repeat or whole):
+    rule_now = (todo.rrule, todo.repeat_mode)
+    if rule != rule_now and (repeat or whole):
         values["repeat"] = _repeat(record)
-        said.append(_said(_("repeat"), todo.rrule, rule[0]))
+        said.append(_said(_("repeat"), _rule(*rule_now), _rule(*rule)))
     completes = record.is_completed and not todo.is_completed
     if completes:
         said.append(_("It is completed."))
@@ -104,6 +140,13 @@ def _repeat(record: TodoRecord) -> Repeat | None:
         return None
     mode: Mode = "completion" if repeat.mode == "completion" else "due"
     return Repeat(repeat.rrule, mode, repeat.anchor or record.due or record.start)
+
+
+def _rule(rrule: str, mode: str) -> str:
+    try:
+        return repeats.short(rrule, mode) if rrule else ""
+    except ValueError:  # kept as text where it can't be followed
+        return rrule
 
 
 def _said(name: str, before: str, after: str) -> str:

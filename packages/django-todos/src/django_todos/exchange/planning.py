@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from django_todos.dates import Moment
+from django_todos.dates import Moment, today_in
 from django_todos.exchange.detect import ENCODINGS, Refusal, Text, decode, detect, refuse_bytes
 from django_todos.exchange.formats import FORMATS, table, todotxt
-from django_todos.exchange.matching import LINES, Edit, Matches, edit_of
+from django_todos.exchange.matching import LINES, Edit, Matches, absent, edit_of
 from django_todos.exchange.records import ParseResult, Problem, Reading, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
 from django_todos.exchange.tree import arrange
@@ -25,7 +26,7 @@ from django_todos.limits import MAX_DEPTH
 from django_todos.models import ImportedFrom, Todo, TodoList
 from django_todos.repeats.occurrences import parse_rrule
 from django_todos.repeats.rule import RuleError
-from django_todos.wording.dates import long_date
+from django_todos.wording.dates import long_date, moment_words
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -163,6 +164,7 @@ class Survey:
     tz: ZoneInfo
     default: TodoList | None = None
     accepted: tuple[TodoRecord, ...] = ()
+    words: Callable[[Moment], str] = Moment.format
     known: dict[str, Here] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -232,9 +234,18 @@ class Survey:
     def _edit(self, record: TodoRecord, todo: Todo, *, whole: bool) -> None:
         if self._targets.existing(todo.todo_list_id) is None:
             return  # it can be read, not changed
-        edit = edit_of(_with_rule(record)[0], todo, self.source, whole=whole)
+        edit = edit_of(_with_rule(record)[0], todo, self.source, whole=whole, words=self.words)
         if edit:
             self.edits[record.key] = edit
+
+    def absent(self) -> Iterator[str]:
+        """What a person took out of a file of lines that comes back: it is said, not deleted."""
+        if self.source not in LINES:
+            return
+        todos = [here.todo for here in self.known.values() if here.todo is not None]
+        lists = {todo.todo_list_id for todo in todos}
+        homes = [one for pk, one in self._targets.editable.items() if pk in lists]
+        yield from absent(todos, homes)
 
     def _homes(self) -> dict[str, Counter[int]]:
         homes: dict[str, Counter[int]] = defaultdict(Counter)
@@ -369,9 +380,10 @@ def plan(
     `detect.ENCODINGS`; ``columns`` (field → column) explains a table, ``day_first`` its dates. Never
     raises for what is in the file.
     """
-    reading = Reading(tz, now(), day_first, columns or {})
+    words = partial(moment_words, today=today_in(now(), tz))
+    reading = Reading(tz, now(), day_first, columns or {}, words)
     decoded, name, result = _read(data, format, encoding, reading, most)
-    survey = Survey(user, name, result, tz, todo_list).run()
+    survey = Survey(user, name, result, tz, todo_list, words=words).run()
     return Plan(
         user=user,
         format=name,
@@ -382,6 +394,7 @@ def plan(
         notes=(
             *_doubts(decoded),
             *(clean_text(note.text) for note in result.notes if not note.line),
+            *survey.absent(),
         ),
         new_lists=tuple(target.name for target in survey.targets if target.is_new),
         list_ids=frozenset(survey.list_ids),

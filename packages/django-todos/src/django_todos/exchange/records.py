@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -114,12 +114,13 @@ class TodoRecord:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a file is read: in which zone, at what time ("tomorrow"), in which order of day and month,
-    and (for a table of unknown columns) which column is which of our fields."""
+    (for a table of unknown columns) which column is which of our fields, and how its reader writes dates."""
 
     tz: ZoneInfo
     now: dt.datetime
     day_first: bool | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    words: Callable[[Moment], str] = Moment.format
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,35 @@ class Losses:
             self.add(_("That a list is archived is not in the file."))
         if todo_list.color or todo_list.labels:
             self.add(_("The colours of lists and labels are not in the file."))
+
+    def add_todo(self, todo: TodoRecord, *, own: str = "", kept: Collection[str] = ()) -> None:
+        """What most formats lack. ``kept`` are the fields that this one has; ``own`` is its part of ``extra``."""
+        lacking = {
+            "notes": (todo.notes, _("Notes are not in the file.")),
+            "reminders": (todo.reminders, _("Reminders are not in the file.")),
+            "assignee": (todo.assignee, _("To whom a todo is assigned is not in the file.")),
+            "completions": (
+                len(todo.completions) > bool(todo.is_completed),
+                _("The history of completions is not in the file."),
+            ),
+            "extra": (
+                todo.extra.keys() - {own},
+                _("What another format had said is not in the file."),
+            ),
+        }
+        for name, (value, sentence) in lacking.items():
+            if value and name not in kept:
+                self.add(sentence)
+
+    def outside_trash(
+        self, todo_list: ListRecord, todos: Iterable[TodoRecord]
+    ) -> Iterator[TodoRecord]:
+        """For a format that has no trash: the todos that are not in it."""
+        for todo in todos:
+            if todo.deleted_at or todo_list.deleted_at:
+                self.add(_("Todos in the trash are not in the file."))
+            else:
+                yield todo
 
     def lines(self) -> list[str]:
         return [f"{sentence} ({number})" for sentence, number in sorted(self.counts.items())]

@@ -31,7 +31,8 @@ Write = Callable[[Groups, ZoneInfo, Losses], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a person calls it, how it is read and written (if it is), and how files of it are called."""
+    """What a person calls it, how it is read and written (if it is), how files of it are called, and by what
+    `detect` knows it: the names in JSON's first object, or columns without which no table is one of it."""
 
     name: str
     label: str | Promise
@@ -39,6 +40,8 @@ class Format:
     write: Write | None = None
     suffix: str = ""
     content_type: str = "text/plain"
+    has_keys: Callable[[set[str]], bool] | None = None
+    columns: tuple[str, ...] = ()
 
 
 FORMATS: dict[str, Format] = {
@@ -51,6 +54,7 @@ FORMATS: dict[str, Format] = {
             lambda groups, tz, losses: own_json.write(groups),
             "json",
             "application/json",
+            own_json.has_keys,
         ),
         Format(
             todotxt.NAME,
@@ -66,15 +70,37 @@ FORMATS: dict[str, Format] = {
             lambda groups, tz, losses: taskwarrior.write(groups, tz=tz, losses=losses),
             "taskwarrior.json",
             "application/json",
+            taskwarrior.has_keys,
         ),
         Format(ical.NAME, "iCalendar", ical.parse, ical.write, "ics", "text/calendar"),
         Format(markdown.NAME, "Markdown", markdown.parse, markdown.write, "md", "text/markdown"),
         Format(table.NAME, _("Table (CSV)"), table.parse, table.write, "csv", "text/csv"),
-        Format(todoist.NAME, "Todoist", todoist.parse),
-        Format(ticktick.NAME, "TickTick", ticktick.parse),
-        Format(google_tasks.NAME, "Google Tasks", google_tasks.parse),
-        Format(microsoft_todo.NAME, "Microsoft To Do", microsoft_todo.parse),
-        Format(trello.NAME, "Trello", trello.parse),
+        Format(
+            todoist.NAME,
+            "Todoist",
+            todoist.parse,
+            has_keys=lambda keys: keys >= {"items", "projects"},
+            columns=todoist.COLUMNS,
+        ),
+        Format(ticktick.NAME, "TickTick", ticktick.parse, columns=ticktick.COLUMNS),
+        Format(
+            google_tasks.NAME,
+            "Google Tasks",
+            google_tasks.parse,
+            has_keys=lambda keys: keys >= {"kind", "items"},
+        ),
+        Format(
+            microsoft_todo.NAME,
+            "Microsoft To Do",
+            microsoft_todo.parse,
+            has_keys=microsoft_todo.has_keys,
+        ),
+        Format(
+            trello.NAME,
+            "Trello",
+            trello.parse,
+            has_keys=lambda keys: keys >= {"cards", "lists"},
+        ),
     )
 }
 WRITTEN: dict[str, Write] = {one.name: one.write for one in FORMATS.values() if one.write}

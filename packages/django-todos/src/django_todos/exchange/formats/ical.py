@@ -272,11 +272,11 @@ def write(
     zones: set[str] = set()
     yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//django-todos//django-todos//EN\r\n"
     for todo_list, todos in groups:
-        for place, todo in enumerate(todos, 1):
-            if todo.deleted_at or todo_list.deleted_at:
-                losses.add(_("Todos in the trash are not in the file."))
-                continue
-            _count_losses(todo, losses)
+        losses.add_list(todo_list)
+        for place, todo in enumerate(losses.outside_trash(todo_list, todos), 1):
+            losses.add_todo(todo, own=NAME, kept=("notes", "reminders"))
+            if todo.repeat and todo.repeat.mode == "completion":
+                losses.add(_("That a repeat counts from completion is read by this program alone."))
             zones |= {todo.due.tz, todo.start.tz} - {""}
             yield _written(todo, todo_list, place)
     yield from _zones(zones)
@@ -350,12 +350,3 @@ def _zones(names: Iterable[str]) -> Iterator[str]:
     for name in sorted(names):
         if name != "UTC":
             yield icalendar.Timezone.from_tzid(name).to_ical().decode()
-
-
-def _count_losses(todo: TodoRecord, losses: Losses) -> None:
-    if todo.assignee:
-        losses.add(_("To whom a todo is assigned is not in the file."))
-    if len(todo.completions) > bool(todo.is_completed):
-        losses.add(_("The history of completions is not in the file."))
-    if todo.repeat and todo.repeat.mode == "completion":
-        losses.add(_("That a repeat counts from completion is read by this program alone."))

@@ -145,10 +145,8 @@ def write(
     for number, (todo_list, todos) in enumerate(groups):
         depths: dict[str, int] = {}
         yield ("\n" if number else "") + f"# {todo_list.name}\n\n"
-        for todo in todos:
-            if todo.deleted_at or todo_list.deleted_at:
-                losses.add(_("Todos in the trash are not in the file."))
-                continue
+        losses.add_list(todo_list)
+        for todo in losses.outside_trash(todo_list, todos):
             depth = depths[todo.parent_key] + 1 if todo.parent_key in depths else 0
             depths[todo.key] = depth
             _count_losses(todo, losses)
@@ -178,15 +176,10 @@ def _written(todo: TodoRecord, indent: str, tz: ZoneInfo) -> str:
 
 
 def _count_losses(todo: TodoRecord, losses: Losses) -> None:
+    losses.add_todo(todo, kept=("notes",))
     if todo.due.time or todo.start.time:
         losses.add(_("Times of day are not in the file."))
     if todo.repeat:
         losses.add(_("Repeats are not in the file."))
-    if todo.reminders:
-        losses.add(_("Reminders are not in the file."))
-    if todo.assignee:
-        losses.add(_("To whom a todo is assigned is not in the file."))
-    if len(todo.completions) > bool(todo.is_completed):
-        losses.add(_("The history of completions is not in the file."))
     if any(len(label.split()) > 1 for label in todo.labels):
         losses.add(_("Labels of several words are written as one."))

@@ -35,6 +35,12 @@ _DAYS = {
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 
 
+def has_keys(keys: set[str]) -> bool:
+    """Whether JSON whose first objects have these comes from Microsoft."""
+    own = {"displayName", "dueDateTime", "checklistItems", "wellknownListName", "@odata.context"}
+    return bool(keys & own)
+
+
 def parse(text: str, reading: Reading) -> ParseResult:
     """Read lists with their tasks, or tasks."""
     found = Gathered()

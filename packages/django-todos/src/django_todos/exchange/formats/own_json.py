@@ -135,6 +135,11 @@ def _stamp(moment: dt.datetime | None) -> str:
 # -- reading
 
 
+def has_keys(keys: set[str]) -> bool:
+    """Whether JSON whose first object has these is an export of ours."""
+    return "format" in keys and bool(keys & {"lists", "version"}) or keys == {"lists"}
+
+
 def parse(text: str) -> ParseResult:
     """Read an export of ours; a row that is not what the schema says is a problem, no more."""
     try:

@@ -187,14 +187,9 @@ def write(
     """A row a todo, with a name for each column, in UTF-8 with the mark that spreadsheets look for."""
     yield "\ufeff" + _line(FIELDS)
     for todo_list, todos in groups:
-        for todo in todos:
-            if todo.deleted_at or todo_list.deleted_at:
-                losses.add(_("Todos in the trash are not in the file."))
-                continue
-            if todo.reminders:
-                losses.add(_("Reminders are not in the file."))
-            if len(todo.completions) > bool(todo.is_completed):
-                losses.add(_("The history of completions is not in the file."))
+        losses.add_list(todo_list)
+        for todo in losses.outside_trash(todo_list, todos):
+            losses.add_todo(todo, kept=("notes", "assignee"))
             if any("," in label for label in todo.labels):
                 losses.add(_("A label with a comma is read back as two."))
             yield _line(_cells(todo, todo_list))

@@ -76,6 +76,11 @@ class BadDate(Unreadable):
         )
 
 
+def has_keys(keys: set[str]) -> bool:
+    """Whether JSON whose first object has these (none: an empty export) is Taskwarrior's."""
+    return not keys or "description" in keys and not keys & {"title", "name", "content"}
+
+
 def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
     """Read an export; ``tz`` is the zone it was written in, which tells dates from times."""
     keys = LineKeys()
@@ -492,15 +497,8 @@ def _repeat(todo: TodoRecord, status: str) -> dict[str, str]:
 
 
 def _count_losses(todo: TodoRecord, losses: Losses) -> None:
+    losses.add_todo(todo, own=NAME, kept=("notes",))
     if todo.parent_key:
         losses.add(_("Taskwarrior has no subtasks; only this program reads whose they are."))
     if todo.repeat and not recur_of(todo.repeat.rrule):
         losses.add(_("Taskwarrior can’t follow a repeat; only this program reads it."))
-    if todo.reminders:
-        losses.add(_("Reminders are not in the file."))
-    if todo.assignee:
-        losses.add(_("To whom a todo is assigned is not in the file."))
-    if len(todo.completions) > bool(todo.is_completed):
-        losses.add(_("The history of completions is not in the file."))
-    if todo.extra.keys() - {NAME}:
-        losses.add(_("What another format had said is not in the file."))

@@ -329,7 +329,7 @@ def _moment(reading: _Reading, key: str, prefix: str) -> Moment:
     moment = _read_moment(day)
     if moment is None and (moment := _read_digits(reading, day)) is not None:
         text = _("“%(word)s” is read as %(date)s.")
-        reading.notes.append(text % {"word": f"{key}:{day}", "date": moment.format()})
+        reading.notes.append(text % {"word": f"{key}:{day}", "date": reading.how.words(moment)})
     if moment is None:
         if _LIKE_A_DAY.fullmatch(day):
             reading.broken.append(day)
@@ -448,10 +448,8 @@ def write(
     """Lines of a todo.txt file, list by list, parents before their subtasks."""
     numbers: dict[str, int] = {}
     for todo_list, todos in groups:
-        todos = list(todos)
-        kept = [todo for todo in todos if not todo.deleted_at and not todo_list.deleted_at]
         losses.add_list(todo_list)
-        losses.add(_("Todos in the trash are not in the file."), len(todos) - len(kept))
+        kept = list(losses.outside_trash(todo_list, todos))
         for todo in kept:
             if todo.parent_key and todo.parent_key not in numbers:
                 numbers[todo.parent_key] = len(numbers) + 1
@@ -564,13 +562,4 @@ def _count_losses(todo: TodoRecord, losses: Losses, tz: ZoneInfo) -> None:
     stamps = [stamp for stamp in (todo.created_at, todo.completed_at) if stamp]
     if any(local_now(stamp, tz).time() != dt.time() for stamp in stamps):
         losses.add(_("Creation and completion keep their day, not their time."))
-    if todo.notes:
-        losses.add(_("Notes are not in the file."))
-    if todo.reminders:
-        losses.add(_("Reminders are not in the file."))
-    if todo.assignee:
-        losses.add(_("To whom a todo is assigned is not in the file."))
-    if todo.completions:
-        losses.add(_("The history of completions is not in the file."))
-    if todo.extra.keys() - {NAME}:
-        losses.add(_("What another format had said is not in the file."))
+    losses.add_todo(todo, own=NAME)
