@@ -114,7 +114,8 @@ class TodoRecord:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a file is read: in which zone, at what time ("tomorrow"), in which order of day and month,
-    (for a table of unknown columns) which column is which of our fields, and how its reader writes dates."""
+    (for a table of unknown columns) which column is which of our fields, and how its reader writes dates.
+    """
 
     tz: ZoneInfo
     now: dt.datetime

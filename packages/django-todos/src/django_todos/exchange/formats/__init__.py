@@ -32,7 +32,8 @@ Write = Callable[[Groups, ZoneInfo, Losses], Iterator[str]]
 @dataclass(frozen=True, slots=True)
 class Format:
     """What a person calls it, how it is read and written (if it is), how files of it are called, and by what
-    `detect` knows it: the names in JSON's first object, or columns without which no table is one of it."""
+    `detect` knows it: the names in JSON's first object, or columns without which no table is one of it.
+    """
 
     name: str
     label: str | Promise

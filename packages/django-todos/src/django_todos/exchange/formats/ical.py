@@ -276,7 +276,9 @@ def write(
         for place, todo in enumerate(losses.outside_trash(todo_list, todos), 1):
             losses.add_todo(todo, own=NAME, kept=("notes", "reminders"))
             if todo.repeat and todo.repeat.mode == "completion":
-                losses.add(_("That a repeat counts from completion is read by this program alone."))
+                losses.add(
+                    _("That a repeat counts from completion is read by this program alone.")
+                )
             zones |= {todo.due.tz, todo.start.tz} - {""}
             yield _written(todo, todo_list, place)
     yield from _zones(zones)
