@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,13 +105,24 @@ def export(request: Request) -> HttpResponseBase:
     with_keys = form.cleaned_data["keys"]
     file = export_file(viewer.user, name, tz=viewer.zone, lists=some, with_keys=with_keys)
     return StreamingHttpResponse(
-        file.pieces,
+        streamed(request, file.pieces),
         headers={
             "Content-Type": f"{file.content_type}; charset=utf-8",
             "Content-Disposition": f'attachment; filename="{file.file_name}"',
             "Cache-Control": "private, no-store",
         },
     )
+
+
+async def _one_by_one(pieces: Iterator[str]) -> AsyncIterator[str]:
+    """The pieces, each made in the thread where the database may be asked."""
+    while (piece := await sync_to_async(next)(pieces, None)) is not None:
+        yield piece
+
+
+def streamed(request: HttpRequest, pieces: Iterator[str]) -> Iterator[str] | AsyncIterator[str]:
+    """What is sent while it is made. ASGI would gather the whole of an ordinary iterator first, and warn of it."""
+    return _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces
 
 
 # -- the upload

@@ -1,0 +1,149 @@
+"""Hosts that stand on something larger, or are served otherwise."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import importlib.util
+import os
+import re
+import shutil
+import urllib.parse
+import urllib.request
+
+import django
+import pytest
+from tests.hosts.project import Host, sample
+from tests.hosts.visit import add_form
+
+HOME = """
+from wagtail.models import Page
+
+
+class HomePage(Page):
+    template = "home/page.html"
+"""
+SITE_BASE = """<!doctype html><html lang="en"><head><title>{% block title %}Site{% endblock %}</title>
+{% block extra_css %}{% endblock %}</head><body class="{% block body_class %}{% endblock %}">
+<header id="site">Site</header>{% block content %}{% endblock %}{% block extra_js %}{% endblock %}</body></html>"""
+
+
+@pytest.mark.gate
+@pytest.mark.skipif(django.VERSION < (5, 2), reason="Wagtail asks for Django 5.2")
+def test_in_wagtail(host: Host):
+    """Its editors have todos about pages, in the site's base, above the pattern that answers everything."""
+    pytest.importorskip("wagtail")
+    host.install()
+    host.settings("""
+        INSTALLED_APPS += [
+            "wagtail.users", "wagtail.images", "wagtail.documents", "wagtail.snippets", "wagtail.sites", "wagtail.admin",
+            "wagtail", "taggit", "modelcluster", "home",
+        ]
+        WAGTAIL_SITE_NAME, WAGTAILADMIN_BASE_URL = "Site", "https://site.example"
+        TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
+    """)
+    host.settings(sample("wagtail.md", "settings.py"))
+    host.write("home/models.py", HOME)
+    host.write("home/access.py", sample("wagtail.md", "home/access.py"))
+    host.write("home/wagtail_hooks.py", sample("wagtail.md", "home/wagtail_hooks.py"))
+    host.write("templates/site_base.html", SITE_BASE)
+    host.write("templates/home/page.html", sample("wagtail.md", "templates/home/page.html"))
+    host.write("templates/django_todos/base.html", sample("wagtail.md", "templates/django_todos/base.html"))
+    host.urls("from wagtail import urls as wagtail_urls\nfrom wagtail.admin import urls as wagtailadmin_urls")
+    host.add_url('path("cms/", include(wagtailadmin_urls))')
+    host.add_url('path("", include(wagtail_urls))')
+    host.visit(
+        """
+        from django.contrib.auth.models import Group
+        from wagtail.models import GroupPagePermission, Page, Site
+        from home.models import HomePage
+        root = Page.objects.get(depth=1)
+        home = root.add_child(instance=HomePage(title="Spring sale", slug="spring"))
+        Site.objects.update(root_page=home)
+        editor, visitor = make_user("ed"), make_user("vic")
+        editor.groups.add(Group.objects.get(name="Editors"))
+        client.force_login(editor)
+        page = client.get("/").content.decode()
+        assert "Spring sale" in page and 'class="todos-widget-add"' in page, page
+        about = TodoList.objects.create_about(home, name="Spring sale")
+        Todo.add(about, "Choose a picture", by=editor)
+        assert "Choose a picture" in client.get("/").content.decode()
+        assert "Choose a picture" in client.get(f"/todos/lists/{about.uuid}/").content.decode()
+        inside = client.get("/todos/inbox/").content.decode()
+        assert 'id="site"' in inside and "todos-frame" in inside and inside.count("<html") == 1
+        assert '"/todos/"' in client.get("/cms/").content.decode(), "a way from Wagtail's own menu"
+        client.force_login(visitor)
+        assert "todos-widget" not in client.get("/").content.decode()
+        assert client.get(f"/todos/lists/{about.uuid}/").status_code == 404
+        client.force_login(get_user_model().objects.get(username="alice"))
+        """,
+        app="home",
+    )
+
+
+def test_below_a_pattern_that_answers_everything_the_check_says_so(host: Host):
+    host.edit("urls.py", "urlpatterns = [", "from django.http import HttpResponse\n\nurlpatterns = [")
+    host.add_url('path("<path:slug>", lambda request, slug: HttpResponse(slug))')
+    host.install()
+    assert "django_todos.E007" in host.run("manage.py", "check", fails=True)
+
+
+class Browser:
+    """Somebody without JavaScript, on a served host."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+
+    def get(self, path: str) -> str:
+        with self.opener.open(self.address + path, timeout=30) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, fields: dict[str, str]) -> str:
+        data = urllib.parse.urlencode(fields).encode()
+        with self.opener.open(self.address + path, data, timeout=30) as answer:
+            return str(answer.read().decode())
+
+
+def sign_in(browser: Browser) -> None:
+    page = browser.get("/admin/login/?next=/todos/inbox/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token, page
+    fields = {"csrfmiddlewaretoken": token[1], "username": "alice", "password": "correct horse"}
+    assert "todos-frame" in browser.post("/admin/login/?next=/todos/inbox/", fields)
+
+
+MAKE = """
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+get_user_model().objects.create_superuser("alice", "alice@example.org", "correct horse")
+"""
+
+
+@pytest.fixture
+def with_alice(installed: Host) -> Host:
+    """A host with its tables and somebody who can sign in."""
+    installed.environment["DJANGO_SETTINGS_MODULE"] = "mine.settings"
+    installed.run("manage.py", "migrate", "--verbosity", "0")
+    installed.run("-", given=MAKE)
+    return installed
+
+
+def test_served_by_asgi(with_alice: Host):
+    """Signing in, adding, ticking, looking around, and a download, which is a stream."""
+    pytest.importorskip("uvicorn")
+    with with_alice.served("-m", "uvicorn", "--port", "{port}", "--lifespan", "off", "mine.asgi:application") as address:
+        browser = Browser(address)
+        sign_in(browser)
+        action, fields = add_form(browser.get("/todos/inbox/"))
+        html = browser.post(action, {**fields, "text": "Water the plants tomorrow"})
+        assert "Water the plants" in html
+        tick = re.search(r'formaction="([^"]+/complete/)"', html)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
+        assert tick and token
+        done = browser.post(tick[1], {"csrfmiddlewaretoken": token[1], "next": "/todos/inbox/"})
+        assert "todos-toast" in done
+        for path in ("", "upcoming/", "lists/", "completed/", "trash/", "preferences/", "import/"):
+            assert "todos-frame" in browser.get(f"/todos/{path}")
+        assert "Water the plants" in browser.get("/todos/export/?download=1&format=json")
