@@ -147,3 +147,112 @@ def test_served_by_asgi(with_alice: Host):
         for path in ("", "upcoming/", "lists/", "completed/", "trash/", "preferences/", "import/"):
             assert "todos-frame" in browser.get(f"/todos/{path}")
         assert "Water the plants" in browser.get("/todos/export/?download=1&format=json")
+
+
+BASE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{% block title %}Shop{% endblock %}</title>
+HEAD{% block extra_head %}{% endblock %}</head>
+<body><nav class="navbar bg-body-tertiary"><div class="container">
+<a class="navbar-brand" href="/order/">Shop</a>
+<button id="ask" class="btn btn-primary" hx-get="/stock/" hx-target="#stock">Stock</button><span id="stock"></span>
+</div></nav><div class="container">{% block content %}{% endblock %}</div></body></html>"""
+ORDER = """{% extends "shop/base.html" %}{% load django_todos %}
+{% block extra_head %}{% todos_head %}{% endblock %}
+{% block content %}<h1 class="display-6">Order</h1>{% todo_list_for order %}{% endblock %}"""
+VIEWS = """
+from django.http import HttpResponse
+from django.shortcuts import render
+
+
+def order(request):
+    return render(request, "shop/order.html", {"order": request.user})
+
+
+def stock(request):
+    return HttpResponse("12 in stock")
+
+
+def everybody(user, model, permission):
+    return model.objects.all()
+"""
+FILES = {
+    "bootstrap": ("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css"),
+    "htmx 1.9": ("js_lib_htmx", "static/htmx/htmx.min.js"),
+    "htmx 2": ("django_htmx", "static/django_htmx/htmx-2.min.js"),
+}
+
+
+def bring(host: Host, name: str) -> str:
+    """A file that another package brings, among the host's own static ones; what loads it."""
+    package, file = FILES[name]
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip(f"{package} brings {name}, and is not installed")
+    (host.folder / "static").mkdir(exist_ok=True)
+    shutil.copy(os.path.join(spec.submodule_search_locations[0], file), host.folder / "static")
+    url = f"/static/{os.path.basename(file)}"
+    is_style = url.endswith(".css")
+    return f'<link rel="stylesheet" href="{url}">' if is_style else f'<script src="{url}"></script>'
+
+
+@pytest.mark.parametrize("brings", [["bootstrap", "htmx 1.9"], ["bootstrap", "htmx 2"], []])
+def test_in_the_bases_of_others_in_a_browser(with_alice: Host, brings: list[str]):
+    """The documentation's base: a list on the host's page, our pages in its base, and its own htmx: each does its own, once."""
+    sync = pytest.importorskip("playwright.sync_api")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with_alice.write("templates/shop/base.html", BASE.replace("HEAD", "".join(bring(with_alice, name) for name in brings)))
+    with_alice.write("templates/shop/order.html", ORDER)
+    base = sample("base-template.md", "templates/django_todos/base.html")
+    own = "{% todos_head htmx=False %}" if "htmx 2" in brings else "{% todos_head %}"
+    with_alice.write("templates/django_todos/base.html", base.replace("{% todos_head %}", own))
+    (with_alice.folder / "static").mkdir(exist_ok=True)
+    with_alice.settings("""
+        TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
+        STATICFILES_DIRS = [BASE_DIR / "static"]
+        TODOS_OBJECT_ACCESS = "shop.views.everybody"
+    """)
+    with_alice.write("shop/views.py", VIEWS)
+    with_alice.urls("from shop import views")
+    with_alice.add_url('path("order/", views.order)')
+    with_alice.add_url('path("stock/", views.stock)')
+    faults: list[str] = []
+    asked: list[str] = []
+    with (
+        with_alice.served("manage.py", "runserver", "--noreload", "127.0.0.1:{port}") as address,
+        sync.sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
+    ):
+        page = browser.new_page(base_url=address)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda one: asked.append(f"{one.method} {one.url.removeprefix(address)}"))
+
+        def ask_the_host() -> None:
+            if len(brings) == 2:
+                page.click("#ask")
+                sync.expect(page.locator("#stock")).to_have_text("12 in stock")
+                assert asked.count("GET /stock/") == 1, asked
+            asked.clear()
+
+        page.goto("/admin/login/?next=/order/")
+        page.fill("#id_username", "alice")
+        page.fill("#id_password", "correct horse")
+        page.press("#id_password", "Enter")
+        page.wait_for_url("**/order/")
+        ask_the_host()
+        field = page.locator(".todos-widget [name=text]")
+        field.fill("Book the van")
+        field.press("Enter")
+        sync.expect(page.get_by_role("link", name="Book the van")).to_have_count(1)
+        assert page.url == f"{address}/order/" or "/order/?" in page.url, page.url
+        page.goto("/todos/inbox/")
+        ask_the_host()
+        page.get_by_label("Add a todo").first.fill("Sweep the floor")
+        page.keyboard.press("Enter")
+        row = page.get_by_role("link", name="Sweep the floor", exact=True)
+        sync.expect(row).to_have_count(1)
+        assert asked.count("POST /todos/todos/new/") == 1, asked
+        page.locator(".todos-row .todos-check").first.click()
+        sync.expect(page.get_by_text("Completed “Sweep the floor”")).to_be_visible()
+        assert page.url == f"{address}/todos/inbox/", "without another page"
+    assert faults == []

@@ -51,7 +51,8 @@ def part_about(request: HttpRequest, obj: Model, title: str = "") -> dict[str, A
     todo_list = lists.with_rights(user).first()
     if todo_list is not None:
         return part_of(request, todo_list, title)
-    model = type(obj)
+    model = obj._meta.concrete_model  # of a lazy `request.user` and of a proxy, too
+    assert model is not None
     if not settings.OBJECT_ACCESS(user, model, "view").filter(pk=obj.pk).exists():
         return None
     about = ""
