@@ -49,8 +49,9 @@ dev: .venv/ready $(CATALOGS)  ## an environment to work in, .venv/dev: the packa
 test: .venv/postgres $(CATALOGS)  ## what a change must pass; says which of the matrix ran and which could not
 	@$(SERVER) $(TOX) -m test
 
-nightly: .venv/postgres $(CATALOGS)  ## what takes longer: more examples, inputs, races and browser tests, README's commands on a bare machine
+nightly: .venv/postgres $(CATALOGS)  ## what takes longer: more examples, inputs, races, hosts and browser tests, README's commands on a bare machine
 	@TODOS_TEST_EXAMPLES=1000 TODOS_FUZZ=100000 TODOS_FUZZ_SEED=$$(date +%s) TODOS_RACES=20 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
+	@TODOS_HOSTS=all $(TOX) -e hosts,hosts42
 	@$(TOX) -e e2e -- -m nightly
 
 ci: .venv/ready  ## every `run:` step of the hosted pipeline that can run here, in its order; names the rest

@@ -241,7 +241,9 @@ def test_make_test_runs_every_environment_that_needs_no_browser_and_no_engine():
     label = configuration()["labels"].removeprefix("\ntest = ").replace("\\\n", "")
     here = expanded(label.replace(", ", " "))
     rest = {name for name in environments() - here if not name.startswith("py3")}
-    assert rest == {"e2e", "image", "bare", "load", "audit", "sbom", "newest"}
+    assert rest == {
+        "e2e", "image", "bare", "load", "audit", "sbom", "newest", "hosts", "hosts42",
+    }  # fmt: skip
     cells = {name for name in here if name.startswith("py3")}
     corners = {
         f"{cell}-{db}"
