@@ -42,7 +42,9 @@ class Host:
         self.environment["PYTHONWARNINGS"] = "error"
         if source := self.environment.get("PYTHONPATH"):
             paths = source.split(os.pathsep)
-            self.environment["PYTHONPATH"] = os.pathsep.join(str(Path(one).resolve()) for one in paths)
+            self.environment["PYTHONPATH"] = os.pathsep.join(
+                str(Path(one).resolve()) for one in paths
+            )
         call_command("startproject", "mine", folder)
 
     def run(self, *arguments: str, given: str = "", fails: bool = False) -> str:

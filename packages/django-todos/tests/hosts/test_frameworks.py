@@ -47,8 +47,13 @@ def test_in_wagtail(host: Host):
     host.write("home/wagtail_hooks.py", sample("wagtail.md", "home/wagtail_hooks.py"))
     host.write("templates/site_base.html", SITE_BASE)
     host.write("templates/home/page.html", sample("wagtail.md", "templates/home/page.html"))
-    host.write("templates/django_todos/base.html", sample("wagtail.md", "templates/django_todos/base.html"))
-    host.urls("from wagtail import urls as wagtail_urls\nfrom wagtail.admin import urls as wagtailadmin_urls")
+    host.write(
+        "templates/django_todos/base.html",
+        sample("wagtail.md", "templates/django_todos/base.html"),
+    )
+    host.urls(
+        "from wagtail import urls as wagtail_urls\nfrom wagtail.admin import urls as wagtailadmin_urls"
+    )
     host.add_url('path("cms/", include(wagtailadmin_urls))')
     host.add_url('path("", include(wagtail_urls))')
     host.visit(
@@ -81,7 +86,9 @@ def test_in_wagtail(host: Host):
 
 
 def test_below_a_pattern_that_answers_everything_the_check_says_so(host: Host):
-    host.edit("urls.py", "urlpatterns = [", "from django.http import HttpResponse\n\nurlpatterns = [")
+    host.edit(
+        "urls.py", "urlpatterns = [", "from django.http import HttpResponse\n\nurlpatterns = ["
+    )
     host.add_url('path("<path:slug>", lambda request, slug: HttpResponse(slug))')
     host.install()
     assert "django_todos.E007" in host.run("manage.py", "check", fails=True)
@@ -133,7 +140,9 @@ def with_alice(installed: Host) -> Host:
 def test_served_by_asgi(with_alice: Host):
     """Signing in, adding, ticking, looking around, and a download, which is a stream."""
     pytest.importorskip("uvicorn")
-    with with_alice.served("-m", "uvicorn", "--port", "{port}", "--lifespan", "off", "mine.asgi:application") as address:
+    with with_alice.served(
+        "-m", "uvicorn", "--port", "{port}", "--lifespan", "off", "mine.asgi:application"
+    ) as address:
         browser = Browser(address)
         sign_in(browser)
         action, fields = add_form(browser.get("/todos/inbox/"))
@@ -193,15 +202,22 @@ def bring(host: Host, name: str) -> str:
     shutil.copy(os.path.join(spec.submodule_search_locations[0], file), host.folder / "static")
     url = f"/static/{os.path.basename(file)}"
     is_style = url.endswith(".css")
-    return f'<link rel="stylesheet" href="{url}">' if is_style else f'<script src="{url}"></script>'
+    return (
+        f'<link rel="stylesheet" href="{url}">' if is_style else f'<script src="{url}"></script>'
+    )
 
 
 @pytest.mark.parametrize("brings", [["bootstrap", "htmx 1.9"], ["bootstrap", "htmx 2"], []])
 def test_in_the_bases_of_others_in_a_browser(with_alice: Host, brings: list[str]):
     """The documentation's base: a list on the host's page, our pages in its base, and its own htmx: each does its own, once."""
     sync = pytest.importorskip("playwright.sync_api")
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with_alice.write("templates/shop/base.html", BASE.replace("HEAD", "".join(bring(with_alice, name) for name in brings)))
+    chromium = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
+    with_alice.write(
+        "templates/shop/base.html",
+        BASE.replace("HEAD", "".join(bring(with_alice, name) for name in brings)),
+    )
     with_alice.write("templates/shop/order.html", ORDER)
     base = sample("base-template.md", "templates/django_todos/base.html")
     own = "{% todos_head htmx=False %}" if "htmx 2" in brings else "{% todos_head %}"
@@ -225,7 +241,9 @@ def test_in_the_bases_of_others_in_a_browser(with_alice: Host, brings: list[str]
     ):
         page = browser.new_page(base_url=address)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda one: asked.append(f"{one.method} {one.url.removeprefix(address)}"))
+        page.on(
+            "request", lambda one: asked.append(f"{one.method} {one.url.removeprefix(address)}")
+        )
 
         def ask_the_host() -> None:
             if len(brings) == 2:

@@ -160,7 +160,9 @@ def test_with_jinja2_first(installed: Host):
         TEMPLATES[1]["DIRS"] = [BASE_DIR / "parts"]
     """)
     installed.write("pages/order.html", "<title>{{ order }}</title>{{ todos }}")
-    installed.write("parts/todos.html", "{% load django_todos %}{% todos_head %}{% todo_list_for order %}")
+    installed.write(
+        "parts/todos.html", "{% load django_todos %}{% todos_head %}{% todo_list_for order %}"
+    )
     installed.visit("""
         from django.template.loader import render_to_string
         from django.test import RequestFactory

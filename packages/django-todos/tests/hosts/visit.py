@@ -85,7 +85,9 @@ def visit(prefix: str) -> None:
     assert tick[1] in client.get(inbox).content.decode(), "undo brings it back"
     look_everywhere(client, user)
     carry(client, prefix)
-    with override_settings(TODOS_OBJECT_ACCESS=None):  # the default; a host's own is its test's to ask
+    with override_settings(
+        TODOS_OBJECT_ACCESS=None
+    ):  # the default; a host's own is its test's to ask
         embed(client, user)
 
 
@@ -101,7 +103,11 @@ def look_everywhere(client: Any, user: Any) -> None:
     seen = 0
     for pattern in urlpatterns:
         name = str(pattern.name)
-        for args in ({}, {"uuid": (todo if name.startswith("todo") else flat).uuid}, {"name": "home"}):
+        for args in (
+            {},
+            {"uuid": (todo if name.startswith("todo") else flat).uuid},
+            {"name": "home"},
+        ):
             try:
                 url = reverse(f"django_todos:{name}", kwargs=args)
             except NoReverseMatch:

@@ -116,7 +116,7 @@ def export(request: Request) -> HttpResponseBase:
 
 async def _one_by_one(pieces: Iterator[str]) -> AsyncIterator[str]:
     """The pieces, each made in the thread where the database may be asked."""
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
+    while (piece := await sync_to_async(lambda: next(pieces, None))()) is not None:
         yield piece
 
 
