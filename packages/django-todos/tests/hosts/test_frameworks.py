@@ -188,19 +188,22 @@ def everybody(user, model, permission):
 FILES = {
     "bootstrap": ("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css"),
     "htmx 1.9": ("js_lib_htmx", "static/htmx/htmx.min.js"),
-    "htmx 2": ("django_htmx", "static/django_htmx/htmx-2.min.js"),
+    # Of django-htmx before 1.28 the one that it brings.
+    "htmx 2": ("django_htmx", "static/django_htmx/htmx-2.min.js static/django_htmx/htmx.min.js"),
 }
 
 
 def bring(host: Host, name: str) -> str:
     """A file that another package brings, among the host's own static ones; what loads it."""
-    package, file = FILES[name]
+    package, files = FILES[name]
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         pytest.skip(f"{package} brings {name}, and is not installed")
+    places = [os.path.join(spec.submodule_search_locations[0], file) for file in files.split()]
+    place = next(one for one in places if os.path.exists(one))
     (host.folder / "static").mkdir(exist_ok=True)
-    shutil.copy(os.path.join(spec.submodule_search_locations[0], file), host.folder / "static")
-    url = f"/static/{os.path.basename(file)}"
+    shutil.copy(place, host.folder / "static")
+    url = f"/static/{os.path.basename(place)}"
     is_style = url.endswith(".css")
     return (
         f'<link rel="stylesheet" href="{url}">' if is_style else f'<script src="{url}"></script>'
