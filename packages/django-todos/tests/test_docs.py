@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
+import shlex
+import sys
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import get_commands
+from django.contrib.auth.models import Group
+from django.core.management import get_commands, load_command_class
 from django.dispatch import Signal
+from django.template import engines
 
 import django_todos
 from django_todos import models, quickadd, signals, testing, urls
+from django_todos.checks import check_settings
 from django_todos.conf import Settings
 from django_todos.dates import Moment
 from django_todos.templatetags.django_todos import register
@@ -48,8 +55,7 @@ def test_checks() -> None:
     ids = set(
         re.findall(r"django_todos\.[EW]\d{3}", (CODE / "checks.py").read_text(encoding="utf-8"))
     )
-    assert set(first_cells("install.md")) >= ids
-    assert {name for name in first_cells("install.md") if "." in name} == ids
+    assert set(first_cells("checks.md")) == ids
 
 
 def test_signals() -> None:
@@ -57,27 +63,154 @@ def test_signals() -> None:
     assert set(first_cells("signals.md")) == known
 
 
-def test_custom_properties() -> None:
-    """Every property that the stylesheet declares for hosts is documented, and nothing else is."""
+def base_css() -> str:
+    """Where the properties are declared."""
     css = (CODE / "static/django_todos/css/base.css").read_text(encoding="utf-8")
     defaults = css[css.index(":where(:root) {") :]
-    declared = set(re.findall(r"--todos-([a-z0-9-]+):", defaults[: defaults.index("}")]))
-    documented = set(first_cells("templates.md"))
+    return defaults[: defaults.index("}")]
+
+
+def declared() -> set[str]:
+    """The names of those that hosts may set."""
+    return set(re.findall(r"--todos-([a-z0-9-]+):", base_css()))
+
+
+def test_custom_properties() -> None:
+    """Every property that the stylesheet declares for hosts is documented, and nothing else is."""
+    documented = set(first_cells("templates.md", "Custom properties"))
     if {"1", "8"} <= documented:
         documented |= {str(step) for step in range(1, 9)}
-    assert documented == declared
+    assert documented == declared()
+
+
+# Run as projects of their own, by tests/hosts/.
+IN_HOSTS = {"allauth.md", "drf.md", "tutorial.md", "wagtail.md"}
+# Run by another test, or by none: what such a block holds.
+NOT_RUN = {"", "ini", "json", "po", "{toctree}"}
+FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^# ([\w/]+\.py).*$", re.MULTILINE)
+PAGES = [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md"]
+
+
+class Page:
+    """One page's samples, from top to bottom: as a reader would, who has put the ones before into their project."""
+
+    def __init__(self, path: Path, folder: Path, project: Any) -> None:
+        self.folder, self.project = folder, project
+        self.said: dict[str, Any] = {
+            "user": testing.make_user("dora"),
+            "order": Group.objects.create(name="Order 7"),
+        }
+        for info, text in FENCE.findall(path.read_text(encoding="utf-8")):
+            kind, _space, why = info.partition(" ")
+            if why:
+                assert re.fullmatch(r"no-run: .{10,}", why), f"{info}: say why it is not run"
+            elif kind not in NOT_RUN:
+                getattr(self, f"run_{kind.partition('+')[0]}")(text)
+
+    def run_python(self, text: str) -> None:
+        """Lines of a shell; files that a comment names are written and imported; settings are set, and checked."""
+        names = [*FILE.finditer(text)]
+        if not names:
+            exec(compile(text, "sample", "exec"), self.said)
+        ends = [name.start() for name in names[1:]] + [len(text)]
+        for name, end in zip(names, ends, strict=False):
+            file = text[name.end() : end]
+            if name[1].rpartition("/")[2] in ("settings.py", "urls.py"):
+                found: dict[str, Any] = {"INSTALLED_APPS": [], "BASE_DIR": self.folder}
+                exec(compile(file, name[1], "exec"), found)
+                for key in found:
+                    if key.startswith("TODOS_"):
+                        setattr(self.project, key, found[key])
+                continue
+            path = self.folder / name[1]
+            path.parent.mkdir(exist_ok=True)
+            with path.open("a", encoding="utf-8") as written:
+                written.write(file)
+            module = name[1].removesuffix(".py").replace("/", ".")
+            sys.modules.pop(module, None)
+            importlib.invalidate_caches()
+            importlib.import_module(module)
+
+    def run_html(self, text: str) -> None:
+        """It is a template; what it shows is the matter of the tests of the tags."""
+        engines["django"].from_string(text)
+
+    def run_console(self, text: str) -> None:
+        """Each command of manage.py is there, and knows these arguments."""
+        for line in text.replace("\\\n", "").splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:2] == ["python", "manage.py"]:
+                app = get_commands()[words[2]]
+                command = load_command_class(app, words[2]) if isinstance(app, str) else app
+                command.create_parser("manage.py", words[2]).parse_args(words[3:])
+
+    def run_css(self, text: str) -> None:
+        """Properties that are there, and colours that can be read in light and in dark."""
+        given = dict(re.findall(r"--todos-([a-z0-9-]+):\s*([^;]+);", text))
+        assert given.keys() <= declared()
+        css = base_css()
+        known = {**dict(re.findall(r"--todos-([a-z0-9-]+):\s*([^;]+);", css)), **given}
+        for over, under in [("on-accent", "accent"), ("accent", "bg"), ("text", "bg"), ("text-2", "bg"),
+                            ("text", "selected"), ("text-2", "bg-side"), ("accent", "selected")]:  # fmt: skip
+            for scheme in (0, 1):
+                pair = [
+                    re.findall(r"#[0-9a-f]{6}", known[name])[scheme] for name in (over, under)
+                ]
+                assert contrast(*pair) >= 4.5, (over, under, *pair)
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colours."""
+    lights = []
+    for color in (one, other):
+        channels = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+    return max(lights) / min(lights)
+
+
+@pytest.fixture
+def run(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Runs a page's samples; what they made is gone afterwards."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield lambda path: Page(path, tmp_path, settings)
+    for name in set(sys.modules) - before:
+        if name.startswith("shop"):
+            del sys.modules[name]
 
 
 @pytest.mark.django_db
-def test_the_examples_run() -> None:
-    """What writing.md shows does what it says, from top to bottom."""
-    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "writing.md").read_text(), re.DOTALL)
-    said: dict[str, Any] = {"user": testing.make_user("dora")}
-    for block in blocks:
-        exec(block, said)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_sample_of_a_page_runs(path: Path, run: Any) -> None:
+    if path.name in IN_HOSTS:
+        tests = "".join(one.read_text() for one in (DOCS.parent / "tests/hosts").glob("test_*.py"))
+        assert f'"{path.name}"' in tests
+        return
+    run(path)
+    assert check_settings(None) == []
+
+
+@pytest.mark.django_db
+def test_writing_from_code_does_what_it_says(run: Any) -> None:
+    said = run(DOCS / "writing.md").said
     said["inbox"].refresh_from_db()
     assert said["inbox"].open_count == 0 and said["page"].status_code == 200
     assert list(said["made"]) == ["Move house", "Pack the books", "Cancel the power"]
+
+
+def test_pictures_and_ways_lead_somewhere() -> None:
+    """Within the pages; the README's are absolute, since it is shown elsewhere, too."""
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        for way in re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", FENCE.sub("", text)):
+            if path.name == "README.md":
+                assert way.startswith("https://"), way
+                inside = way.partition("/main/packages/django-todos/")[2]
+                assert not inside or (DOCS.parent / inside).exists(), way
+            elif "://" not in way:
+                assert (DOCS / way).exists(), (path.name, way)
 
 
 # Methods that have no underscore because other modules of the package call them.

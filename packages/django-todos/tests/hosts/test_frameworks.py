@@ -6,13 +6,14 @@ import http.cookiejar
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import urllib.parse
 import urllib.request
 
 import django
 import pytest
-from tests.hosts.project import Host, sample
+from tests.hosts.project import DOCS, Host, sample
 from tests.hosts.visit import add_form
 
 HOME = """
@@ -92,6 +93,67 @@ def test_below_a_pattern_that_answers_everything_the_check_says_so(host: Host):
     host.add_url('path("<path:slug>", lambda request, slug: HttpResponse(slug))')
     host.install()
     assert "django_todos.E007" in host.run("manage.py", "check", fails=True)
+
+
+def test_with_rest_framework(installed: Host):
+    """The serializer of the documentation reads and writes with the rights of who asks."""
+    pytest.importorskip("rest_framework")
+    installed.settings('INSTALLED_APPS.append("rest_framework")')
+    installed.write("shop/api.py", sample("drf.md", "shop/api.py"))
+    installed.urls("from rest_framework.routers import SimpleRouter\nfrom shop.api import TodoViewSet")
+    installed.urls("router = SimpleRouter()\nrouter.register('todos', TodoViewSet, 'todo')")
+    installed.add_url('path("api/", include(router.urls))')
+    installed.visit("""
+        alice, bob = get_user_model().objects.get(), make_user("bob")
+        flat = TodoList.objects.create_for(alice, "Home")
+        shop = TodoList.objects.create_for(alice, "Shop")
+        data = {"todo_list": str(flat.uuid), "title": "Rent", "due_date": "2026-12-01"}
+        made = client.post("/api/todos/", data, "application/json").json()
+        url = f"/api/todos/{made['uuid']}/"
+        assert client.get(url).json()["due_date"] == "2026-12-01", made
+        change = {"title": "Rent and power", "todo_list": str(shop.uuid)}
+        answer = client.patch(url, change, "application/json").json()
+        assert (answer["title"], answer["todo_list"]) == ("Rent and power", str(shop.uuid)), answer
+        assert Action.objects.latest("pk").user == alice and invariants(flat) + invariants(shop) == []
+        client.force_login(bob)
+        assert client.get(url).status_code == 404 and client.get("/api/todos/").json() == []
+        assert client.post("/api/todos/", data, "application/json").status_code == 400
+        client.force_login(alice)
+        assert client.delete(url).status_code == 204 and client.get(url).status_code == 404
+        """)
+
+
+def test_the_tutorial(host: Host):
+    """Every step of it, in the order in which it stands there."""
+    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+    host.environment["DJANGO_SETTINGS_MODULE"] = "mine.settings"
+    host.environment["PYTHONWARNINGS"] = ""
+    blocks = re.findall(r"```(console|python|html)[^\n]*\n(.*?)```", text, re.DOTALL)
+    for kind, block in blocks:
+        if kind == "console":
+            for line in block.splitlines():
+                words = shlex.split(line)
+                if words[:2] != ["python", "manage.py"] or words[2] == "runserver":
+                    continue  # made already, or served by the test
+                if words[2] == "createsuperuser":
+                    host.run("-", given=MAKE)
+                else:
+                    host.run(*words[1:])
+            continue
+        first, _newline, rest = block.partition("\n")
+        name = first.strip("{}# ").split()[0]
+        if name == "mine/settings.py":
+            host.settings(rest)
+        else:
+            host.write(name, rest)
+    host.environment["PYTHONWARNINGS"] = "error"
+    host.run("manage.py", "check", "--fail-level", "WARNING")
+    with host.served("manage.py", "runserver", "--noreload", "127.0.0.1:{port}") as address:
+        browser = Browser(address)
+        sign_in(browser)
+        action, fields = add_form(browser.get("/orders/1/"))
+        assert "Wrap it" in browser.post(action, {**fields, "text": "Wrap it tomorrow"})
+        assert "Order 1 for Ada" in browser.get("/todos/search/?q=wrap")
 
 
 class Browser:
