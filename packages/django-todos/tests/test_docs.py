@@ -154,9 +154,7 @@ class Page:
         for over, under in [("on-accent", "accent"), ("accent", "bg"), ("text", "bg"), ("text-2", "bg"),
                             ("text", "selected"), ("text-2", "bg-side"), ("accent", "selected")]:  # fmt: skip
             for scheme in (0, 1):
-                pair = [
-                    re.findall(r"#[0-9a-f]{6}", known[name])[scheme] for name in (over, under)
-                ]
+                pair = [re.findall(r"#[0-9a-f]{6}", known[name])[scheme] for name in (over, under)]
                 assert contrast(*pair) >= 4.5, (over, under, *pair)
 
 

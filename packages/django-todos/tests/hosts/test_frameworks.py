@@ -100,7 +100,9 @@ def test_with_rest_framework(installed: Host):
     pytest.importorskip("rest_framework")
     installed.settings('INSTALLED_APPS.append("rest_framework")')
     installed.write("shop/api.py", sample("drf.md", "shop/api.py"))
-    installed.urls("from rest_framework.routers import SimpleRouter\nfrom shop.api import TodoViewSet")
+    installed.urls(
+        "from rest_framework.routers import SimpleRouter\nfrom shop.api import TodoViewSet"
+    )
     installed.urls("router = SimpleRouter()\nrouter.register('todos', TodoViewSet, 'todo')")
     installed.add_url('path("api/", include(router.urls))')
     installed.visit("""
