@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, make_todo
 
-from django_todos.models import Label, Preferences, Todo, TodoList
+from django_todos.models import Action, Label, Preferences, Todo, TodoList
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_todos_come_back_from_the_trash(cast: Cast, root: Client, todo: Todo):
 
 
 @pytest.mark.parametrize(
-    "name, most", [("todolist", 8), ("todo", 6), ("label", 6), ("completion", 6)]
+    "name, most", [("todolist", 8), ("todo", 6), ("label", 6), ("completion", 6), ("action", 7)]
 )
 def test_what_is_shown_costs_the_same_however_much_there_is(
     cast: Cast, root: Client, name: str, most: int, django_assert_max_num_queries: Any
@@ -205,3 +205,40 @@ def test_what_is_shown_costs_the_same_however_much_there_is(
         one.complete(by=cast.bob, at=NOW, zone=UTC)
     with django_assert_max_num_queries(most):
         assert root.get(reverse(f"admin:django_todos_{name}_changelist")).status_code == 200
+
+
+def narrowed(root: Client, name: str, **query: Any) -> list[str]:
+    """What a change list shows of that: by what stands first in each row."""
+    page = root.get(reverse(f"admin:django_todos_{name}_changelist"), query)
+    return [str(one) for one in page.context["cl"].result_list]
+
+
+def test_todos_are_narrowed_by_list_member_and_assignee(cast: Cast, root: Client, todo: Todo):
+    make_todo(TodoList.objects.inbox_of(cast.charlie), "Elsewhere")
+    both = ["Buy milk", "done"]
+    assert sorted(narrowed(root, "todo", list=cast.flat.pk)) == both
+    assert sorted(narrowed(root, "todo", member=cast.rita.pk)) == both
+    assert narrowed(root, "todo", assignee=cast.bob.pk) == ["Buy milk"]
+    assert narrowed(root, "todo", member=cast.charlie.pk) == ["Elsewhere"]
+    assert narrowed(root, "todolist", member=cast.bob.pk, kind="list") == ["Flat"]
+    assert narrowed(root, "todo", list="x") == narrowed(root, "todo", list="99999") == []
+
+
+def test_the_history_is_read_in_words_and_never_written(cast: Cast, root: Client, todo: Todo):
+    """Reached from the list and from the todo; no select offers every list, todo or person."""
+    todo.edit(values={"title": "Buy oat milk"}, by=cast.bob)
+    action = Action.objects.latest("pk")
+    for name, row in (("todolist", cast.flat), ("todo", todo)):
+        html = root.get(
+            reverse(f"admin:django_todos_{name}_change", args=[row.pk])
+        ).content.decode()
+        param = "list" if row == cast.flat else "todo"
+        assert f"/action/?{param}={row.pk}" in html
+    assert narrowed(root, "action", todo=todo.pk)[0] == "edit"
+    assert len(narrowed(root, "action", list=cast.flat.pk)) > 1
+    assert narrowed(root, "action", person=cast.bob.pk, verb="edit") == ["edit"]
+    change = reverse("admin:django_todos_action_change", args=[action.pk])
+    html = root.get(change).content.decode()
+    assert "Buy oat milk" in html and cast.charlie.get_username() not in html
+    assert root.post(change, {"verb": "x"}).status_code == 403
+    assert root.post(change.replace("change", "delete"), {"post": "yes"}).status_code == 403

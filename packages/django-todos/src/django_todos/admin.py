@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -13,12 +14,13 @@ from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.instants import now
 from django_todos.models import (
+    Action,
     ChangedMeanwhile,
     Completion,
     Label,
@@ -28,8 +30,20 @@ from django_todos.models import (
     Role,
     Todo,
     TodoList,
+    Verb,
     project_zone,
 )
+from django_todos.viewer import Viewer
+from django_todos.wording.activity import told
+
+
+def _ways(*ways: tuple[type[Model], Any, str, Model]) -> SafeString:
+    """Links to the change lists of other models, each narrowed to one row by the filter of that name."""
+    rows = (
+        (reverse(f"admin:django_todos_{model._meta.model_name}_changelist"), name, row.pk, words)
+        for model, words, name, row in ways
+    )
+    return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', rows)
 
 
 class ChangesOnlyAdmin(admin.ModelAdmin):
@@ -92,16 +106,130 @@ class TrashAdmin(admin.ModelAdmin):
             one.restore()
 
 
+class _ByWay(admin.SimpleListFilter):
+    """Narrows to what one row belongs to. It is chosen by a link, or in the address: a select of all would be endless."""
+
+    model: type[Model]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The chosen one alone."""
+        return [(pk, str(self._chosen(pk) or pk))] if (pk := self.value()) else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """All, where none is chosen; nothing, where it is none that there is."""
+        if not (pk := self.value()):
+            return queryset
+        found = self._chosen(pk)
+        return queryset.none() if found is None else self.narrowed(queryset, found)
+
+    def _chosen(self, pk: str) -> Model | None:
+        with suppress(ValueError, ValidationError, OverflowError):
+            return self.model._default_manager.filter(pk=pk).first()
+        return None
+
+    def narrowed(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """What belongs to it."""
+        raise NotImplementedError
+
+
+class ListFilter(_ByWay):
+    """Of one list."""
+
+    title, parameter_name, model = _("list"), "list", TodoList
+
+    def narrowed(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """A todo's, or those in whose history an action stands."""
+        return queryset.filter(**{"lists" if queryset.model is Action else "todo_list": chosen})
+
+
+class TodoFilter(_ByWay):
+    """The history of one todo."""
+
+    title, parameter_name, model = _("todo"), "todo", Todo
+
+    def narrowed(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """In the list that it is in."""
+        key = str(chosen.pk)
+        return queryset.filter(lists=chosen.todo_list_id, changes__todos__has_key=key)
+
+
+class PersonFilter(_ByWay):
+    """Of one person."""
+
+    title, parameter_name, model = _("person"), "person", get_user_model()
+    lookup = "user"
+
+    def narrowed(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """What they did."""
+        return queryset.filter(**{self.lookup: chosen})
+
+
+class AssigneeFilter(PersonFilter):
+    """Whom a todo is given to."""
+
+    title, parameter_name, lookup = _("assignee"), "assignee", "assignee"
+
+
+class MemberFilter(PersonFilter):
+    """Who is in a list, or in the list of a todo."""
+
+    title, parameter_name = _("member"), "member"
+
+    def narrowed(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """By their memberships."""
+        mine = Membership.objects.filter(user=chosen.pk).values("todo_list")
+        is_list = queryset.model is TodoList
+        return queryset.filter(**{"pk__in" if is_list else "todo_list__in": mine})
+
+
+class VerbFilter(admin.SimpleListFilter):
+    """What was done."""
+
+    title, parameter_name = _("what was done"), "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The app's own verbs: to ask which occur would read every row."""
+        return [*Verb.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Actions of that verb."""
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """What a list is."""
+
+    title, parameter_name = _("kind"), "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Three kinds."""
+        return [("list", _("List")), ("inbox", _("Inbox")), ("object", _("About an object"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of one kind."""
+        kinds = {
+            "list": {"inbox_of": None, "object_type": None},
+            "inbox": {"inbox_of__isnull": False},
+            "object": {"object_type__isnull": False},
+        }
+        return queryset.filter(**kinds.get(self.value() or "", {}))
+
+
 @admin.register(TodoList)
 class TodoListAdmin(TrashAdmin, ChangesOnlyAdmin):
     """Lists and their members."""
 
     list_display = ("name", "open_count", "archived_at", "deleted_at", "created_at")
-    list_filter = (("archived_at", EmptyFieldListFilter), ("deleted_at", EmptyFieldListFilter))
+    list_filter = (
+        KindFilter,
+        ("archived_at", EmptyFieldListFilter),
+        ("deleted_at", EmptyFieldListFilter),
+        MemberFilter,
+    )
     fields = (
         "name",
         "description",
-        "todos_link",
+        "ways",
         "inbox_of",
         "object_type",
         "object_id",
@@ -163,12 +291,11 @@ class TodoListAdmin(TrashAdmin, ChangesOnlyAdmin):
         except (LastOwner, ChangedMeanwhile):  # somebody else was at it, too
             self.message_user(request, _("The members were changed meanwhile."), messages.ERROR)
 
-    @admin.display(description=_("todos"))
-    def todos_link(self, todo_list: TodoList) -> SafeString:
-        """The way to them."""
-        url = reverse("admin:django_todos_todo_changelist")
-        return format_html(
-            '<a href="{}?todo_list__id__exact={}">{}</a>', url, todo_list.pk, _("Show")
+    @admin.display(description=_("more"))
+    def ways(self, todo_list: TodoList) -> SafeString:
+        """To its todos, and to its history."""
+        return _ways(
+            (Todo, _("Todos"), "list", todo_list), (Action, _("History"), "list", todo_list)
         )
 
     @admin.action(description=_("Archive"))
@@ -220,9 +347,54 @@ class OverdueFilter(admin.SimpleListFilter):
 class TodoAdmin(TrashAdmin, ReadOnlyAdmin):
     """Todos, to look at, to move to the trash and to bring back."""
 
-    list_display = ("title", "todo_list", "assignee", "due_date", "is_completed", "deleted_at")
-    list_filter = ("is_completed", OverdueFilter, ("deleted_at", EmptyFieldListFilter))
+    list_display = ("title", "list_way", "assignee_way", "due_date", "is_completed", "deleted_at")
+    list_filter = (
+        "is_completed",
+        OverdueFilter,
+        ("assignee", EmptyFieldListFilter),
+        ("deleted_at", EmptyFieldListFilter),
+        ListFilter,
+        AssigneeFilter,
+        MemberFilter,
+    )
     list_select_related = ("todo_list", "assignee")
+    raw_id_fields = ("todo_list", "parent", "assignee", "deleted_top")
+    fields = (
+        "title",
+        "notes",
+        "ways",
+        "assignee",
+        "parent",
+        "due_date",
+        "due_time",
+        "due_tz",
+        "priority",
+        "rrule",
+        "is_completed",
+        "completed_at",
+        "deleted_at",
+        "created_at",
+        "updated_at",
+        "uuid",
+    )
+    readonly_fields = ("ways",)
+
+    @admin.display(description=_("list"), ordering="todo_list")
+    def list_way(self, todo: Todo) -> SafeString:
+        """Its list, as the way to what else is in it."""
+        return _ways((Todo, todo.todo_list, "list", todo.todo_list))
+
+    @admin.display(description=_("assignee"), ordering="assignee")
+    def assignee_way(self, todo: Todo) -> SafeString | str:
+        """Who is to do it, as the way to what else they are to do."""
+        return _ways((Todo, todo.assignee, "assignee", todo.assignee)) if todo.assignee else "–"
+
+    @admin.display(description=_("more"))
+    def ways(self, todo: Todo) -> SafeString:
+        """To its list, and to its history."""
+        url = reverse("admin:django_todos_todolist_change", args=[todo.todo_list_id])
+        home = format_html('<a href="{}">{}</a>', url, todo.todo_list)
+        return format_html("{} · {}", home, _ways((Action, _("History"), "todo", todo)))
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """By title, list and assignee."""
@@ -256,6 +428,57 @@ class LabelAdmin(ChangesOnlyAdmin):
         return False
 
 
+@admin.register(Action)
+class ActionAdmin(ReadOnlyAdmin):
+    """The history: who did what. It is read, and undone by nobody but who did it."""
+
+    list_display = ("created_at", "user", "verb", "where", "undone_at")
+    list_filter = (
+        VerbFilter,
+        ("undone_at", EmptyFieldListFilter),
+        ListFilter,
+        TodoFilter,
+        PersonFilter,
+    )
+    list_select_related = ("user",)
+    ordering = ("-pk",)
+    fields = ("created_at", "user", "verb", "where", "what", "undone_at", "uuid")
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """By who did it."""
+        return (f"user__{get_user_model().USERNAME_FIELD}",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Action]:
+        """With the lists, of one page at once, and without what was changed, which may be large."""
+        found = super().get_queryset(request).prefetch_related("lists")
+        return found if request.resolver_match.url_name.endswith("change") else found.defer("changes")  # type: ignore[union-attr]
+
+    def get_object(self, request: HttpRequest, *args: Any) -> Action | None:
+        """It is told as whoever looks reads it."""
+        action: Action | None = super().get_object(request, *args)
+        if action is not None:
+            action.viewer = Viewer.of(request.user, "")  # type: ignore[attr-defined]
+        return action
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """It is forgotten by the worker, when nobody can undo it any more."""
+        return False
+
+    @admin.display(description=_("lists"))
+    def where(self, action: Action) -> SafeString:
+        """The lists that it touched, each as the way to their history."""
+        return _ways(*((Action, one, "list", one) for one in action.lists.all()))
+
+    @admin.display(description=_("what was done"))
+    def what(self, action: Action) -> SafeString:
+        """In the words of the pages."""
+        viewer: Viewer = action.viewer  # type: ignore[attr-defined]
+        lines = (line for one in action.lists.all() for line in told([action], viewer, one))
+        return format_html_join(
+            "", "<div>{}</div><div>{}</div>", ((one.text, one.note) for one in lines)
+        )
+
+
 @admin.register(Completion)
 class CompletionAdmin(ReadOnlyAdmin):
     """The log of what was completed."""
@@ -271,7 +494,9 @@ class PreferencesAdmin(ChangesOnlyAdmin):
 
     list_display = ("user", "time_zone", "theme", "digest")
     list_select_related = ("user",)
+    readonly_fields = ("ways",)
     fields = (
+        "ways",
         "theme",
         "new_todos",
         "time_zone",
@@ -285,6 +510,20 @@ class PreferencesAdmin(ChangesOnlyAdmin):
         "shortcuts",
         "hints",
     )
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """By whose they are."""
+        return (f"user__{get_user_model().USERNAME_FIELD}",)
+
+    @admin.display(description=_("more"))
+    def ways(self, preferences: Preferences) -> SafeString:
+        """To the person's lists, to what they are to do, and to what they did."""
+        user = preferences.user
+        return _ways(
+            (TodoList, _("Lists"), "member", user),
+            (Todo, _("Assigned"), "assignee", user),
+            (Action, _("History"), "person", user),
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They come into being when somebody prefers something."""
