@@ -207,7 +207,7 @@ class KindFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Of one kind."""
-        kinds = {
+        kinds: dict[str, dict[str, Any]] = {
             "list": {"inbox_of": None, "object_type": None},
             "inbox": {"inbox_of__isnull": False},
             "object": {"object_type__isnull": False},
@@ -457,7 +457,8 @@ class ActionAdmin(ReadOnlyAdmin):
         """It is told as whoever looks reads it."""
         action: Action | None = super().get_object(request, *args)
         if action is not None:
-            action.viewer = Viewer.of(request.user, "")  # type: ignore[attr-defined]
+            who: Any = request.user
+            action.viewer = Viewer.of(who, "")  # type: ignore[attr-defined]
         return action
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
