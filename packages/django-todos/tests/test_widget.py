@@ -123,3 +123,29 @@ def test_a_badge_says_how_much_is_open(shop: Group, cast: Cast):
     make_todo(cast.flat, due="2020-01-01")
     html = cast.client("bob").get(f"/orders/{shop.pk}/").content.decode()
     assert 'aria-label="1 open todo, 1 overdue"' in html
+
+
+def test_it_stands_in_the_sidebar_of_who_worked_in_it(shop: Group, cast: Cast, settings: Any):
+    """As long as they see the object; of nobody who only may, and of nobody else. Of many the sidebar shows some."""
+    about = TodoList.objects.create_about(shop, name="Order 48213")
+    Todo.add(about, "Ring", by=cast.alice)
+    for url in ("/todos/inbox/", "/todos/lists/"):
+        pages = {name: cast.client(name).get(url).content.decode() for name in ("alice", "bob")}
+        assert about.get_absolute_url() in pages["alice"], url
+        assert about.get_absolute_url() not in pages["bob"], url
+    for n in range(9):
+        other = TodoList.objects.create_about(Group.objects.create(name=f"{n}"), name=f"No {n}")
+        Todo.add(other, "Ring", by=cast.alice)
+    alice = cast.client("alice")
+    html = alice.get("/todos/inbox/").content.decode()
+    assert html.count("<bdi class=\"todos-nav-name\">No ") == 8 and "All lists" in html
+    assert alice.get("/todos/lists/").content.decode().count("todos-card-name") >= 11
+    about.add_member(cast.alice)
+    assert alice.get("/todos/inbox/").content.decode().count(f'href="{about.get_absolute_url()}"') == 1
+    settings.TODOS_OBJECT_ACCESS = "tests.test_widget.nothing"
+    assert "No 3" not in alice.get("/todos/lists/").content.decode()
+
+
+def nothing(user: Any, model: Any, permission: str) -> QuerySet[Any]:
+    """Nobody sees any of them any more."""
+    return model.objects.none()

@@ -70,3 +70,5 @@ ACTIVITY = 50
 IMPORT_PROBLEMS = 1000
 IMPORT_OTHERS = 300
 DIGEST = 50
+# Lists about objects of the host that the sidebar shows.
+OBJECT_LISTS = 8

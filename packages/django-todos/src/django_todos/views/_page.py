@@ -37,6 +37,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from django_todos import limits
 from django_todos._compat import login_not_required
 from django_todos.conf import settings
 from django_todos.models import (
@@ -232,6 +233,14 @@ class Nav:
             for one in self._memberships
             if not one.todo_list.is_inbox
         ]
+
+    @cached_property
+    def about_objects(self) -> list[NavList]:
+        """Lists about objects of the host that the viewer worked in lately; one more than are shown, where there are more."""
+        with object_types_remembered():
+            found = TodoList.objects.active().worked_in(self.viewer.user)
+            lists = list(found[: limits.OBJECT_LISTS + 1])
+        return [NavList(one, "grey", str(one.uuid) == self.current) for one in lists]
 
     @property
     def homes(self) -> list[TodoList]:

@@ -60,6 +60,7 @@ def list_index(request: Request) -> HttpResponse:
     context = {
         "memberships": [one for one in everything if one.todo_list.archived_at is None],
         "archived": [one for one in everything if one.todo_list.archived_at is not None],
+        "objects": TodoList.objects.active().worked_in(viewer.user),
     }
     return page(request, "list_index", "lists", context)
 
