@@ -138,10 +138,13 @@ def test_it_stands_in_the_sidebar_of_who_worked_in_it(shop: Group, cast: Cast, s
         Todo.add(other, "Ring", by=cast.alice)
     alice = cast.client("alice")
     html = alice.get("/todos/inbox/").content.decode()
-    assert html.count("<bdi class=\"todos-nav-name\">No ") == 8 and "All lists" in html
+    assert html.count('<bdi class="todos-nav-name">No ') == 8 and "All lists" in html
     assert alice.get("/todos/lists/").content.decode().count("todos-card-name") >= 11
     about.add_member(cast.alice)
-    assert alice.get("/todos/inbox/").content.decode().count(f'href="{about.get_absolute_url()}"') == 1
+    assert (
+        alice.get("/todos/inbox/").content.decode().count(f'href="{about.get_absolute_url()}"')
+        == 1
+    )
     settings.TODOS_OBJECT_ACCESS = "tests.test_widget.nothing"
     assert "No 3" not in alice.get("/todos/lists/").content.decode()
 
