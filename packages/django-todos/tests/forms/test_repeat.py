@@ -366,6 +366,17 @@ class TestPages:
         save(cast.client("alice"), todo, repeat="every day", **selects(freq="words"))
         assert todo.due and todo.due == todo.repeat_anchor
 
+    def test_a_repeat_without_a_date_asks_for_the_first_one_and_offers_today(self, cast):
+        todo, client = make_todo(cast.flat), cast.client("alice")
+        today = client.get(todo.get_absolute_url()).context["viewer"].today
+        assert sent_by(client, todo)["repeat_first"] == str(today)
+        response = save(client, todo, repeat="every week", repeat_first="")
+        assert response.status_code == 422 and not todo.rrule
+        assert "needs a first date" in response.content.decode()
+        save(client, todo, repeat="every fri", repeat_first="2027-01-04")
+        assert (todo.due, todo.repeat_anchor) == (M("2027-01-08"), M("2027-01-08"))
+        assert "repeat_first" not in client.get(todo.get_absolute_url()).context["form"].fields
+
     def test_a_repeat_that_is_over_cannot_begin(self, cast):
         todo = make_todo(cast.flat)
         response = save(cast.client("alice"), todo, repeat="FREQ=DAILY;UNTIL=20200101")

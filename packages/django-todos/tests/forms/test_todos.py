@@ -13,12 +13,16 @@ from tests.factories import NOW, Cast, make_todo
 from tests.views.pages import untouched
 
 from django_todos.dates import Moment
+from django_todos.exchange.formats import todotxt
+from django_todos.exchange.formats.values import read_words
+from django_todos.exchange.records import Reading
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import WordsDateField, ZoneField
 from django_todos.forms.exchange import ImportForm
 from django_todos.forms.lists import ListForm
 from django_todos.forms.todos import LabelsField, TodoForm
-from django_todos.models import Preferences, TodoList
+from django_todos.models import DayOrder, Preferences, TodoList
+from django_todos.quickadd import parse
 from django_todos.repeats.occurrences import Repeat
 from django_todos.viewer import Viewer
 
@@ -145,3 +149,34 @@ def test_a_file_that_is_too_large_is_refused(cast: Cast, settings):
         form = ImportForm({"list": str(cast.flat.uuid)}, files, lists=lists)
         assert form.is_valid() == valid
         assert ("at most 10" in str(form.errors)) != valid
+
+
+ORDERS = [("5/6", "2027-06-05", "2027-05-06"), ("9/10", "2027-10-09", "2027-09-10"), ("1/8", "2027-08-01", "2027-01-08")]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, day_first, month_first", ORDERS)
+def test_one_order_of_day_and_month(cast: Cast, text: str, day_first: str, month_first: str):
+    for order, day in ((DayOrder.DAY, day_first), (DayOrder.MONTH, month_first)):
+        viewer = Viewer(cast.alice, Preferences(user=cast.alice, day_order=order), NOW)
+        moment = Moment.parse(day)
+        assert field_of(WordsDateField, viewer).clean(text) == moment
+        assert parse(f"Vet {text}", **viewer.reading).due == moment
+        how = Reading(viewer.zone, viewer.now, viewer.day_first)
+        assert read_words(text, how) == (moment, None)
+        assert todotxt.parse(f"Vet due:{text}/2027", how).records[0].due == moment
+
+
+@pytest.mark.parametrize(
+    "due, start, name, says",
+    [
+        ("2026-12-01", "2026-12-05", "due", "before it starts, Sat 5 Dec"),
+        ("2926-12-01", "", "due", "900 years away"),
+        ("", "1926-12-01", "start", "100 years away"),
+        ("2026-12-05", "2026-12-01", "due", ""),
+    ],
+)
+def test_what_is_odd_about_a_date_is_said(cast: Cast, due: str, start: str, name: str, says: str):
+    todo = make_todo(cast.flat, due=Moment.parse(due), start=Moment.parse(start))
+    form = TodoForm(todo=todo, viewer=Viewer(cast.alice, Preferences(user=cast.alice), NOW))
+    [said] = [group.caution for group in form.groups() if group.name == name]
+    assert says in said and bool(says) == bool(said)

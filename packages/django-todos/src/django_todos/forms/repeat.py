@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from django_todos import limits, quickadd
 from django_todos.dates import Moment
-from django_todos.forms.dates import ViewerForm, ViewersField
+from django_todos.forms.dates import ViewerForm, ViewersField, WordsDateField
 from django_todos.models import RepeatMode
 from django_todos.repeats.occurrences import Repeat, first_occurrence, parse_rrule, upcoming
 from django_todos.repeats.rule import (
@@ -401,6 +401,20 @@ class RepeatPart(ViewerForm):
 
     todo: Todo
 
+    repeat_first = WordsDateField(
+        label=_("First date"),
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "todos-input"}, format="%Y-%m-%d"),
+    )
+    """Asked where the todo has no date that a repeat could begin on; today is offered."""
+
+    def ask_first(self) -> None:
+        """Ask for the first date of a repeat, or don't."""
+        if self.todo.due or self.todo.start:
+            del self.fields["repeat_first"]
+        else:
+            self.initial["repeat_first"] = self.viewer.today
+
     def saved_dates(self) -> list[Moment]:
         """The next five dates of the todo as it is."""
         try:
@@ -408,12 +422,24 @@ class RepeatPart(ViewerForm):
         except RuleError:
             return []
 
+    @property
+    def repeat_is_wrong(self) -> bool:
+        """Whether what is wrong with it has to be in sight."""
+        return bool({"repeat", "repeat_first"} & set(self.errors))
+
     def give_date(self, cleaned: dict[str, Any]) -> None:
-        """A new repeat on a todo without a date begins on its first day from today on."""
+        """A new repeat on a todo without a date begins on its first day from the one that was asked for; from today
+        where nobody was asked."""
         found: RepeatChoice | None = cleaned.get("repeat")
         if found is None or self._is_own(found) or cleaned.get("due") or cleaned.get("start"):
             return
-        first = first_occurrence(found.rrule, Moment(self.viewer.today))
+        begin: Moment = cleaned.get("repeat_first") or Moment()
+        if not begin and "repeat_first" in self.data:
+            if "repeat_first" not in self.errors:
+                said = gettext("A repeat needs a first date: today, or another one.")
+                self.add_error("repeat_first", said)
+            return
+        first = first_occurrence(found.rrule, begin or Moment(self.viewer.today))
         if first is None:
             self.add_error("repeat", gettext("No day fits this repeat rule."))
         elif "due" in cleaned:
@@ -434,7 +460,7 @@ class RepeatPart(ViewerForm):
 
     def preview(self) -> tuple[str, list[Moment]]:
         """The repeat as it is typed, before it is saved: in a sentence, and its next five dates."""
-        if {"repeat", "due_date", "due_time", "due_tz"} & set(self.errors):
+        if {"repeat", "repeat_first", "due_date", "due_time", "due_tz"} & set(self.errors):
             return "", []
         first = self.cleaned_data["due"] or self.cleaned_data.get("start") or Moment()
         repeat = self.repeat_of(self.cleaned_data["repeat"], first)

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from django_todos import limits
 from django_todos.dates import Moment
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from django_todos.viewer import Viewer
 
 
+FAR_OFF = 50  # years: rather a slip of the finger than a plan
+
+
 @dataclass(frozen=True, slots=True)
 class FieldGroup:
     """The inputs that make up one value of a todo, folded behind what it says now."""
@@ -43,6 +47,8 @@ class FieldGroup:
     icon: str
     fields: list[forms.BoundField]
     is_set: bool
+    caution: str = ""
+    """What is odd about the value, though it is taken."""
 
     @property
     def has_errors(self) -> bool:
@@ -161,6 +167,7 @@ class TodoForm(RepeatPart):
         super().__init__(self._settled(data), initial=self.current(), viewer=viewer, **kwargs)
         if data and (only := data.getlist("only")):
             self._complete(only)
+        self.ask_first()
         for field in self.fields.values():
             field.show_hidden_initial = True
         self.fields["repeat"].widget.begin_weeks_on(viewer.week_start)  # type: ignore[attr-defined]
@@ -178,11 +185,32 @@ class TodoForm(RepeatPart):
         held |= {"repeat": todo.rrule, "labels": todo.labels.all()}
         lines = [
             FieldGroup(
-                name, str(label), icon, [self[one] for one in self.INPUTS[name]], bool(held[name])
+                name,
+                str(label),
+                icon,
+                [self[one] for one in self.INPUTS[name]],
+                bool(held[name]),
+                self._caution(name),
             )
             for name, label, icon in self.GROUPS
         ]
         return [line for line in lines if not line.fields[0].is_hidden]
+
+    def _caution(self, name: str) -> str:
+        """A due date before the start, a year far off: taken, and said."""
+        if name not in ("due", "start"):
+            return ""
+        todo, today = self.todo, self.viewer.today
+        day = getattr(todo, name).date
+        years = abs(day.year - today.year) if day else 0
+        if years > FAR_OFF:
+            said = ngettext("This is %(years)d year away.", "This is %(years)d years away.", years)
+            return said % {"years": years}
+        if name == "due" and day and todo.start.date and day < todo.start.date:
+            return gettext("This is before it starts, %(start)s.") % {
+                "start": moment_words(Moment(todo.start.date), today)
+            }
+        return ""
 
     def current(self) -> dict[str, Any]:
         """What the fields show for the todo as it is."""

@@ -102,7 +102,10 @@ def _item(
     repeat = None
     if said := marks.get("🔁"):
         words, done_first = said.removesuffix(" when done"), said.endswith(" when done")
-        rule = due and parse_repeat(words, now=reading.now, tz=reading.tz, due=Moment(due))
+        order = reading.day_first
+        rule = due and parse_repeat(
+            words, now=reading.now, tz=reading.tz, day_first=order, due=Moment(due)
+        )
         if rule:
             mode = "completion" if done_first else rule.mode
             repeat = RepeatRecord(rule.rrule, mode, Moment(due))
