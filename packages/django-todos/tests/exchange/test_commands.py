@@ -16,6 +16,7 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 
 from django_todos.management.commands._demo import demo_lists
+from django_todos.repeats.occurrences import first_occurrence
 from django_todos.management.commands._dump import _columns, dump_all
 from django_todos.models import Completion, ImportDraft, Todo, TodoList, invariants
 
@@ -218,6 +219,15 @@ def test_demo() -> None:
     assert todos.exclude(assignee=None).count() >= 8
     assert todos.filter(depth=2).exists() and todos.exclude(deleted_at=None).exists()
     assert {todo.due.case for todo in todos.filter(due_date__lt=DAY)} >= {"date", "floating"}
+
+
+def test_demo_repeats_fall_on_their_rules() -> None:
+    for _list, todos in demo_lists(DAY, BERLIN):
+        for todo in todos:
+            if todo.repeat:
+                slots = [done.due for done in todo.completions] + [todo.due]
+                rule = todo.repeat.rrule
+                assert [first_occurrence(rule, slot) for slot in slots] == slots, todo.title
 
 
 def test_demo_is_the_same_for_a_day_and_a_seed() -> None:

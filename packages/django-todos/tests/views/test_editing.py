@@ -407,7 +407,7 @@ def test_the_history_of_a_todo_is_a_page_or_a_part_and_goes_on(cast: Cast, monke
     assert [len(day.lines) for day in first.context["days"]] == [2]
     said = [line.text for day in part.context["days"] for line in day.lines]
     assert ["created" in one for one in said] == [False, True, False]
-    assert "completed it for Sun 4 Oct" in said[-1]
+    assert "completed the 4 Oct occurrence" in said[-1]
     assert part.context["cursor"] == "" and b"<html" not in part.content
     for nonsense in ("x", str(todo.uuid)):
         assert len(get(client, "todo-activity", todo.uuid, after=nonsense).context["days"]) == 1

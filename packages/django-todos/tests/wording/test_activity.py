@@ -99,8 +99,8 @@ def test_a_repeat_says_which_day_was_done_and_which_is_next(cast: Cast):
     todo.complete(by=cast.alice, at=later(), zone=UTC)
     Todo.objects.get(pk=todo.pk).skip(by=cast.bob, at=later(5), zone=UTC)
     assert lines(cast.alice, todo)[:2] == [
-        "bob skipped it on Mon 30 Nov | Next: Mon 7 Dec",
-        "You completed it for Mon 16 Nov | Next: Mon 30 Nov",
+        "bob skipped the 30 Nov occurrence | Next: Mon 7 Dec",
+        "You completed the 16 Nov occurrence | Next: Mon 30 Nov",
     ]
 
 

@@ -30,7 +30,7 @@ from django_todos.models import (
     priority_bucket,
 )
 from django_todos.repeats.rule import RuleError
-from django_todos.wording.dates import city_of, day_words, time_words
+from django_todos.wording.dates import city_of, date_words, day_words, time_words
 from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
 from django_todos.wording.sentences import CHANGED, DONE, MANY, WITH_SUBTASKS
@@ -90,7 +90,7 @@ def completed(completions: Iterable[Completion], viewer: Viewer) -> list[Told]:
     lines = []
     for one in completions:
         is_skip = one.kind == one.Kind.SKIPPED
-        day = day_words(one.due_date, viewer.today) if one.due_date is not None else ""
+        day = one.due_date and date_words(one.due_date, viewer.today, weekday=False)
         sentence = CHANGED["skip" if is_skip else "pass"][1][0] if day else DONE["complete"][0]
         text = _html(sentence, who=_who(one.user, viewer), old=format_html("{}", day))
         lines.append(Told(one.user, one.at, text))
@@ -325,7 +325,14 @@ def _between(event: str, change: Difference, known: _Known) -> tuple[str, str]:
     if event == "under":
         old, new = ("" if pk is None else known.title(pk) for pk in change["parent_id"])
         return old, new
-    return _moments("due", change, known) if event in ("pass", "skip") else ("", "")
+    if event not in ("pass", "skip"):
+        return "", ""
+    name = "due" if "due_date" in change else "start"  # a repeat with a start alone
+    old, new = _moments(name, change, known)
+    day = change.get(f"{name}_date", [""])[0]
+    if day:  # what names an occurrence is its day of the calendar
+        old = date_words(date.fromisoformat(day), known.viewer.today, weekday=False)
+    return old, new
 
 
 # -- values in words -------------------------------------------------------------------------------

@@ -11,6 +11,15 @@ from django.utils.translation import ngettext_lazy
 
 from django_todos.models import Verb
 
+_COMPLETED_ONE = (
+    _("%(who)s completed the %(old)s occurrence"),
+    _("%(who)s completed the %(old)s occurrence of %(todo)s"),
+)
+_SKIPPED_ONE = (
+    _("%(who)s skipped the %(old)s occurrence"),
+    _("%(who)s skipped the %(old)s occurrence of %(todo)s"),
+)
+
 # Each of these twice: in a todo's own history, and in that of its list.
 DONE = {
     "add": (_("%(who)s created it"), _("%(who)s added %(todo)s")),
@@ -84,13 +93,11 @@ CHANGED = {
     ),
     "pass": (
         (_("%(who)s completed it"), _("%(who)s completed %(todo)s")),
-        (_("%(who)s completed it for %(old)s"), _("%(who)s completed %(todo)s for %(old)s")),
-        (_("%(who)s completed it for %(old)s"), _("%(who)s completed %(todo)s for %(old)s")),
+        *[_COMPLETED_ONE] * 2,
     ),
     "skip": (
         (_("%(who)s skipped it"), _("%(who)s skipped %(todo)s")),
-        (_("%(who)s skipped it on %(old)s"), _("%(who)s skipped %(todo)s on %(old)s")),
-        (_("%(who)s skipped it on %(old)s"), _("%(who)s skipped %(todo)s on %(old)s")),
+        *[_SKIPPED_ONE] * 2,
     ),
     "move": (
         (_("%(who)s moved it to %(new)s"), _("%(who)s moved %(todo)s to %(new)s")),

@@ -26,6 +26,7 @@ from django_todos.exchange.records import (
     TodoRecord,
 )
 from django_todos.repeats.occurrences import first_occurrence
+from django_todos.repeats.rule import parse
 
 Group = tuple[ListRecord, list[TodoRecord]]
 
@@ -250,9 +251,8 @@ class _Builder:
     def past(self, record: TodoRecord, step: int, number: int) -> TodoRecord:
         """So many completions before, each about on its day, the oldest first."""
         completions = []
-        for key in range(number):
-            days = -step * (number - key)
-            due = record.due.shift(days=days) if record.due else Moment()
+        for key, due in enumerate(self.slots(record, step, number)):
+            days = (due.date - self.today).days if due.date else 0
             kind = "skipped" if self.random.random() < 0.08 else "completed"
             at = self.at(min(days + self.random.randint(0, 1), -1))
             completions.append(CompletionRecord(at, kind, str(key), due))
@@ -267,6 +267,17 @@ class _Builder:
             occurrence=number,
             created_at=first,
         )
+
+    def slots(self, record: TodoRecord, step: int, number: int) -> list[Moment]:
+        """The dates before the next: those that the rule names, else every so many days."""
+        due, rule = record.due, record.repeat.rrule if record.repeat else ""
+        if not rule or parse(rule).is_plain:
+            return [due.shift(days=-step * (number - key)) for key in range(number)]
+        found, day = [], first_occurrence(rule, due.shift(days=-2 * step * number))
+        while day and day.date and due.date and day.date < due.date:
+            found.append(day)
+            day = first_occurrence(rule, day.shift(days=1))
+        return found[-number:]
 
     def done(self, record: TodoRecord, at: dt.datetime) -> TodoRecord:
         created = record.created_at
