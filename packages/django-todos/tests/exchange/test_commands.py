@@ -16,9 +16,9 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 
 from django_todos.management.commands._demo import demo_lists
-from django_todos.repeats.occurrences import first_occurrence
 from django_todos.management.commands._dump import _columns, dump_all
 from django_todos.models import Completion, ImportDraft, Todo, TodoList, invariants
+from django_todos.repeats.occurrences import first_occurrence
 
 from .samples import BERLIN
 
