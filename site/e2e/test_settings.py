@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -72,3 +75,18 @@ def test_without_scripts_each_section_has_its_save(
     saved(page)
     expect(page.get_by_label("Single-key shortcuts")).not_to_be_checked()
     expect(page.get_by_role("heading", name="Account", exact=True)).to_be_attached()
+
+
+def test_the_page_that_learns_the_zone_shows_its_day_at_once(people: People) -> None:
+    """At any hour it is another day than in UTC in one of the two."""
+    from django_todos.models import Preferences
+
+    now = datetime.now(UTC)
+    zone = "Pacific/Kiritimati" if now.hour >= 10 else "Pacific/Pago_Pago"
+    person = people.somebody(timezone_id=zone)
+    Preferences.objects.update(seen_time_zone="")
+    person.go("/")
+    today = now.astimezone(ZoneInfo(zone))
+    expect(person.page.locator(".todos-sub").first).to_have_text(
+        f"{today:%A} {today.day} {today:%B}"
+    )

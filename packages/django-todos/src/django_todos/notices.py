@@ -89,10 +89,14 @@ def _when(viewer: Viewer, topic: str) -> str:
     return Tell.NOW if chosen == Tell.DIGEST and not viewer.preferences.digest else chosen
 
 
-def in_digest(viewer: Viewer) -> list[News]:
-    """What a person's digest tells beside their todos."""
-    mine = _waiting().filter(user=viewer.user.pk)
-    return still_so([one for one in mine if _when(viewer, one.topic) == Tell.DIGEST])
+def for_digests(viewers: Iterable[Viewer]) -> dict[Any, list[Notice]]:
+    """What is to be told in these people's digests beside their todos, by their keys; in one query."""
+    by_user = {viewer.user.pk: viewer for viewer in viewers}
+    found: dict[Any, list[Notice]] = defaultdict(list)
+    for one in _waiting().filter(user__in=list(by_user)):
+        if _when(by_user[one.user_id], one.topic) == Tell.DIGEST:
+            found[one.user_id].append(one)
+    return found
 
 
 def invitations_in_digest(viewer: Viewer) -> list[Invitation]:
@@ -103,11 +107,10 @@ def invitations_in_digest(viewer: Viewer) -> list[Invitation]:
     return list(mine.filter(created_at__gt=viewer.now - timedelta(days=1)).order_by("pk"))
 
 
-def forget(viewer: Viewer) -> None:
+def forget(told: Iterable[Notice]) -> None:
     """The digest went out: what it could tell is told."""
-    topics = [topic for topic in Notice.Topic.values if _when(viewer, topic) == Tell.DIGEST]
-    mine = Notice.objects.filter(user=viewer.user.pk, topic__in=topics)
-    mine.filter(action__created_at__lte=viewer.now).delete()
+    if pks := [one.pk for one in told]:
+        Notice.objects.filter(pk__in=pks).delete()
 
 
 def still_so(notices: Iterable[Notice]) -> list[News]:

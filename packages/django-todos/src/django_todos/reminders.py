@@ -143,17 +143,19 @@ def send_digests(now: datetime) -> MailCount:
     with object_types_remembered(), Outbox(now) as outbox:
         for batch in batches(due_digests(now)):
             claimed = outbox.claim({key: viewer.user.pk for key, viewer in batch})
+            waiting = notices.for_digests(viewer for key, viewer in batch if key in claimed)
             for key, viewer in batch:
                 if key in claimed:
+                    told = waiting.get(viewer.user.pk, [])
                     others = {
-                        "notices": notices.in_digest(viewer),
+                        "notices": notices.still_so(told) if told else [],
                         "invitations": notices.invitations_in_digest(viewer),
                     }
                     digest = _digest(viewer) | others
                     write = partial(with_way_out, "digest", "digest", viewer, digest)
                     has_news = digest["count"] or any(others.values())
                     if outbox.send(key, write if has_news else None):
-                        notices.forget(viewer)
+                        notices.forget(told)
     return outbox.count
 
 

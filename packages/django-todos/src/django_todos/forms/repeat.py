@@ -423,7 +423,7 @@ class RepeatPart(ViewerForm):
             return []
 
     @property
-    def repeat_is_wrong(self) -> bool:
+    def repeat_fails(self) -> bool:
         """Whether what is wrong with it has to be in sight."""
         return bool({"repeat", "repeat_first"} & set(self.errors))
 
