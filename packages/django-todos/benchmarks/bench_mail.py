@@ -55,7 +55,9 @@ def main(people: int = 500) -> None:
         begin = process_time()
         count: MailCount = send(NOW)
         took = process_time() - begin
-        print(f"{name}: {count.sent} sent, {count.failed} failed, {count.sent / took:.0f} a second")
+        print(
+            f"{name}: {count.sent} sent, {count.failed} failed, {count.sent / took:.0f} a second"
+        )
 
 
 if __name__ == "__main__":
