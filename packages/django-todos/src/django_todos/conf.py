@@ -71,6 +71,11 @@ class Settings:
         return bool(getattr(project, "TODOS_SHARING", True))
 
     @property
+    def REMEMBERED_PARTS(self) -> int:
+        """How many rows and other parts of pages a process remembers the text of, about 1 kB each; 0: none."""
+        return int(getattr(project, "TODOS_REMEMBERED_PARTS", 5000))
+
+    @property
     def IMPORT(self) -> bool:
         """Whether people import files. Without it the links are gone and the addresses answer 404."""
         return bool(getattr(project, "TODOS_IMPORT", True))

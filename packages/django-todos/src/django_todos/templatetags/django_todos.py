@@ -26,7 +26,7 @@ from django_todos import limits
 from django_todos.conf import settings
 from django_todos.dates import Moment, local_now
 from django_todos.models import PRIORITY_CHOICES
-from django_todos.templatetags import _frame, _widget
+from django_todos.templatetags import _frame, _remembered, _rows, _widget
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import (
     MomentWords,
@@ -52,10 +52,10 @@ for tag in (
     _frame.todos_htmx,
     _widget.todo_list_for,
     _widget.todos_badge,
+    _remembered.todos_part,
+    _rows.todos_row,
 ):
     register.simple_tag(tag, takes_context=True)
-
-DAY_VIEWS = {"today", "upcoming"}
 
 # What notes may contain once rendered. No images: one from another host tells its owner who reads.
 NOTES_TAGS = {
@@ -96,23 +96,7 @@ def todos_setting(name: str) -> Any:
 @register.simple_tag(takes_context=True)
 def todos_due(context: Context, todo: Todo) -> MomentWords:
     """When a todo is due, for the viewer; only the time on pages that already say the day."""
-    time_only = context.get("view") in DAY_VIEWS
-    viewer = _viewer(context)
-    done = todo.is_completed
-    return when_words(todo.due, viewer.now, viewer.zone, done=done, time_only=time_only)
-
-
-@register.simple_tag(takes_context=True)
-def todos_start(context: Context, todo: Todo) -> MomentWords:
-    """When a todo starts; empty once it has started (and on a completed one)."""
-    viewer = _viewer(context)
-    now, zone = viewer.now, viewer.zone
-    start = todo.start
-    if todo.is_completed or not start or start.is_overdue(now, zone):
-        return MomentWords()
-    if start.time is None and start.is_today(viewer.today, zone):
-        return MomentWords()
-    return when_words(start, now, zone, weekday=False)
+    return _rows.due_words(todo, _viewer(context), str(context.get("view") or ""))
 
 
 @register.simple_tag(takes_context=True)

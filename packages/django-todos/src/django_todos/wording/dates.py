@@ -35,6 +35,11 @@ _PLAIN = Style()
 _style = ContextVar("django_todos_style", default=_PLAIN)
 
 
+def style_in_force() -> Style:
+    """How dates and times are written now."""
+    return _style.get()
+
+
 @contextmanager
 def written(style: Style) -> Iterator[None]:
     """Dates and times are written like this meanwhile."""

@@ -1,0 +1,73 @@
+"""Parts whose text is remembered. Registered in `django_todos`.
+
+Such a part is a pure function: while it is rendered it can read what it is given and nothing else, and what it is given
+is what its text is remembered by, with the language, the addresses' prefix and the template itself (a host's own is
+another one). So there is nothing that could be out of date, and nobody sees what was made for somebody else unless
+both are given the very same values. In the process, bounded; `TODOS_REMEMBERED_PARTS` says how many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from django.conf import settings as project
+from django.template import Context, Engine
+from django.urls import get_script_prefix, get_urlconf
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from django_todos.conf import settings
+from django_todos.wording.dates import style_in_force
+
+
+class Memory:
+    """Texts by what they were made of. The older half is forgotten at once: no lock, and no order to be kept."""
+
+    def __init__(self) -> None:
+        self._new: dict[Hashable, SafeString] = {}
+        self._old: dict[Hashable, SafeString] = {}
+
+    def get(self, key: Hashable) -> SafeString | None:
+        """The text, which is young again."""
+        found = self._new.get(key)
+        if found is None and (found := self._old.get(key)) is not None:
+            self._new[key] = found
+        return found
+
+    def put(self, key: Hashable, text: SafeString, size: int) -> None:
+        """Remembers it, and at most `size` in all."""
+        if len(self._new) >= size // 2:
+            self._old, self._new = self._new, {}
+        self._new[key] = text
+
+
+memory = Memory()
+
+
+def remembered(engine: Engine, name: str, values: dict[str, Any]) -> SafeString:
+    """The part `django_todos/parts/<name>.html` with these values, each of which can be hashed, and no other context."""
+    template = engine.get_template(f"django_todos/parts/{name}.html")
+    size = settings.REMEMBERED_PARTS
+    where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
+    key = (template, where, tuple(values.values()))
+    found = memory.get(key) if size else None
+    if found is None:
+        found = template.render(Context(values, autoescape=engine.autoescape))
+        if size:
+            memory.put(key, found, size)
+    return found
+
+
+def _language() -> Hashable:
+    """The language in force: its catalog, of which there is another when a file of it was changed meanwhile."""
+    if not project.USE_I18N:
+        return get_language()
+    from django.utils.translation.trans_real import catalog
+
+    return catalog()  # type: ignore[no-any-return]
+
+
+def todos_part(context: Context, name: str, **values: Any) -> SafeString:
+    """``{% todos_part "tabs" current=nav.current %}``: a part that shows these values and is remembered by them."""
+    return remembered(context.template.engine, name, values)  # type: ignore[union-attr]  # bound while it renders
