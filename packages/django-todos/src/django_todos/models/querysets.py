@@ -358,17 +358,12 @@ class TodoQuerySet(_InLists["tables.Todo"]):
 
     def due_until(self, last: date, zone: ZoneInfo) -> Self:
         """Due on `last` or before, as that day is in `zone`."""
-        return self.filter(
-            Q(due_at__lt=day_bounds(last, zone)[1]) | Q(due_at=None, due_date__lte=last)
-        )
+        return self.filter(due_until(day_bounds(last, zone)[1], last))
 
     def started(self, now: datetime, zone: ZoneInfo) -> Self:
         """Without a start that lies ahead of `now`."""
         local = now.astimezone(zone)
-        wall = Q(start_date__lt=local.date()) | Q(start_date=local.date()) & (
-            Q(start_time=None) | Q(start_time__lte=local.time())
-        )
-        return self.filter(Q(start_date=None) | Q(start_at__lte=now) | Q(start_at=None) & wall)
+        return self.filter(started(now, local.date(), local.time()))
 
     def assigned_to(self, user: User) -> Self:
         """Assigned to `user`."""
@@ -451,6 +446,19 @@ class ActionQuerySet(OwnQuerySet["tables.Action"]):
         """Delete actions older than the trash keeps things. Returns how many."""
         gone = self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[1]
         return gone.get("django_todos.Action", 0)
+
+
+def due_until(end: Any, last: Any) -> Q:
+    """Due before the instant `end`; with a date alone, or a time that floats, on the day `last` or before."""
+    return Q(due_at__lt=end) | Q(due_at=None, due_date__lte=last)
+
+
+def started(now: Any, day: Any, time: Any) -> Q:
+    """Without a start that lies ahead of `now`, which is `day` and `time` by the viewer's clock."""
+    wall = Q(start_date__lt=day) | Q(start_date=day) & (
+        Q(start_time=None) | Q(start_time__lte=time)
+    )
+    return Q(start_date=None) | Q(start_at__lte=now) | Q(start_at=None) & wall
 
 
 def _count(rows: QuerySet[Any], group: str) -> Coalesce:

@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from django.conf import settings as project
+from django.core.signals import setting_changed
 from django.template import Context, Engine
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString
@@ -35,6 +36,10 @@ class Memory:
             self._new[key] = found
         return found
 
+    def clear(self) -> None:
+        """Forgets all of it."""
+        self._new, self._old = {}, {}
+
     def put(self, key: Hashable, text: SafeString, size: int) -> None:
         """Remembers it, and at most `size` in all."""
         if len(self._new) >= size // 2:
@@ -43,6 +48,8 @@ class Memory:
 
 
 memory = Memory()
+# Settings are read where they are shown. They stay as they are while a process lives, but in tests.
+setting_changed.connect(lambda **_: memory.clear(), weak=False)
 
 
 def remembered(engine: Engine, name: str, values: dict[str, Any]) -> SafeString:

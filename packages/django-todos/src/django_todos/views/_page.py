@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property, partial, wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -15,19 +13,7 @@ from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import (
-    Aggregate,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-)
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve, reverse
@@ -37,20 +23,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from django_todos import limits
 from django_todos._compat import login_not_required
 from django_todos.conf import settings
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
-    Invitation,
     Membership,
     NotAllowedHere,
-    Todo,
     TodoList,
 )
-from django_todos.models.querysets import EDITORS, object_types_remembered
+from django_todos.models.querysets import object_types_remembered
 from django_todos.viewer import Viewer
+from django_todos.views._nav import Nav
 from django_todos.views.refused import tried
 from django_todos.wording import actions
 from django_todos.wording.dates import written
@@ -170,150 +154,6 @@ def is_htmx(request: HttpRequest) -> bool:
     Read from its headers, so that a host needs no middleware for it.
     """
     return request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
-
-
-@dataclass(frozen=True)
-class NavList:
-    """A list as the sidebar shows it."""
-
-    list: TodoList
-    color: str
-    current: bool
-
-
-class Nav:
-    """The sidebar: the viewer's lists in their order, and how much is open where. One query, made when shown."""
-
-    def __init__(self, viewer: Viewer, current: str) -> None:
-        self.viewer = viewer
-        self.current = current
-
-    @cached_property
-    def _memberships(self) -> list[Any]:
-        found = list(self._query())
-        if not any(one.todo_list.inbox_of_id == self.viewer.user.pk for one in found):
-            TodoList.objects.inbox_of(self.viewer.user)
-            found = list(self._query())
-        return found
-
-    def _query(self) -> QuerySet[Membership]:
-        with object_types_remembered():
-            return self._counted()
-
-    def _counted(self) -> QuerySet[Membership]:
-        # The count doesn't depend on the row: the database works it out once.
-        user, viewer = self.viewer.user, self.viewer
-        todos = Todo.objects.visible_to(user).active().open()
-        due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
-        return (
-            Membership.objects.filter(
-                user=user.pk, todo_list__archived_at=None, todo_list__deleted_at=None
-            )
-            .select_related("todo_list")
-            .order_by("position", "pk")
-            .annotate(today_count=_total(due), seen_version=_version_of(user), **self._sharing())
-        )
-
-    def _sharing(self) -> dict[str, Any]:
-        """How many invitations wait, and whether the viewer shares any list."""
-        if not settings.SHARING:
-            return {"invitation_count": Value(0), "is_shared": Value(False)}
-        user = self.viewer.user
-        waiting = Invitation.objects.to(user).open(self.viewer.now)
-        others = Membership.objects.filter(todo_list__memberships__user=user.pk).exclude(
-            user=user.pk
-        )
-        return {"invitation_count": _total(waiting), "is_shared": Exists(others)}
-
-    @property
-    def lists(self) -> list[NavList]:
-        """The lists, the inbox left out."""
-        return [
-            NavList(one.todo_list, one.color, str(one.todo_list.uuid) == self.current)
-            for one in self._memberships
-            if not one.todo_list.is_inbox
-        ]
-
-    @cached_property
-    def about_objects(self) -> list[NavList]:
-        """Lists about objects of the host that the viewer worked in lately; one more than are shown, where there are more."""
-        with object_types_remembered():
-            found = TodoList.objects.active().worked_in(self.viewer.user)
-            lists = list(found[: limits.OBJECT_LISTS + 1])
-        return [NavList(one, "grey", str(one.uuid) == self.current) for one in lists]
-
-    @property
-    def homes(self) -> list[TodoList]:
-        """Where the viewer can put todos, the inbox first."""
-        own = [one.todo_list for one in self._memberships if one.role in EDITORS]
-        return sorted(own, key=lambda todo_list: not todo_list.is_inbox)
-
-    @cached_property
-    def colors(self) -> dict[int, str]:
-        """The colour that the viewer gave to each list, by the list's primary key."""
-        return {one.list.pk: one.color for one in self.lists}
-
-    @property
-    def inbox(self) -> TodoList:
-        """The viewer's inbox."""
-        inbox: TodoList = next(
-            one.todo_list for one in self._memberships if one.todo_list.is_inbox
-        )
-        return inbox
-
-    @property
-    def inbox_count(self) -> int:
-        """Open todos in the inbox."""
-        return self.inbox.open_count
-
-    @property
-    def today_count(self) -> int:
-        """Todos due today or before."""
-        return int(self._memberships[0].today_count)
-
-    @property
-    def invitation_count(self) -> int:
-        """Invitations that wait for an answer."""
-        return int(self._memberships[0].invitation_count)
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether anybody else is in any of the viewer's lists."""
-        return bool(self._memberships[0].is_shared)
-
-    @cached_property
-    def version(self) -> str:
-        """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
-        lists = [(one.pk, one.role, one.color, one.todo_list.name) for one in self._memberships]
-        seen = repr(
-            (
-                self.viewer.today,
-                self.today_count,
-                self.invitation_count,
-                self._memberships[0].seen_version,
-                lists,
-            )
-        )
-        return hashlib.sha256(seen.encode()).hexdigest()[:16]
-
-
-def _total(rows: QuerySet[Any], what: Aggregate | None = None) -> Coalesce:
-    """`rows` counted, or summed up to `what`."""
-    counted = (
-        rows.order_by()
-        .annotate(todos_all=Value(1))
-        .values("todos_all")
-        .annotate(n=what or Count("*"))
-        .values("n")
-    )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _version_of(user: User) -> CombinedExpression:
-    """Grows with every write to a list that `user` sees: archived, in the trash, through an object of the host."""
-    own = Membership.objects.filter(user=user.pk)
-    others = TodoList.objects.through_objects(user)
-    return _total(own, Sum("todo_list__version")) + _total(others, Sum(F("version") + 1))
 
 
 def current_of(todo_list: TodoList) -> str:

@@ -28,6 +28,7 @@ from django.http import HttpResponse
 from django_todos import limits
 from django_todos.models import Action, Label, Todo, TodoList
 from django_todos.models.querysets import TodoQuerySet
+from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back_after, is_htmx, part
 from django_todos.wording import actions
 
@@ -238,8 +239,9 @@ def answer_row(
 ) -> HttpResponse:
     """After something was done to one row: the row as it is now for htmx, else back to it."""
     if is_htmx(request):
-        context = {"row": row_of(todo), "toast": actions.about(action, request.todos_viewer)}
-        current = request.headers.get("Todos-Current", "")
-        return part(request, "todo_row_update", context, current=current)
+        nav = Nav(request.todos_viewer, request.headers.get("Todos-Current", ""))
+        toast = actions.about(action, request.todos_viewer)
+        context = {"row": row_of(todo), "toast": toast, "nav": nav, "lists": nav.of_list(todo.todo_list_id)}
+        return part(request, "todo_row_update", context)
     fallback = todo.todo_list.get_absolute_url()
     return back_after(action, request, fallback, anchor=todo.uuid, same=same)

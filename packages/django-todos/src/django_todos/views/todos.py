@@ -231,7 +231,7 @@ def todo_subtasks(request: Request, uuid: UUID) -> HttpResponse:
     todo = get_todo(request.todos_viewer.user, uuid)
     if not is_htmx(request):
         return _todo_page(request, todo)
-    return part(request, "todo_row", {"row": row_of(todo)})
+    return part(request, "todo_row_update", {"row": row_of(todo)})
 
 
 @signed_in("POST")

@@ -7,7 +7,7 @@ const sidebar = () => one("#sidebar");
 let asking = false;
 
 async function ask() {
-  const { todosVersionUrl: url, todosVersion: seen } = sidebar()?.dataset ?? {};
+  const url = sidebar()?.dataset.todosVersionUrl, seen = /** @type {HTMLDataElement | null} */ (one("#todos-version"))?.value;
   if (!url || asking || document.hidden) return;
   asking = true;
   const answer = await fetch(url, { headers: { "If-None-Match": `"${seen}"`, "HX-Request": "true" }, cache: "no-store" }).catch(() => null);

@@ -1,0 +1,234 @@
+"""The sidebar: the viewer's lists in their order, and how much is open where."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TimeField,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from django_todos.conf import settings
+from django_todos.dates import day_bounds
+from django_todos.models import Invitation, Membership, Todo, TodoList
+from django_todos.models.compiled import Compiled, Slot
+from django_todos.models.querysets import EDITORS, due_until, object_types, started
+from django_todos.viewer import Viewer
+
+
+class NavList(NamedTuple):
+    """A list as the sidebar shows it; of the list itself only what it shows was read."""
+
+    list: TodoList
+    color: str
+    role: str
+    current: bool
+
+
+class ShownList(NamedTuple):
+    """A list in the sidebar; the inbox is called ``inbox`` there."""
+
+    uuid: str
+    name: str
+    color: str
+    count: int
+
+
+class NavData(NamedTuple):
+    """All that the sidebar's ways show."""
+
+    current: str
+    inbox_count: int
+    today_count: int
+    is_shared: bool
+    invitation_count: int
+    lists: tuple[ShownList, ...]
+
+
+class Nav:
+    """The sidebar. One query, made when shown."""
+
+    def __init__(self, viewer: Viewer, current: str) -> None:
+        self.viewer = viewer
+        self.current = current
+
+    @cached_property
+    def _rows(self) -> list[Any]:
+        viewer, user = self.viewer, self.viewer.user
+        local = viewer.now.astimezone(viewer.zone)
+        values = {
+            "user": user.pk,
+            "name": Invitation.key_of(user.get_username()),
+            "today": viewer.today,
+            "end": day_bounds(viewer.today, viewer.zone)[1],
+            "now": viewer.now,
+            "day": local.date(),
+            "time": local.time(),
+        }
+        found = _LISTS.rows(values, settings.SHARING)
+        if not any(row[_INBOX_OF] == user.pk for row in found):
+            TodoList.objects.inbox_of(user)
+            found = _LISTS.rows(values, settings.SHARING)
+        return found
+
+    @cached_property
+    def _all(self) -> list[NavList]:
+        return [
+            NavList(todo_list, color, role, str(todo_list.uuid) == self.current)
+            for *columns, color, role in (row[:-_TOTALS] for row in self._rows)
+            for todo_list in [TodoList.from_db(None, _COLUMNS, columns)]
+        ]
+
+    @cached_property
+    def _totals(self) -> tuple[int, int]:
+        """Todos due today or before, and what grows with every write to a list that the viewer sees."""
+        if not object_types():
+            return self._rows[0][-_TOTALS :][:2]
+        viewer, user = self.viewer, self.viewer.user
+        todos = Todo.objects.visible_to(user).active().open()
+        due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
+        others = TodoList.objects.through_objects(user)
+        more = others.aggregate(n=Coalesce(Sum(F("version") + 1), 0))["n"]
+        return due.count(), self._rows[0][1 - _TOTALS] + more
+
+    @cached_property
+    def lists(self) -> list[NavList]:
+        """The lists, the inbox left out."""
+        return [one for one in self._all if not one.list.is_inbox]
+
+    @property
+    def homes(self) -> list[TodoList]:
+        """Where the viewer can put todos, the inbox first."""
+        own = [one.list for one in self._all if one.role in EDITORS]
+        return sorted(own, key=lambda todo_list: not todo_list.is_inbox)
+
+    @cached_property
+    def colors(self) -> dict[int, str]:
+        """The colour that the viewer gave to each list, by the list's primary key."""
+        return {one.list.pk: one.color for one in self.lists}
+
+    @property
+    def inbox(self) -> TodoList:
+        """The viewer's inbox."""
+        return next(one.list for one in self._all if one.list.is_inbox)
+
+    @property
+    def inbox_count(self) -> int:
+        """Open todos in the inbox."""
+        return self.inbox.open_count
+
+    @property
+    def today_count(self) -> int:
+        """Todos due today or before."""
+        return self._totals[0]
+
+    @cached_property
+    def invitation_count(self) -> int:
+        """Invitations that wait for an answer. Which addresses are the viewer's is the host's to say."""
+        if not self._rows[0][-2]:
+            return 0
+        return Invitation.objects.to(self.viewer.user).open(self.viewer.now).count()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether anybody else is in any of the viewer's lists."""
+        return bool(self._rows[0][-1])
+
+    @property
+    def shown(self) -> NavData:
+        """What it shows, as one value."""
+        return NavData(
+            self.current,
+            self.inbox_count,
+            self.today_count,
+            self.is_shared,
+            self.invitation_count,
+            tuple(map(_shown, self.lists)),
+        )
+
+    def of_list(self, pk: int) -> list[ShownList]:
+        """The list as it is shown, if it is."""
+        return [_shown(one) for one in self._all if one.list.pk == pk]
+
+    @cached_property
+    def version(self) -> str:
+        """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
+        lists = [(one.list.pk, one.role, one.color, one.list.name) for one in self._all]
+        seen = repr((self.viewer.today, self._totals, self.invitation_count, lists))
+        return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def _shown(one: NavList) -> ShownList:
+    uuid = "inbox" if one.list.is_inbox else str(one.list.uuid)
+    return ShownList(uuid, str(one.list), one.color, one.list.open_count)
+
+
+_COLUMNS = ["id", "uuid", "name", "inbox_of_id", "open_count"]
+_INBOX_OF = _COLUMNS.index("inbox_of_id")
+_TOTALS = 4
+
+
+def _lists(sharing: bool) -> QuerySet[Any]:
+    """A person's lists with what is shown of each, and four totals that depend on no row: the database counts once.
+
+    Lists about objects of the host are left out of the totals: who sees them is the host's to say, for each person.
+    """
+    user = Slot("user", get_user_model()._meta.pk)
+    now, day = Slot("now", DateTimeField()), Slot("day", DateField())
+    own = Membership.objects.filter(user=user)
+    lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
+    due = (
+        Todo.objects.in_lists(lists)
+        .active()
+        .open()
+        .filter(due_until(Slot("end", DateTimeField()), Slot("today", DateField())))
+        .filter(started(now, day, Slot("time", TimeField())))
+    )
+    name = Slot("name", Invitation._meta.get_field("key"))
+    asked = Invitation.objects.open(now).filter(Q(key=name) | Q(key__contains="@"))
+    others = Membership.objects.filter(todo_list__memberships__user=user).exclude(user=user)
+    totals = {
+        "today_count": _total(due),
+        "seen_version": _total(own, Sum("todo_list__version")),
+        "may_be_invited": Exists(asked) if sharing else Value(False),
+        "is_shared": Exists(others) if sharing else Value(False),
+    }
+    columns = [f"todo_list__{column}" for column in _COLUMNS]
+    return (
+        own.filter(todo_list__archived_at=None, todo_list__deleted_at=None)
+        .order_by("position", "pk")
+        .annotate(**totals)
+        .values_list(*columns, "color", "role", *totals)
+    )
+
+
+def _total(rows: QuerySet[Any], what: Aggregate | None = None) -> Coalesce:
+    """`rows` counted, or summed up to `what`."""
+    counted = (
+        rows.order_by()
+        .annotate(todos_all=Value(1))
+        .values("todos_all")
+        .annotate(n=what or Count("*"))
+        .values("n")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+_LISTS = Compiled(Membership, _lists)
