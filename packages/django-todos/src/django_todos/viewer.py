@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as project
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils import formats, translation
 
 from django_todos.conf import settings
 from django_todos.dates import today_in
 from django_todos.instants import now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
+from django_todos.models.compiled import AnyUser, Compiled
 from django_todos.models.querysets import known_object_types
 from django_todos.wording.dates import Style
 from django_todos.wording.languages import may_be
@@ -38,12 +39,7 @@ class Viewer:
     @classmethod
     def of(cls, user: AbstractBaseUser, accept_language: str = "") -> Viewer:
         """The viewer that a user is now, with the header that their browser sent; one query."""
-        about_objects = TodoList.objects.exclude(object_type=None)
-        saved = (
-            Preferences.objects.filter(user=user.pk)
-            .annotate(objects_exist=Exists(about_objects))
-            .first()
-        )
+        saved = next(iter(_SAVED.rows({"user": user.pk})), None)
         if saved is not None and not saved.objects_exist:
             known_object_types([])  # spares the request a query
         preferences = saved or Preferences(user_id=user.pk)
@@ -134,3 +130,11 @@ class Viewer:
     def reachable(self) -> bool:
         """Whether there is an account to write to, of somebody who has todos here."""
         return bool(self.user.is_active and self.address and settings.MAY_USE(self.user))
+
+
+def _saved() -> QuerySet[Preferences]:
+    about_objects = TodoList.objects.exclude(object_type=None)
+    return Preferences.objects.filter(user=AnyUser().pk).annotate(objects_exist=Exists(about_objects))
+
+
+_SAVED = Compiled(Preferences, _saved)

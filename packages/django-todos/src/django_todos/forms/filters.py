@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -72,6 +73,18 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="filter-%s")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FilterForm) and self._state == other._state
+
+    def __hash__(self) -> int:
+        return hash(self._state)
+
+    @cached_property
+    def _state(self) -> tuple[Any, ...]:
+        """All that its fields show: two forms that are equal look the same."""
+        choices = (tuple(getattr(field, "choices", ())) for field in self.fields.values())
+        return type(self), *choices, *(self.data.get(name) for name in self.fields)
 
     @property
     def chips(self) -> list[FilterChip]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from django.contrib.auth import get_user_model
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
+
+_Rows = TypeVar("_Rows", bound=QuerySet[Any])
 
 
 class Slot(Expression):
@@ -22,35 +26,60 @@ class Slot(Expression):
         """A parameter, which is this slot until it is filled."""
         return "%s", [self]
 
-    def filled(self, values: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
-        """The value as the database takes it."""
-        value = values[self.name]
-        return self.output_field.get_db_prep_value(value, connection)
+
+class AnyUser:
+    """Stands for whoever is signed in while a query is built: ``{"user": user.pk}`` fills it."""
+
+    is_authenticated = True
+
+    @property
+    def pk(self) -> Slot:
+        """Whose."""
+        return Slot("user", get_user_model()._meta.pk)
 
 
-class Compiled:
+class Compiled(Generic[_Rows]):
     """A query with slots. It is compiled by the ORM, once for each connection, and run with other values each time.
 
-    What `build` returns (a queryset with ``values_list``) may depend on nothing but `key`.
+    What `build` returns may depend on nothing but `key`.
     """
 
-    def __init__(self, model: type[models.Model], build: Callable[..., QuerySet[Any]]) -> None:
+    def __init__(self, model: type[models.Model], build: Callable[..., _Rows]) -> None:
         self._model, self._build = model, build
         self._known: WeakKeyDictionary[BaseDatabaseWrapper, dict[Any, Any]] = WeakKeyDictionary()
 
-    def rows(self, values: dict[str, Any], *key: Any) -> list[Any]:
-        """The rows, as ``values_list`` would give them."""
+    def rows(self, values: dict[str, Any], *key: Any) -> _Rows:
+        """The queryset, to be read: what is filtered or ordered after that would be built anew."""
         connection = connections[router.db_for_read(self._model)]
         known = self._known.setdefault(connection, {})
         if key not in known:
-            compiler = self._build(*key).query.get_compiler(connection=connection)
-            sql, params = compiler.as_sql()
-            known[key] = sql, params, compiler, compiler.get_converters([one[0] for one in compiler.select])
-        sql, params, compiler, converters = known[key]
+            built = self._build(*key)
+            compiler = built.query.get_compiler(connection=connection)
+            known[key] = built, compiler, compiler.as_sql()
+        built, compiler, (sql, params) = known[key]
         filled = [
-            one.filled(values, connection) if isinstance(one, Slot) else one for one in params
+            one.output_field.get_db_prep_value(values[one.name], connection)
+            if isinstance(one, Slot)
+            else one
+            for one in params
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, filled)
-            found = cursor.fetchall()
-        return list(compiler.apply_converters(found, converters)) if converters else found
+        rows = object.__new__(type(built))
+        rows.__dict__ = {**built.__dict__, "_db": connection.alias, "_result_cache": None}
+        rows._query = _Query(built.query, compiler, (sql, tuple(filled)))
+        return rows
+
+
+class _Query:
+    """A query whose SQL is known."""
+
+    def __init__(self, query: Any, compiler: Any, sql: tuple[str, tuple[Any, ...]]) -> None:
+        self._as_it_was, self._compiler, self._sql = query, compiler, sql
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        """One that has compiled already."""
+        compiler = copy.copy(self._compiler)
+        compiler.as_sql = lambda *args, **kwargs: self._sql
+        return compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._as_it_was, name)

@@ -6,7 +6,6 @@ import hashlib
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.contrib.auth import get_user_model
 from django.db.models import (
     Aggregate,
     Count,
@@ -28,7 +27,7 @@ from django.db.models.functions import Coalesce
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.models import Invitation, Membership, Todo, TodoList
-from django_todos.models.compiled import Compiled, Slot
+from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import EDITORS, due_until, object_types, started
 from django_todos.viewer import Viewer
 
@@ -82,10 +81,10 @@ class Nav:
             "day": local.date(),
             "time": local.time(),
         }
-        found = _LISTS.rows(values, settings.SHARING)
+        found = list(_LISTS.rows(values, settings.SHARING))
         if not any(row[_INBOX_OF] == user.pk for row in found):
             TodoList.objects.inbox_of(user)
-            found = _LISTS.rows(values, settings.SHARING)
+            found = list(_LISTS.rows(values, settings.SHARING))
         return found
 
     @cached_property
@@ -190,9 +189,8 @@ def _lists(sharing: bool) -> QuerySet[Any]:
 
     Lists about objects of the host are left out of the totals: who sees them is the host's to say, for each person.
     """
-    user = Slot("user", get_user_model()._meta.pk)
     now, day = Slot("now", DateTimeField()), Slot("day", DateField())
-    own = Membership.objects.filter(user=user)
+    own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
     due = (
         Todo.objects.in_lists(lists)
@@ -203,7 +201,7 @@ def _lists(sharing: bool) -> QuerySet[Any]:
     )
     name = Slot("name", Invitation._meta.get_field("key"))
     asked = Invitation.objects.open(now).filter(Q(key=name) | Q(key__contains="@"))
-    others = Membership.objects.filter(todo_list__memberships__user=user).exclude(user=user)
+    others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(user=AnyUser().pk)
     totals = {
         "today_count": _total(due),
         "seen_version": _total(own, Sum("todo_list__version")),
@@ -231,4 +229,4 @@ def _total(rows: QuerySet[Any], what: Aggregate | None = None) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-_LISTS = Compiled(Membership, _lists)
+_LISTS: Compiled[QuerySet[Any]] = Compiled(Membership, _lists)

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import (
+    BigAutoField,
     Case,
     Count,
+    ExpressionWrapper,
     F,
     IntegerField,
     Min,
@@ -21,12 +23,14 @@ from django.db.models import (
     Value,
     When,
     Window,
+    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce, Lower, RowNumber
 from django.http import HttpResponse
 
 from django_todos import limits
 from django_todos.models import Action, Label, Todo, TodoList
+from django_todos.models.compiled import Compiled, Slot
 from django_todos.models.querysets import TodoQuerySet
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back_after, is_htmx, part
@@ -120,11 +124,29 @@ ORDERS = {
 
 def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
     """A page of a list's open todos with what is below each; one query, and one for labels."""
-    todos = todo_list.todos.filter(deleted_at=None)
+    if cursor:
+        family = _family(order, todo_list.pk, cursor)
+    else:  # what most pages are
+        family = _FAMILIES.rows({"list": todo_list.pk}, order.name)
+    found = list(family)
+    for todo in found:
+        todo.todo_list = todo_list
+    add_labels(found)
+    tops = [todo for todo in found if todo.depth == 0]
+    shown = {todo.tree for todo in tops[: limits.PAGE]}
+    rows = nest(todo for todo in found if todo.tree in shown)
+    for row in rows:
+        row.more = max(0, row.todo.family - 1 - limits.BELOW)  # type: ignore[attr-defined]
+    return Rows(rows, order.cursor(tops[limits.PAGE - 1]) if len(tops) > limits.PAGE else "")
+
+
+def _family(order: Order, todo_list: Any, cursor: str = "") -> TodoQuerySet:
+    """The first roots of a list after the cursor, each with the first todos below it."""
+    todos = Todo.objects.filter(todo_list=todo_list, deleted_at=None)
     roots = order.continue_after(order.apply(todos.open().roots()), cursor)
     inner = roots.order_by(*order.columns)[: limits.PAGE + 1]
-    family = (
-        order.apply(details(todos.filter(tree__in=inner.values("uuid"))))
+    return (
+        order.apply(_shown(todos.filter(tree__in=inner.values("uuid"))))
         .annotate(
             rank=Window(RowNumber(), partition_by="tree", order_by=["depth", "position", "id"]),
             family=Window(Count("*"), partition_by="tree"),
@@ -132,13 +154,9 @@ def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
         .filter(rank__lte=limits.BELOW + 1)
         .order_by("depth", *order.columns)
     )
-    found = list(family)
-    tops = [todo for todo in found if todo.depth == 0]
-    shown = {todo.tree for todo in tops[: limits.PAGE]}
-    rows = nest(todo for todo in found if todo.tree in shown)
-    for row in rows:
-        row.more = max(0, row.todo.family - 1 - limits.BELOW)  # type: ignore[attr-defined]
-    return Rows(rows, order.cursor(tops[limits.PAGE - 1]) if len(tops) > limits.PAGE else "")
+
+
+_FAMILIES = Compiled(Todo, lambda name: _family(ORDERS[name], Slot("list", BigAutoField())))
 
 
 def flat_page(todos: TodoQuerySet, order: Order, cursor: str) -> Rows:
@@ -173,7 +191,38 @@ def answer_count(request: Request, todos: TodoQuerySet, labels: QuerySet[Label])
 
 def details(todos: TodoQuerySet) -> TodoQuerySet:
     """What a row shows beside its list, in one query and one for labels."""
-    return todos.with_subtask_counts().select_related("assignee").prefetch_related("labels")
+    return _shown(todos).prefetch_related("labels")
+
+
+def _shown(todos: TodoQuerySet) -> TodoQuerySet:
+    return todos.with_subtask_counts().select_related("assignee")
+
+
+def add_labels(todos: list[Todo]) -> None:
+    """To each its labels, as ``prefetch_related("labels")`` would; one query, whatever their number."""
+    size = next((size for size in _SIZES if size >= len(todos)), 0)
+    if not todos or not size:
+        return prefetch_related_objects(todos, "labels")
+    ids = [todo.pk for todo in todos] + [todos[0].pk] * (size - len(todos))
+    found: dict[int, list[Label]] = defaultdict(list)
+    for pair in _LABELS.rows({f"todo{n}": pk for n, pk in enumerate(ids)}, size):
+        found[pair.todo_id].append(pair.label)
+    for todo in todos:
+        labels = Label.objects.none()
+        labels._result_cache = found[todo.pk]
+        todo.__dict__.setdefault("_prefetched_objects_cache", {})["labels"] = labels
+    return None
+
+
+def _labels(size: int) -> QuerySet[Any]:
+    slots = [Slot(f"todo{n}", BigAutoField()) for n in range(size)]
+    of = ExpressionWrapper(F("todo"), BigAutoField())  # what a foreign key is compared with can't be a slot
+    pairs = Todo.labels.through._default_manager.alias(of=of).filter(of__in=slots)
+    return pairs.select_related("label").order_by("label__name")
+
+
+_SIZES = (1, 8, 64, 128, 256)
+_LABELS: Compiled[QuerySet[Any]] = Compiled(Todo.labels.through, _labels)
 
 
 def nest(todos: Iterable[Todo]) -> list[Row]:

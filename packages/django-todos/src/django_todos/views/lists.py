@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BigAutoField, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django_todos.forms.filters import FilterForm
 from django_todos.forms.lists import DuplicateForm, ListForm
 from django_todos.limits import MAX_LIST_NAME
 from django_todos.models import Conflict, Membership, TodoList
+from django_todos.models.compiled import Compiled, Slot
 from django_todos.viewer import Viewer
 from django_todos.views._page import (
     Request,
@@ -82,9 +84,17 @@ def list_detail(request: Request, uuid: UUID) -> HttpResponse:
     return _list_page(request, get_list(request.todos_viewer.user, uuid))
 
 
+def _members() -> QuerySet[Membership]:
+    here = Membership.objects.filter(todo_list=Slot("list", BigAutoField()))
+    return here.select_related("user").order_by("created_at", "pk")
+
+
+_MEMBERS: Compiled[QuerySet[Membership]] = Compiled(Membership, _members)
+
+
 def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     viewer = request.todos_viewer
-    members = list(todo_list.memberships.select_related("user").order_by("created_at", "pk"))
+    members = list(_MEMBERS.rows({"list": todo_list.pk}))
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
     filters = FilterForm(request.GET)
     order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
