@@ -316,7 +316,7 @@ def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_
         # session, user, preferences, what lists are about, lists
         first = alice.get(url)
     etag = first["ETag"]
-    assert first.status_code == 204 and f"data-todos-version={etag}" in html
+    assert first.status_code == 204 and f'id="todos-version" value={etag}' in html
     assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
     todo.complete(by=cast.bob, at=NOW, zone=UTC)
     assert alice.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 204

@@ -127,7 +127,7 @@ def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
     if cursor:
         family = _family(order, todo_list.pk, cursor)
     else:  # what most pages are
-        family = _FAMILIES.rows({"list": todo_list.pk}, order.name)
+        family = _FAMILIES.rows({"list": todo_list.pk}, order.name, limits.PAGE, limits.BELOW)
     found = list(family)
     for todo in found:
         todo.todo_list = todo_list
@@ -156,7 +156,11 @@ def _family(order: Order, todo_list: Any, cursor: str = "") -> TodoQuerySet:
     )
 
 
-_FAMILIES = Compiled(Todo, lambda name: _family(ORDERS[name], Slot("list", BigAutoField())))
+def _first_family(order: str, *_limits: int) -> TodoQuerySet:
+    return _family(ORDERS[order], Slot("list", BigAutoField()))
+
+
+_FAMILIES = Compiled(Todo, _first_family)
 
 
 def flat_page(todos: TodoQuerySet, order: Order, cursor: str) -> Rows:

@@ -1,0 +1,148 @@
+"""What is remembered of a page: nobody ever sees what was true before, or what was made for somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from tests.factories import Cast, make_todo
+
+from django_todos.dates import Moment
+from django_todos.models import Label, Membership, Preferences, Todo, recording
+from django_todos.templatetags._remembered import Memory, memory
+
+from .pages import get
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)  # a Monday
+
+
+def rows(cast: Cast, name: str = "alice") -> str:
+    """The rows of the list that they share, as somebody sees them."""
+    page = get(cast.client(name), "list-detail", cast.flat.uuid).content.decode()
+    return page.partition('id="todos-rows-form"')[2].partition("</form>")[0].partition("<ul")[2]
+
+
+def rename_label(cast: Cast, todo: Todo) -> None:
+    Label.objects.filter(todos=todo).update(name="Urgent", key="urgent")
+
+
+def rename_member(cast: Cast, todo: Todo) -> None:
+    cast.bob.first_name = "Robert"
+    cast.bob.save()
+
+
+def take_role(cast: Cast, todo: Todo) -> None:
+    for user, role in ((cast.bob, "owner"), (cast.alice, "viewer")):
+        Membership.objects.filter(todo_list=cast.flat, user=user).update(role=role)
+
+
+def choose(**chosen: Any) -> Callable[[Cast, Todo], None]:
+    def change(cast: Cast, todo: Todo) -> None:
+        Preferences.objects.update_or_create(user=cast.alice, defaults=chosen)
+
+    return change
+
+
+def complete_subtask(cast: Cast, todo: Todo) -> None:
+    below = make_todo(cast.flat, "Below", parent=todo)
+    below.complete(by=cast.alice, at=NOON, zone=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        (lambda cast, todo: todo.edit(values={"title": "New"}, by=cast.alice), ">Old<", ">New<"),
+        (lambda cast, todo: todo.edit(values={"priority": 1}, by=cast.alice), "Old", "todos-p-high"),
+        (lambda cast, todo: todo.edit(values={"notes": "x"}, by=cast.alice), "Old", "has notes"),
+        (rename_label, ">Home<", ">Urgent<"),
+        (rename_member, 'title="bob"', 'title="Robert"'),
+        (take_role, "todos-grip", "disabled"),
+        (choose(language="de"), "„Old“|Complete “Old”", "„Old“ erledigen"),
+        (choose(hour_cycle="12", day_order="day"), "14:00", "2:00 PM"),
+        (choose(time_zone="Asia/Tokyo"), "todos-due-today", "todos-due-late\""),
+        (complete_subtask, "Old", "1/1"),
+        (lambda cast, todo: todo.complete(by=cast.alice, at=NOON, zone=timezone.utc), "Old", "Nothing left"),
+    ],
+)  # fmt: skip
+def test_a_row_shows_what_is_true(
+    cast: Cast, change: Callable[[Cast, Todo], Any], before: str, after: str
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        todo = make_todo(cast.flat, "Old", assignee=cast.bob, due=Moment(NOON.date(), time(14)))
+        with recording(cast.alice, "edit", {cast.flat.pk}) as rec:
+            rec.set_labels(rec.reload(todo), ["Home"])
+        for _ in range(2):  # made, and remembered
+            shown = rows(cast)
+            assert any(one in shown for one in before.split("|")) and after not in shown
+        change(cast, todo)
+        assert after in rows(cast)
+
+
+def test_midnight_and_the_hour(cast: Cast) -> None:
+    with time_machine.travel(NOON, tick=False):
+        make_todo(cast.flat, "Milk", due=Moment(NOON.date(), time(14)))
+        make_todo(cast.flat, "Bread", due=Moment(NOON.date() + timedelta(days=1)))
+    said = []
+    for hours in (0, 3, 24):
+        with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+            shown = rows(cast)
+        words = ("Tomorrow", "Yesterday, 14:00", "todos-due-late\"")
+        said.append([word for word in words if word in shown])
+    assert said == [
+        ["Tomorrow"],
+        ["Tomorrow", 'todos-due-late"'],
+        ["Yesterday, 14:00", 'todos-due-late"'],
+    ]
+
+
+def test_another_persons_page(cast: Cast) -> None:
+    todo = make_todo(cast.flat, "Old")
+    shown = {name: rows(cast, name) for name in ("alice", "rita")}
+    button = f'formaction="/todos/todos/{todo.uuid}/complete/"'
+    assert all(button in page for page in shown.values())
+    assert "disabled" not in shown["alice"] and "disabled" in shown["rita"]
+
+
+def test_a_hosts_own_part(cast: Cast, settings: Any, tmp_path: Path) -> None:
+    make_todo(cast.flat, "Old")
+    client = cast.client("alice")
+    assert "mine:" not in get(client, "list-detail", cast.flat.uuid).content.decode()
+    folder = tmp_path / "django_todos" / "parts"
+    folder.mkdir(parents=True)
+    (folder / "todo_row.html").write_text("<li>mine: {{ row.title }}{{ viewer }}{{ user }}</li>")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    assert "<li>mine: Old</li>" in get(client, "list-detail", cast.flat.uuid).content.decode()
+
+
+def test_counts_of_the_sidebar(cast: Cast) -> None:
+    client = cast.client("alice")
+    count = f'id="count-{cast.flat.uuid}">'
+    for n in ("", "1", "2"):
+        assert f"{count}{n}<" in get(client, "today").content.decode()
+        make_todo(cast.flat)
+
+
+def test_off(cast: Cast, settings: Any) -> None:
+    settings.TODOS_REMEMBERED_PARTS = 0
+    make_todo(cast.flat, "Old")
+    assert ">Old<" in get(cast.client("alice"), "list-detail", cast.flat.uuid).content.decode()
+    assert not memory._new and not memory._old
+
+
+def test_no_more_than_so_many_are_remembered() -> None:
+    few = Memory()
+    for n in range(50):
+        few.put(n, str(n), 10)
+        few.get(0)
+    assert len(few._new) + len(few._old) <= 10
+    assert few.get(49) == "49" and few.get(0) == "0" and few.get(5) is None
+
+
+def test_a_settings_change_forgets(settings: Any) -> None:
+    memory.put("x", "y", 10)
+    settings.TODOS_SHARING = False
+    assert memory.get("x") is None
