@@ -30,7 +30,7 @@ from qrcode.main import QRCode
 import django_todos
 from django_todos.models import Invitation
 from django_todos.viewer import Viewer
-from django_todos.views._page import Nav
+from django_todos.views._nav import Nav
 
 logger = logging.getLogger("site.mail")
 

@@ -39,7 +39,7 @@ class Viewer:
     @classmethod
     def of(cls, user: AbstractBaseUser, accept_language: str = "") -> Viewer:
         """The viewer that a user is now, with the header that their browser sent; one query."""
-        saved = next(iter(_SAVED.rows({"user": user.pk})), None)
+        saved: Any = next(iter(_SAVED.rows({"user": user.pk})), None)
         if saved is not None and not saved.objects_exist:
             known_object_types([])  # spares the request a query
         preferences = saved or Preferences(user_id=user.pk)
@@ -134,7 +134,9 @@ class Viewer:
 
 def _saved() -> QuerySet[Preferences]:
     about_objects = TodoList.objects.exclude(object_type=None)
-    return Preferences.objects.filter(user=AnyUser().pk).annotate(objects_exist=Exists(about_objects))
+    return Preferences.objects.filter(user=AnyUser().pk).annotate(
+        objects_exist=Exists(about_objects)
+    )
 
 
 _SAVED = Compiled(Preferences, _saved)

@@ -90,7 +90,7 @@ def test_midnight_and_the_hour(cast: Cast) -> None:
     for hours in (0, 3, 24):
         with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
             shown = rows(cast)
-        words = ("Tomorrow", "Yesterday, 14:00", "todos-due-late\"")
+        words = ("Tomorrow", "Yesterday, 14:00", 'todos-due-late"')
         said.append([word for word in words if word in shown])
     assert said == [
         ["Tomorrow"],

@@ -22,7 +22,7 @@ class Slot(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """A parameter, which is this slot until it is filled."""
         return "%s", [self]
 
@@ -58,9 +58,11 @@ class Compiled(Generic[_Rows]):
             known[key] = built, compiler, compiler.as_sql()
         built, compiler, (sql, params) = known[key]
         filled = [
-            one.output_field.get_db_prep_value(values[one.name], connection)
-            if isinstance(one, Slot)
-            else one
+            (
+                one.output_field.get_db_prep_value(values[one.name], connection)
+                if isinstance(one, Slot)
+                else one
+            )
             for one in params
         ]
         rows = object.__new__(type(built))

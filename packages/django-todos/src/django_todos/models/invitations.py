@@ -42,7 +42,7 @@ class TooManyInvitations(ValueError):
 class InvitationQuerySet(QuerySet["Invitation"]):
     """Questions about invitations."""
 
-    def open(self, now: datetime) -> Self:
+    def open(self, now: Any) -> Self:
         """Neither answered, taken back nor expired, and their list is not in the trash."""
         return self.filter(ending="", expires_at__gt=now, todo_list__deleted_at=None)
 

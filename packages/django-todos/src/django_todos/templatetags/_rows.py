@@ -97,7 +97,9 @@ class RowData:
             start=start_words(todo, viewer).words if todo.start_date else "",
             due=due_words(todo, viewer, view) if todo.due_date else MomentWords(),
             list_name=str(todo.todo_list) if with_list else "",
-            list_color=(nav.colors.get(todo.todo_list_id, "grey") if nav else "grey") if with_list else "",
+            list_color=(
+                (nav.colors.get(todo.todo_list_id, "grey") if nav else "grey") if with_list else ""
+            ),
             person=people.display_name(person),
             initials=people.initials(person),
             query=query,

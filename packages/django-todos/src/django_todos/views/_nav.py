@@ -47,7 +47,7 @@ class ShownList(NamedTuple):
     uuid: str
     name: str
     color: str
-    count: int
+    open: int
 
 
 class NavData(NamedTuple):
@@ -99,7 +99,7 @@ class Nav:
     def _totals(self) -> tuple[int, int]:
         """Todos due today or before, and what grows with every write to a list that the viewer sees."""
         if not object_types():
-            return self._rows[0][-_TOTALS :][:2]
+            return self._rows[0][-_TOTALS:][:2]
         viewer, user = self.viewer, self.viewer.user
         todos = Todo.objects.visible_to(user).active().open()
         due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
@@ -201,7 +201,9 @@ def _lists(sharing: bool) -> QuerySet[Any]:
     )
     name = Slot("name", Invitation._meta.get_field("key"))
     asked = Invitation.objects.open(now).filter(Q(key=name) | Q(key__contains="@"))
-    others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(user=AnyUser().pk)
+    others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(
+        user=AnyUser().pk
+    )
     totals = {
         "today_count": _total(due),
         "seen_version": _total(own, Sum("todo_list__version")),

@@ -220,7 +220,9 @@ def add_labels(todos: list[Todo]) -> None:
 
 def _labels(size: int) -> QuerySet[Any]:
     slots = [Slot(f"todo{n}", BigAutoField()) for n in range(size)]
-    of = ExpressionWrapper(F("todo"), BigAutoField())  # what a foreign key is compared with can't be a slot
+    of = ExpressionWrapper(
+        F("todo"), BigAutoField()
+    )  # what a foreign key is compared with can't be a slot
     pairs = Todo.labels.through._default_manager.alias(of=of).filter(of__in=slots)
     return pairs.select_related("label").order_by("label__name")
 
@@ -294,7 +296,12 @@ def answer_row(
     if is_htmx(request):
         nav = Nav(request.todos_viewer, request.headers.get("Todos-Current", ""))
         toast = actions.about(action, request.todos_viewer)
-        context = {"row": row_of(todo), "toast": toast, "nav": nav, "lists": nav.of_list(todo.todo_list_id)}
+        context = {
+            "row": row_of(todo),
+            "toast": toast,
+            "nav": nav,
+            "lists": nav.of_list(todo.todo_list_id),
+        }
         return part(request, "todo_row_update", context)
     fallback = todo.todo_list.get_absolute_url()
     return back_after(action, request, fallback, anchor=todo.uuid, same=same)

@@ -22,7 +22,8 @@ from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
 from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
-from django_todos.views._page import Nav, Request, back, back_after, page, signed_in
+from django_todos.views._nav import Nav
+from django_todos.views._page import Request, back, back_after, page, signed_in
 from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page
 from django_todos.wording.chips import Chip, chips
 
