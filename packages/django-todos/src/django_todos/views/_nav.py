@@ -24,11 +24,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from django_todos import limits
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.models import Invitation, Membership, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
-from django_todos.models.querysets import EDITORS, due_until, object_types, started
+from django_todos.models.querysets import (
+    EDITORS,
+    due_until,
+    object_types,
+    object_types_remembered,
+    started,
+)
 from django_todos.viewer import Viewer
 
 
@@ -59,6 +66,8 @@ class NavData(NamedTuple):
     is_shared: bool
     invitation_count: int
     lists: tuple[ShownList, ...]
+    about_objects: tuple[ShownList, ...]
+    """One more than are shown, where there are more."""
 
 
 class Nav:
@@ -112,6 +121,14 @@ class Nav:
         """The lists, the inbox left out."""
         return [one for one in self._all if not one.list.is_inbox]
 
+    @cached_property
+    def about_objects(self) -> list[NavList]:
+        """Lists about objects of the host that the viewer worked in lately; one more than are shown, where there are more."""
+        with object_types_remembered():
+            found = TodoList.objects.active().worked_in(self.viewer.user)
+            lists = list(found[: limits.OBJECT_LISTS + 1])
+        return [NavList(one, "grey", "", str(one.uuid) == self.current) for one in lists]
+
     @property
     def homes(self) -> list[TodoList]:
         """Where the viewer can put todos, the inbox first."""
@@ -160,6 +177,7 @@ class Nav:
             self.is_shared,
             self.invitation_count,
             tuple(map(_shown, self.lists)),
+            tuple(map(_shown, self.about_objects)),
         )
 
     def of_list(self, pk: int) -> list[ShownList]:
