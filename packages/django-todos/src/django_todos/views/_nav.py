@@ -10,7 +10,6 @@ from django.db.models import (
     Aggregate,
     Count,
     DateField,
-    DateTimeField,
     Exists,
     F,
     IntegerField,
@@ -27,6 +26,7 @@ from django.db.models.functions import Coalesce
 from django_todos import limits
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
+from django_todos.instants import InstantField
 from django_todos.models import Invitation, Membership, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import (
@@ -207,14 +207,14 @@ def _lists(sharing: bool) -> QuerySet[Any]:
 
     Lists about objects of the host are left out of the totals: who sees them is the host's to say, for each person.
     """
-    now, day = Slot("now", DateTimeField()), Slot("day", DateField())
+    now, day = Slot("now", InstantField()), Slot("day", DateField())
     own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
     due = (
         Todo.objects.in_lists(lists)
         .active()
         .open()
-        .filter(due_until(Slot("end", DateTimeField()), Slot("today", DateField())))
+        .filter(due_until(Slot("end", InstantField()), Slot("today", DateField())))
         .filter(started(now, day, Slot("time", TimeField())))
     )
     name = Slot("name", Invitation._meta.get_field("key"))
