@@ -5,11 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.contrib.auth import get_user_model
 from django.db import connections, models, router
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
 
 _Rows = TypeVar("_Rows", bound=QuerySet[Any])
@@ -46,12 +44,12 @@ class Compiled(Generic[_Rows]):
 
     def __init__(self, model: type[models.Model], build: Callable[..., _Rows]) -> None:
         self._model, self._build = model, build
-        self._known: WeakKeyDictionary[BaseDatabaseWrapper, dict[Any, Any]] = WeakKeyDictionary()
 
     def rows(self, values: dict[str, Any], *key: Any) -> _Rows:
         """The queryset, to be read: what is filtered or ordered after that would be built anew."""
         connection = connections[router.db_for_read(self._model)]
-        known = self._known.setdefault(connection, {})
+        # Kept by the connection: what is compiled names it, so that anything else would keep both after its thread.
+        known = connection.__dict__.setdefault("_django_todos_compiled", {}).setdefault(self, {})
         if key not in known:
             built = self._build(*key)
             compiler = built.query.get_compiler(connection=connection)

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings as project
 from django.core.signals import setting_changed
 from django.template import Context, Engine
+from django.template.loaders import cached
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -58,7 +59,9 @@ setting_changed.connect(lambda **_: memory.clear(), weak=False)
 def remembered(engine: Engine, name: str, values: dict[str, Any]) -> SafeString:
     """The part `django_todos/parts/<name>.html` with these values, each of which can be hashed, and no other context."""
     template = engine.get_template(f"django_todos/parts/{name}.html")
-    size = settings.REMEMBERED_PARTS
+    # Loaders that don't keep templates make a new one each time, by which nothing would be found again.
+    keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
+    size = settings.REMEMBERED_PARTS if keeps else 0
     where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
     key = (template, where, tuple(values.values()))
     found = memory.get(key) if size else None
