@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.template import engines
+from django.utils.safestring import mark_safe
 from tests.factories import Cast, make_todo
 
 from django_todos.dates import Moment
 from django_todos.models import Label, Membership, Preferences, Todo, recording
-from django_todos.templatetags._remembered import Memory, memory
+from django_todos.templatetags._remembered import Memory, memory, remembered
 
 from .pages import get
 
@@ -124,6 +126,26 @@ def test_counts_of_the_sidebar(cast: Cast) -> None:
     for n in ("", "1", "2"):
         assert f"{count}{n}<" in get(client, "today").content.decode()
         make_todo(cast.flat)
+
+
+def test_what_is_equal_but_looks_different(settings: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "django_todos" / "parts"
+    folder.mkdir(parents=True)
+    (folder / "own.html").write_text("{{ a }}-{{ b }}")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    engine = engines["django"].engine
+    given = [{"a": 1}, {"b": 1}, {"a": True}, {"a": mark_safe("<i>")}, {"a": "<i>"}]
+    said = [remembered(engine, "own", values) for _ in range(2) for values in given]
+    assert said == ["1-", "-1", "True-", "<i>-", "&lt;i&gt;-"] * 2
+
+
+def test_loaders_that_keep_no_templates_fill_no_memory(settings: Any) -> None:
+    loader = "django.template.loaders.app_directories.Loader"
+    own = dict(settings.TEMPLATES[0], OPTIONS={"loaders": [loader]})
+    own.pop("APP_DIRS")
+    settings.TEMPLATES = [own]
+    assert "todos-i-search" in remembered(engines["django"].engine, "icons", {})
+    assert not memory._new
 
 
 def test_off(cast: Cast, settings: Any) -> None:

@@ -50,7 +50,7 @@ class Memory:
 
 
 memory = Memory()
-# A template's own: they are a fifth of what a page weighs.
+# A template's own, with the indentation: a list of 50 weighs 88 kB without them, 94 with.
 _LINE_BREAKS = re.compile(r"\s*\n\s*")
 # Settings are read where they are shown. They stay as they are while a process lives, but in tests.
 setting_changed.connect(lambda **_: memory.clear(), weak=False)
@@ -63,7 +63,9 @@ def remembered(engine: Engine, name: str, values: dict[str, Any]) -> SafeString:
     keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
     size = settings.REMEMBERED_PARTS if keeps else 0
     where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
-    key = (template, where, tuple(values.values()))
+    # With their types: 1 and True are equal and look different, a text that is safe is equal to one that isn't.
+    given = tuple((name, type(value), value) for name, value in values.items())
+    key = (template, where, given)
     found = memory.get(key) if size else None
     if found is None:
         text = template.render(Context(values, autoescape=engine.autoescape))
