@@ -55,7 +55,7 @@ def test_a_connection_is_let_go() -> None:
     """A connection belongs to a thread: where each request has its own, they must not pile up."""
     other = connections["default"].__class__(connections["default"].settings_dict, alias="other")
     lists: Compiled[QuerySet[TodoList]] = Compiled(TodoList, TodoList.objects.all)
-    with patch.object(type(connections), "__getitem__", lambda *_: other):
+    with patch.object(type(connections), "__getitem__", return_value=other):
         lists.rows({})
     gone = weakref.ref(other)
     del other
