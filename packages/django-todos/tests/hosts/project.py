@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import socket
@@ -13,7 +14,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.core.management import call_command
 
 VISIT = Path(__file__).with_name("visit.py")
@@ -150,3 +153,9 @@ def sample(page: str, file: str) -> str:
         if file in first and first.startswith(("#", "{#")):
             return str(rest)
     raise AssertionError(f"{page} has no {file}")
+
+
+def needs(module: str) -> Any:
+    """The module, which a host is made with. Where it was promised (tox -e hosts) it is there, or the test fails."""
+    promised = os.environ.get("TOX_ENV_NAME", "").startswith("hosts")
+    return importlib.import_module(module) if promised else pytest.importorskip(module)

@@ -13,7 +13,7 @@ import urllib.request
 
 import django
 import pytest
-from tests.hosts.project import DOCS, Host, sample
+from tests.hosts.project import DOCS, Host, needs, sample
 from tests.hosts.visit import add_form
 
 HOME = """
@@ -32,7 +32,7 @@ SITE_BASE = """<!doctype html><html lang="en"><head><title>{% block title %}Site
 @pytest.mark.skipif(django.VERSION < (5, 2), reason="Wagtail asks for Django 5.2")
 def test_in_wagtail(host: Host):
     """Its editors have todos about pages, in the site's base, above the pattern that answers everything."""
-    pytest.importorskip("wagtail")
+    needs("wagtail")
     host.install()
     host.settings("""
         INSTALLED_APPS += [
@@ -95,9 +95,10 @@ def test_below_a_pattern_that_answers_everything_the_check_says_so(host: Host):
     assert "django_todos.E007" in host.run("manage.py", "check", fails=True)
 
 
+@pytest.mark.skipif(django.VERSION < (5, 2), reason="It comes with Wagtail here")
 def test_with_rest_framework(installed: Host):
     """The serializer of the documentation reads and writes with the rights of who asks."""
-    pytest.importorskip("rest_framework")
+    needs("rest_framework")
     installed.settings('INSTALLED_APPS.append("rest_framework")')
     installed.write("shop/api.py", sample("drf.md", "shop/api.py"))
     installed.urls(
@@ -203,7 +204,7 @@ def with_alice(installed: Host) -> Host:
 
 def test_served_by_asgi(with_alice: Host):
     """Signing in, adding, ticking, looking around, and a download, which is a stream."""
-    pytest.importorskip("uvicorn")
+    needs("uvicorn")
     with with_alice.served(
         "-m", "uvicorn", "--port", "{port}", "--lifespan", "off", "mine.asgi:application"
     ) as address:
@@ -260,10 +261,9 @@ FILES = {
 def bring(host: Host, name: str) -> str:
     """A file that another package brings, among the host's own static ones; what loads it."""
     package, files = FILES[name]
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip(f"{package} brings {name}, and is not installed")
-    places = [os.path.join(spec.submodule_search_locations[0], file) for file in files.split()]
+    spec = importlib.util.find_spec(package)  # without importing what it brings along
+    folders = spec.submodule_search_locations if spec else needs(package).__path__
+    places = [os.path.join(folders[0], file) for file in files.split()]
     place = next(one for one in places if os.path.exists(one))
     (host.folder / "static").mkdir(exist_ok=True)
     shutil.copy(place, host.folder / "static")
@@ -277,7 +277,7 @@ def bring(host: Host, name: str) -> str:
 @pytest.mark.parametrize("brings", [["bootstrap", "htmx 1.9"], ["bootstrap", "htmx 2"], []])
 def test_in_the_bases_of_others_in_a_browser(with_alice: Host, brings: list[str]):
     """The documentation's base: a list on the host's page, our pages in its base, and its own htmx: each does its own, once."""
-    sync = pytest.importorskip("playwright.sync_api")
+    sync = needs("playwright.sync_api")
     chromium = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.hosts.project import Host, sample
+from tests.hosts.project import Host, needs, sample
 
 PEOPLE = """
 import uuid
@@ -104,7 +104,7 @@ def test_users_and_objects_with_a_uuid_as_key(people: Host):
 @pytest.mark.gate
 def test_with_allauth(people: Host):
     """People sign in by e-mail; an invitation to a verified address is found in the app."""
-    pytest.importorskip("allauth")
+    needs("allauth")
     people.settings("""
         INSTALLED_APPS += ["allauth", "allauth.account"]
         MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")

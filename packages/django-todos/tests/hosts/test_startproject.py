@@ -8,7 +8,7 @@ from __future__ import annotations
 import django
 import pytest
 from django.core.management import call_command
-from tests.hosts.project import Host
+from tests.hosts.project import Host, needs
 
 
 @pytest.mark.gate
@@ -149,7 +149,7 @@ def test_away_from_users_it_says_so_before_anything_is_written(two_databases: Ho
 
 def test_with_jinja2_first(installed: Host):
     """Its engine is asked first and knows none of our templates; a page of its own shows a list by a part of Django's."""
-    pytest.importorskip("jinja2")
+    needs("jinja2")
     installed.settings("""
         TEMPLATES.insert(0, {
             "BACKEND": "django.template.backends.jinja2.Jinja2",
