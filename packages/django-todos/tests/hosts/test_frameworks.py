@@ -262,7 +262,7 @@ def bring(host: Host, name: str) -> str:
     """A file that another package brings, among the host's own static ones; what loads it."""
     package, files = FILES[name]
     spec = importlib.util.find_spec(package)  # without importing what it brings along
-    folders = spec.submodule_search_locations if spec else needs(package).__path__
+    folders: Any = spec.submodule_search_locations if spec else needs(package).__path__
     places = [os.path.join(folders[0], file) for file in files.split()]
     place = next(one for one in places if os.path.exists(one))
     (host.folder / "static").mkdir(exist_ok=True)
