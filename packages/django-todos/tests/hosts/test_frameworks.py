@@ -10,6 +10,7 @@ import shlex
 import shutil
 import urllib.parse
 import urllib.request
+from typing import Any
 
 import django
 import pytest
