@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
+from django_todos.models.history import Completion
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.members import Role
 from django_todos.models.todos import Todo
@@ -11,36 +13,53 @@ from django_todos.models.todos import Todo
 
 def invariants(todo_list: TodoList) -> list[str]:
     """What is wrong with the list's rows: an empty list when all is well. Every test that writes ends with it."""
-    todo_list = TodoList.objects.get(pk=todo_list.pk)
-    todos = {todo.pk: todo for todo in todo_list.todos.all()}
+    rows = _Rows(TodoList.objects.get(pk=todo_list.pk))
     return [
-        *_list_rules(todo_list, todos),
-        *(f"“{todo}”: {fault}" for todo in todos.values() for fault in _tree_rules(todo, todos)),
+        *_list_rules(rows),
         *(
             f"“{todo}”: {fault}"
-            for todo in todos.values()
-            for fault in _todo_rules(todo, todo_list)
+            for rules in (_tree_rules, _todo_rules)
+            for todo in rows.todos.values()
+            for fault in rules(todo, rows)
         ),
     ]
 
 
-def _list_rules(todo_list: TodoList, todos: dict[int, Todo]) -> Iterator[str]:
-    opened = sum(not todo.is_completed and todo.deleted_at is None for todo in todos.values())
+class _Rows:
+    """All that belongs to a list, each kind read once."""
+
+    def __init__(self, todo_list: TodoList) -> None:
+        self.todo_list = todo_list
+        self.members = dict(todo_list.memberships.values_list("user_id", "role"))
+        self.labels = list(todo_list.labels.all())
+        self.todos = {todo.pk: todo for todo in todo_list.todos.all()}
+        self.keys: defaultdict[int, list[int]] = defaultdict(list)
+        self.strange: set[int] = set()
+        if self.todos:
+            standing = Completion.objects.filter(todo__todo_list=todo_list).exclude(key=None)
+            for pk, key in standing.values_list("todo_id", "key"):
+                self.keys[pk].append(int(key or 0))
+            carried = Todo.labels.through.objects.filter(todo__todo_list=todo_list)
+            others = carried.exclude(label__todo_list=todo_list)
+            self.strange.update(others.values_list("todo_id", flat=True))
+
+
+def _list_rules(rows: _Rows) -> Iterator[str]:
+    todo_list = rows.todo_list
+    opened = sum(not todo.is_completed and todo.deleted_at is None for todo in rows.todos.values())
     if todo_list.open_count != opened:
         yield f"open_count is {todo_list.open_count}, open todos are {opened}"
-    owners = [member.user_id for member in todo_list.memberships.filter(role=Role.OWNER)]
-    if not owners and todo_list.object_type_id is None:
+    if Role.OWNER not in rows.members.values() and todo_list.object_type_id is None:
         yield "has no owner"
-    if todo_list.is_inbox and [one.user_id for one in todo_list.memberships.all()] != [
-        todo_list.inbox_of_id
-    ]:
+    if todo_list.is_inbox and list(rows.members) != [todo_list.inbox_of_id]:
         yield "an inbox is shared"
-    for label in todo_list.labels.all():
+    for label in rows.labels:
         if label.key != Label.key_of(label.name):
             yield f"label {label.name} has the key {label.key}"
 
 
-def _tree_rules(todo: Todo, todos: dict[int, Todo]) -> Iterator[str]:
+def _tree_rules(todo: Todo, rows: _Rows) -> Iterator[str]:
+    todos = rows.todos
     if todo.parent_id is None:
         return
     parent = todos.get(todo.parent_id)
@@ -67,7 +86,7 @@ def _tree_rules(todo: Todo, todos: dict[int, Todo]) -> Iterator[str]:
         parent = todos.get(parent.parent_id) if parent.parent_id is not None else None
 
 
-def _todo_rules(todo: Todo, todo_list: TodoList) -> Iterator[str]:
+def _todo_rules(todo: Todo, rows: _Rows) -> Iterator[str]:
     for moment, at in ((todo.due, todo.due_at), (todo.start, todo.start_at)):
         if moment.at() != at:
             yield f"{moment} is stored as {at}"
@@ -75,19 +94,19 @@ def _todo_rules(todo: Todo, todo_list: TodoList) -> Iterator[str]:
         yield "repeats without a slot"
     if todo.repeat_since > todo.occurrence:
         yield f"repeats since occurrence {todo.repeat_since}, but is at {todo.occurrence}"
-    keys = sorted(
-        int(key) for key in todo.completions.exclude(key=None).values_list("key", flat=True) if key
-    )
+    keys = sorted(rows.keys[todo.pk])
     if keys != list(range(todo.occurrence)):
         yield f"occurrence is {todo.occurrence}, completions stand for {keys}"
     if todo.deleted_top_id is not None:
-        top = Todo.objects.get(pk=todo.deleted_top_id)
-        if top.deleted_at is None or top.deleted_top_id is not None or top.tree != todo.tree:
+        top = rows.todos.get(todo.deleted_top_id)
+        if (
+            top is None
+            or top.deleted_at is None
+            or top.deleted_top_id is not None
+            or top.tree != todo.tree
+        ):
             yield "went to the trash with a todo that is not its top there"
-    if todo.labels.exclude(todo_list=todo_list).exists():
+    if todo.pk in rows.strange:
         yield "carries a label of another list"
-    if (
-        todo.assignee_id is not None
-        and not todo_list.memberships.filter(user=todo.assignee_id).exists()
-    ):
+    if todo.assignee_id is not None and todo.assignee_id not in rows.members:
         yield "is assigned to somebody who is not a member"
