@@ -86,12 +86,18 @@ def test_no_migration_is_missing_and_nothing_is_written_into_the_package():
 
 
 @pytest.mark.django_db
-def test_another_database_is_refused_before_it_is_written(monkeypatch):
+@pytest.mark.parametrize(
+    "command, options",
+    [("check", {}), ("check", {"databases": ["default"]}), ("migrate", {"skip_checks": False})],
+)
+def test_another_database_is_refused_before_it_is_written(
+    monkeypatch, command: str, options: dict[str, Any]
+):
     """`migrate` runs the checks first, and stops."""
     monkeypatch.setattr(type(connections["default"]), "vendor", "mysql")
     assert ids() == ["django_todos.E005"]
     with pytest.raises(SystemCheckError, match="E005"):
-        call_command("migrate", skip_checks=False, verbosity=0)
+        call_command(command, **options, verbosity=0)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,10 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("django_todos")
 def check_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E005: a database that the app can't use. E006: tables away from those of users and content types."""
+    """E005: a database that the app can't use. E006: tables away from those of users and content types.
+
+    Not tagged ``database``: `migrate` runs it without, and from Django 6.0 on plain `check` leaves out what has that tag.
+    """
     home = router.db_for_write(TodoList)
     if (vendor := connections[home].vendor) not in _VENDORS:
         what = f"django_todos keeps its promises on SQLite and PostgreSQL, not on {vendor}."

@@ -80,13 +80,13 @@ STEPS = [
 
 @pytest.mark.parametrize("step, title, after", STEPS)
 def test_steps(cast: Cast, todos, step, title, after):
+    before = todos[title].depth
     if step in ("up", "down"):
         action = todos[title].move_by_one(**by(cast), direction=step)
     else:
         action = getattr(todos[title], step)(**by(cast))
     assert [line.strip() for line in outline(cast.flat)] == after.split()
-    depth = Todo.objects.get(pk=todos[title].pk).depth
-    assert depth == todos[title].depth + {"indent": 1, "outdent": -1}.get(step, 0)
+    assert todos[title].depth == before + {"indent": 1, "outdent": -1}.get(step, 0)
     action.undo(at=later(2))
     assert [line.strip() for line in outline(cast.flat)] == "a a1 a2 a2x b c".split()
 

@@ -370,9 +370,9 @@ def test_one_field_is_saved_by_itself(cast: Cast, todo: Todo):
 
 
 def test_one_field_that_another_changed_meanwhile_is_a_conflict_by_itself(cast: Cast, todo: Todo):
-    client = cast.client("alice")
-    todo.edit(by=cast.bob, at=NOW, initial={"title": todo.title}, values={"title": "theirs"})
-    data = {"only": "title", "initial-title": todo.title, "title": "mine"}
+    client, seen = cast.client("alice"), todo.title
+    todo.edit(by=cast.bob, at=NOW, initial={"title": seen}, values={"title": "theirs"})
+    data = {"only": "title", "initial-title": seen, "title": "mine"}
     response = post(client, "todo-detail", todo.uuid, htmx=True, **data)
     assert response.status_code == 409
     assert [one["field"] for one in response.context["conflicts"]] == ["title"]

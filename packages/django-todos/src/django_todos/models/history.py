@@ -174,6 +174,7 @@ class Recording:
         """Whether it leaves an action: not where it takes one back, or is too large to be taken back."""
         self.typed: Typed | None = None
         self.todos: dict[int, Todo] = {}
+        self._callers: list[Todo | TodoList] = []
         self.member_changes: list[MemberChange] = []
         """What was done to the people of its lists: models/sharing.py."""
         self.invitation_changes: dict[str, tuple[bool, bool]] = {}
@@ -202,13 +203,22 @@ class Recording:
         return loaded
 
     def reload(self, todo: Todo) -> Todo:
-        """One todo as it is under the lock. Raises ChangedMeanwhile when it is gone."""
+        """One todo as it is under the lock; the caller's own object holds in the end what was made of it.
+
+        Raises ChangedMeanwhile when it is gone.
+        """
         if todo.pk not in self.todos:
             fresh = type(todo).objects.filter(pk=todo.pk).first()
             if fresh is None:
                 raise ChangedMeanwhile
             self.load([fresh])
+        self._callers.append(todo)
         return self.todos[todo.pk]
+
+    def reload_list(self, todo_list: TodoList) -> TodoList:
+        """The same for one of its lists."""
+        self._callers.append(todo_list)
+        return self.lists[todo_list.pk]
 
     def alive(self, todo: Todo) -> Todo:
         """The same, for what is done to no todo in the trash. Raises ChangedMeanwhile when it went there."""
@@ -333,8 +343,23 @@ class Recording:
             )
             tables.Notice.note(self, self.action)
         self._tell_changes()
+        self._refresh_callers()
         if self._signals:
             transaction.on_commit(self._send)
+
+    def _refresh_callers(self) -> None:
+        """Whoever called a method goes on with the same object: it must not hold what was true before."""
+        for given in self._callers:
+            fresh: models.Model
+            if isinstance(given, tables.Todo):
+                fresh, names = self.todos[given.pk], TODO_FIELDS
+                if "labels" in self._before[given.pk]:
+                    getattr(given, "_prefetched_objects_cache", {}).pop("labels", None)
+            else:
+                fresh, names = self.lists[given.pk], LIST_FIELDS
+            if given is not fresh:
+                for name in (*names, "version", "updated_at"):
+                    setattr(given, name, getattr(fresh, name))
 
     def _lists_of(self, changes: Changes) -> set[int]:
         """Every list that `changes` are about."""

@@ -195,9 +195,10 @@ class TodoList(Shared):
         if not changed:
             return None
         with recording(by, Verb.LIST_EDIT, {self.pk}, at=at) as rec:
-            if rec.lists[self.pk].deleted_at is not None:
+            todo_list = rec.reload_list(self)
+            if todo_list.deleted_at is not None:
                 raise ChangedMeanwhile
-            current = {name: getattr(rec.lists[self.pk], name) for name in changed}
+            current = {name: getattr(todo_list, name) for name in changed}
             Conflict.check(initial, changed, current)
             rec.update_list(self.pk, **changed)
         return rec.action
@@ -265,7 +266,7 @@ class TodoList(Shared):
         if self.is_inbox:
             raise ValueError("An inbox can't be archived or deleted.")
         with recording(by, verb, {self.pk}, at=at) as rec:
-            current = rec.lists[self.pk]
+            current = rec.reload_list(self)
             if field != "deleted_at" and current.deleted_at is not None:
                 raise ChangedMeanwhile
             if (getattr(current, field) is None) == is_set:

@@ -587,12 +587,16 @@ class Todo(models.Model):
             shown = shown.filter(is_completed=self.is_completed)
         return shown.above(self).last() if direction == "up" else shown.below(self).first()
 
-    def indent(self, *, by: AbstractBaseUser | None = None, at: datetime) -> Action | None:
+    def indent(
+        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
+    ) -> Action | None:
         """Make it a subtask, the last one, of the todo above it. None when there is none."""
         above = self.neighbour("up")
         return self.move(by=by, at=at, parent=above) if above is not None else None
 
-    def outdent(self, *, by: AbstractBaseUser | None = None, at: datetime) -> Action | None:
+    def outdent(
+        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
+    ) -> Action | None:
         """Take it out one level, to right behind the todo it was under. None at the top level."""
         if self.parent is None:
             return None
