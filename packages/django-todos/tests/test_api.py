@@ -115,7 +115,9 @@ def test_the_object_that_a_method_was_called_on_goes_on_being_true(cast: Cast, b
         lambda: todo.outdent(by=who),
         lambda: todo.move_by_one(by=who, direction="up"),
         lambda: todo.move(by=who, todo_list=other),
-        lambda: todo.edit(by=who, values={"due": DAY, "repeat": "every month", "labels": ["bank"]}),
+        lambda: todo.edit(
+            by=who, values={"due": DAY, "repeat": "every month", "labels": ["bank"]}
+        ),
         lambda: todo.skip(by=who),
         lambda: todo.complete(by=who, seen=todo.occurrence),
         lambda: todo.edit(by=who, values={"repeat": None, "labels": []}),

@@ -77,6 +77,7 @@ TABLE = {
         "list", get=MEMBERS, post="303 303 303 404", data={"name": "Trip", "color": "red"}
     ),
     "list-move": Expect("list", post="303 303 303 404", data={"to": "up"}),
+    "list-pin": Expect("list", post="303 303 303 404", data={"pin": "1"}),
     "list-archive": Expect("list", post=OWNERS),
     "list-unarchive": Expect("archived_list", post=OWNERS),
     "list-delete": Expect("list", get="200 403 403 404", post=OWNERS),

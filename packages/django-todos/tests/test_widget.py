@@ -149,6 +149,29 @@ def test_it_stands_in_the_sidebar_of_who_worked_in_it(shop: Group, cast: Cast, s
     assert "No 3" not in alice.get("/todos/lists/").content.decode()
 
 
+def test_it_is_pinned_by_whoever_reads_it(shop: Group, cast: Cast, settings: Any):
+    """From its menu, with and without having worked in it; a member has it in the sidebar anyway."""
+    about = TodoList.objects.create_about(shop, name="Order 48213")
+    alice, page = cast.client("alice"), about.get_absolute_url()
+    pin = f"{page}pin/"
+    assert pin in alice.get(page).content.decode()
+    for number, (data, shown) in enumerate([({"pin": "1"}, True)] * 2 + [({}, False)] * 2):
+        assert alice.post(pin, data)["Location"] == page
+        for url in ("/todos/inbox/", "/todos/lists/"):
+            assert (page in alice.get(url).content.decode()) is shown, (number, url)
+    later = TodoList.objects.create_about(Group.objects.create(name="later"), name="Later")
+    for one in (about, later):
+        one.pin(cast.alice)
+    Todo.add(later, "Ring", by=cast.alice)
+    later.unpin(cast.alice)
+    assert list(TodoList.objects.kept_by(cast.alice)) == [about, later]
+    settings.TODOS_OBJECT_ACCESS = "tests.test_widget.nothing"
+    assert not TodoList.objects.kept_by(cast.alice).exists()
+    assert alice.post(pin, {"pin": "1"}).status_code == 404
+    about.add_member(cast.alice)
+    assert pin not in alice.get(page).content.decode()
+
+
 def nothing(user: Any, model: Any, permission: str) -> QuerySet[Any]:
     """Nobody sees any of them any more."""
     return model.objects.none()

@@ -39,6 +39,7 @@ urlpatterns = [
     path("lists/<uuid:uuid>/completed/", lists.list_completed, name="list-completed"),
     path("lists/<uuid:uuid>/edit/", lists.list_edit, name="list-edit"),
     path("lists/<uuid:uuid>/move/", lists.list_move, name="list-move"),
+    path("lists/<uuid:uuid>/pin/", lists.list_pin, name="list-pin"),
     path("lists/<uuid:uuid>/archive/", lists.list_archive, name="list-archive"),
     path("lists/<uuid:uuid>/unarchive/", lists.list_unarchive, name="list-unarchive"),
     path("lists/<uuid:uuid>/delete/", trash.list_delete, name="list-delete"),

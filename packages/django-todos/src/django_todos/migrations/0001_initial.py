@@ -246,6 +246,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Pin',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'pinned list',
+                'verbose_name_plural': 'pinned lists',
+                'constraints': [models.UniqueConstraint(fields=('user', 'todo_list'), name='todos_pin_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -24,7 +24,7 @@ from django_todos.models.imports import ImportDraft, ImportedFrom
 from django_todos.models.invariants import invariants
 from django_todos.models.invitations import Invitation, TooManyInvitations
 from django_todos.models.lists import Label, TodoList, color_for
-from django_todos.models.members import GAP, Color, Membership, Role
+from django_todos.models.members import GAP, Color, Membership, Pin, Role
 from django_todos.models.notices import Notice
 from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.preferences import (
@@ -72,6 +72,7 @@ __all__ = [
     "NewTodos",
     "NotAllowedHere",
     "Notice",
+    "Pin",
     "Preferences",
     "Recording",
     "Reminder",

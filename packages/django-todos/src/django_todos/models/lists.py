@@ -20,7 +20,7 @@ from django_todos._compat import check_constraint
 from django_todos.instants import InstantField
 from django_todos.models import copying
 from django_todos.models.history import Action, ChangedMeanwhile, Conflict, Verb, recording
-from django_todos.models.members import Color, Membership, Role
+from django_todos.models.members import Color, Membership, Pin, Role
 from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
 from django_todos.models.sharing import Shared, last_position
 
@@ -226,6 +226,19 @@ class TodoList(Shared):
     ) -> Action | None:
         """Bring the list back from the trash."""
         return self._set_time(Verb.LIST_RESTORE, "deleted_at", False, by=by, at=at)
+
+    def pin(self, user: AbstractBaseUser) -> None:
+        """Keep it in the user's sidebar, for as long as they see the object that it is about."""
+        Pin.objects.get_or_create(todo_list=self, user_id=user.pk)
+
+    def unpin(self, user: AbstractBaseUser) -> None:
+        """Take it out again; it stays there for a while where they work in it."""
+        Pin.objects.filter(todo_list=self.pk, user=user.pk).delete()
+
+    def is_pinned_by(self, user: AbstractBaseUser) -> bool:
+        """Whether the user keeps it. Nothing is asked for a list about no object."""
+        mine = Pin.objects.filter(todo_list=self.pk, user=user.pk)
+        return self.object_type_id is not None and mine.exists()
 
     def duplicate(
         self,

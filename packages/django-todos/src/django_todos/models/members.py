@@ -110,3 +110,22 @@ class Membership(models.Model):
     def _is_shown_by(self, other: TodoList) -> bool:
         is_archived = self.todo_list.archived_at is not None
         return not self.todo_list.is_inbox and is_archived == (other.archived_at is not None)
+
+
+class Pin(models.Model):
+    """A user keeps a list about an object of the host in their sidebar: a place, and no right to read it."""
+
+    todo_list = models.ForeignKey("django_todos.TodoList", models.CASCADE, related_name="+")
+    user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    objects = OwnQuerySet["Pin"].as_manager()
+
+    class Meta:
+        verbose_name = _("pinned list")
+        verbose_name_plural = _("pinned lists")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "todo_list"], name="todos_pin_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.todo_list}"

@@ -139,17 +139,19 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         """Lists that `user` may read through the object of the host that they are about, member or not."""
         return self.filter(_about_accessible_object(user, "view"))
 
-    def worked_in(self, user: User) -> Self:
-        """Lists about objects of the host that `user` may read without being a member, and did something in lately.
+    def kept_by(self, user: User) -> Self:
+        """Lists about objects of the host that `user` may read without being a member, and pinned or worked in lately.
 
-        Where nobody keeps lists about objects, nothing is asked.
+        Those pinned come first (`is_pinned`). Where nobody keeps lists about objects, nothing is asked.
         """
         if not object_types():
             return self.none()
         done = tables.ListAction.objects.filter(action__user=user.pk)
         own = tables.Membership.objects.filter(todo_list=OuterRef("pk"), user=user.pk)
-        lists = self.through_objects(user).filter(~Exists(own), pk__in=done.values("todo_list"))
-        return lists.order_by("-updated_at", "-pk")
+        pins = tables.Pin.objects.filter(todo_list=OuterRef("pk"), user=user.pk)
+        lists = self.through_objects(user).annotate(is_pinned=Exists(pins))
+        lists = lists.filter(~Exists(own), Q(is_pinned=True) | Q(pk__in=done.values("todo_list")))
+        return lists.order_by("-is_pinned", "-updated_at", "-pk")
 
     def editable_by(self, user: User) -> Self:
         """Lists whose todos and labels `user` may change. What is archived or in the trash is only read."""

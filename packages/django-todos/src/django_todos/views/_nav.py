@@ -123,9 +123,9 @@ class Nav:
 
     @cached_property
     def about_objects(self) -> list[NavList]:
-        """Lists about objects of the host that the viewer worked in lately; one more than are shown, where there are more."""
+        """Lists about objects of the host that the viewer keeps; one more than are shown, where there are more."""
         with object_types_remembered():
-            found = TodoList.objects.active().worked_in(self.viewer.user)
+            found = TodoList.objects.active().kept_by(self.viewer.user)
             lists = list(found[: limits.OBJECT_LISTS + 1])
         return [NavList(one, "grey", "", str(one.uuid) == self.current) for one in lists]
 

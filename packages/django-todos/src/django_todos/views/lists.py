@@ -62,7 +62,7 @@ def list_index(request: Request) -> HttpResponse:
     context = {
         "memberships": [one for one in everything if one.todo_list.archived_at is None],
         "archived": [one for one in everything if one.todo_list.archived_at is not None],
-        "objects": TodoList.objects.active().worked_in(viewer.user),
+        "objects": TodoList.objects.active().kept_by(viewer.user),
     }
     return page(request, "list_index", "lists", context)
 
@@ -112,6 +112,7 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
         "todo_list": todo_list,
         "color": mine.color if mine is not None else "grey",
         "role": mine.role if mine is not None else "",
+        "is_pinned": mine is None and todo_list.is_pinned_by(viewer.user),
         "members": members,
         "others": [one.user for one in members if one.user_id != viewer.user.pk],
         "rows": rows,
@@ -194,6 +195,18 @@ def list_move(request: Request, uuid: UUID) -> HttpResponse:
     direction: Literal["up", "down"] = "up" if request.POST.get("to") == "up" else "down"
     moved = Membership.move_by_one(user, get_list(user, uuid), direction)
     return back(request, reverse("django_todos:list-index"), kept=None if moved else "edge")
+
+
+@signed_in("POST")
+def list_pin(request: Request, uuid: UUID) -> HttpResponse:
+    """Keep a list about an object of the host in the viewer's sidebar, or no longer."""
+    user = request.todos_viewer.user
+    todo_list = get_list(user, uuid)
+    if "pin" in request.POST:
+        todo_list.pin(user)
+    else:
+        todo_list.unpin(user)
+    return back(request, todo_list.get_absolute_url())
 
 
 @signed_in("POST")
