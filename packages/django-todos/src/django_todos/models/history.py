@@ -351,6 +351,7 @@ class Recording:
         """Whoever called a method goes on with the same object: it must not hold what was true before."""
         for given in self._callers:
             fresh: models.Model
+            names: tuple[str, ...]
             if isinstance(given, tables.Todo):
                 fresh, names = self.todos[given.pk], TODO_FIELDS
                 if "labels" in self._before[given.pk]:
