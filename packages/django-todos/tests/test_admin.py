@@ -8,12 +8,14 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model
 from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, make_todo
 
+from django_todos.admin import DepartureMixin
 from django_todos.models import Action, Label, Preferences, Todo, TodoList
 
 
@@ -242,3 +244,35 @@ def test_the_history_is_read_in_words_and_never_written(cast: Cast, root: Client
     assert "Buy oat milk" in html and cast.charlie.get_username() not in html
     assert root.post(change, {"verb": "x"}).status_code == 403
     assert root.post(change.replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+
+class People(DepartureMixin, UserAdmin):
+    """As docs/admin.md has it."""
+
+
+def test_what_goes_with_users_is_said_before_they_go(cast: Cast, rf: Any, root: Client):
+    """In true numbers, for one and for several at once."""
+    user = get_user_model()
+    request = rf.get("/")
+    request.user = user.objects.get(username="root")
+    make_todo(cast.flat)
+    own = TodoList.objects.create_for(cast.alice, "Trip")
+    for title in ("Book", "Pack"):
+        make_todo(own, title).trash()
+    TodoList.objects.inbox_of(cast.alice)
+    trip, flat = "Trip, with 2 todos", "Flat, with 1 todo"
+    people = People(user, admin.site)
+    for gone, said, numbers in (
+        ([cast.alice], {trip, "Inbox, with 0 todos", f"“Flat” stays; {cast.bob} becomes its owner"}, (2, 2)),
+        ([cast.bob], set(), (0, 0)),
+        ([cast.alice, cast.bob], {trip, "Inbox, with 0 todos", f"“Flat” stays; {cast.rita} becomes its owner"}, (2, 2)),
+        ([cast.alice, cast.bob, cast.rita], {trip, "Inbox, with 0 todos", flat}, (3, 3)),
+    ):  # fmt: skip
+        names, counts, needed, _protected = people.get_deleted_objects(gone, request)
+        assert {
+            name for name in names if "with" in str(name) or "stays" in str(name)
+        } == said and not needed
+        assert (counts["lists"], counts["todos"]) == numbers
+    before = TodoList.objects.count(), Todo.objects.count()
+    user.objects.filter(pk__in=[cast.alice.pk, cast.bob.pk, cast.rita.pk]).delete()
+    assert before == (TodoList.objects.count() + 3, Todo.objects.count() + 3)

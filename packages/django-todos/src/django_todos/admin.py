@@ -17,12 +17,14 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from django_todos.instants import now
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
     Completion,
+    Departure,
     Label,
     LastOwner,
     Membership,
@@ -44,6 +46,29 @@ def _ways(*ways: tuple[type[Model], Any, str, Model]) -> SafeString:
         for model, words, name, row in ways
     )
     return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', rows)
+
+
+def _with_todos(todo_list: TodoList, count: int) -> str:
+    said = ngettext("%(list)s, with %(count)d todo", "%(list)s, with %(count)d todos", count)
+    return said % {"list": todo_list, "count": count}
+
+
+class DepartureMixin(admin.ModelAdmin):
+    """For the admin of a host's users: before accounts are deleted it is said what becomes of their lists and todos."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """With the true numbers, and who will own what others share."""
+        names, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        departure = Departure.of(*objs)
+        told = [_with_todos(one, count) for one, count in departure.going]
+        told += [
+            _("“%(list)s” stays; %(heir)s becomes its owner") % {"list": one, "heir": heir}
+            for one, heir in departure.staying
+            if heir is not None
+        ]
+        lost = {TodoList: len(departure.going), Todo: departure.todo_count}
+        counts |= {str(model._meta.verbose_name_plural): count for model, count in lost.items()}
+        return [*names, *told], counts, perms_needed, protected
 
 
 class ChangesOnlyAdmin(admin.ModelAdmin):
@@ -268,10 +293,7 @@ class TodoListAdmin(TrashAdmin, ChangesOnlyAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """In numbers what goes with the lists: to name each of 100,000 todos would say less."""
-        names = [
-            _("%(name)s, with %(count)d todos") % {"name": one.name, "count": one.todos.count()}
-            for one in objs
-        ]
+        names = [_with_todos(one, one.todos.count()) for one in objs]
         counts = {self.opts.verbose_name_plural: len(names)}
         return names, counts, set(), []
 

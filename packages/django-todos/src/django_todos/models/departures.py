@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.signals import pre_delete
 
 from django_todos.models.history import Action
@@ -26,39 +26,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Departure:
-    """What the deletion of an account would take along, and what would stay: told before it is done."""
+    """What the deletion of accounts would take along, and what would stay: told before it is done."""
 
-    going: list[TodoList]
-    """Lists that nobody else shares, the inbox among them, those archived and in the trash, too."""
-    todo_count: int
-    """Every todo in them, completed ones and those in the trash included."""
+    going: list[tuple[TodoList, int]]
+    """Lists that nobody else shares, the inbox among them, those archived and in the trash, too; each with how many
+    todos are in it, completed ones and those in the trash included."""
     staying: list[tuple[TodoList, AbstractBaseUser | None]]
-    """Lists that others share, each with who would become its owner, where nobody is beside this one."""
+    """Lists that others share, each with who would become its owner, where nobody is beside these."""
+
+    @property
+    def todo_count(self) -> int:
+        """Every todo in the lists that would go."""
+        return sum(count for _list, count in self.going)
 
     @classmethod
-    def of(cls, user: AbstractBaseUser) -> Departure:
-        """As it would be now."""
-        going = list(_alone(user).order_by("pk"))
-        shared = _mine(user).exclude(pk__in=[one.pk for one in going]).order_by("pk")
-        return cls(
-            going,
-            Todo.objects.filter(todo_list__in=going).count(),
-            [(one, heir.user if (heir := _heir(_others(one, user))) else None) for one in shared],
-        )
+    def of(cls, *users: AbstractBaseUser) -> Departure:
+        """As it would be now, for one account, or for several that go together."""
+        alone = _alone(*users).annotate(todo_total=Count("todos")).order_by("pk")
+        going: list[tuple[TodoList, int]] = [(one, one.todo_total) for one in alone]
+        shared = _mine(*users).exclude(pk__in=[one.pk for one, _count in going]).order_by("pk")
+        staying = [(one, _heir(_others(one, *users))) for one in shared]
+        return cls(going, [(one, heir.user if heir else None) for one, heir in staying])
 
 
-def _mine(user: AbstractBaseUser) -> TodoListQuerySet:
-    return TodoList.objects.filter(memberships__user=user.pk)
+def _of(users: Iterable[AbstractBaseUser]) -> QuerySet[Membership]:
+    return Membership.objects.filter(user__in=[user.pk for user in users])
 
 
-def _alone(user: AbstractBaseUser) -> TodoListQuerySet:
+def _mine(*users: AbstractBaseUser) -> TodoListQuerySet:
+    return TodoList.objects.filter(pk__in=_of(users).values("todo_list"))
+
+
+def _alone(*users: AbstractBaseUser) -> TodoListQuerySet:
     """Lists that nobody else is in. One about an object of the host stays with the object."""
-    others = Membership.objects.filter(todo_list=OuterRef("pk")).exclude(user=user.pk)
-    return _mine(user).filter(~Exists(others), object_type=None)
+    own = _of(users).values("pk")
+    others = Membership.objects.filter(todo_list=OuterRef("pk")).exclude(pk__in=own)
+    return _mine(*users).filter(~Exists(others), object_type=None)
 
 
-def _others(todo_list: TodoList, user: AbstractBaseUser) -> QuerySet[Membership]:
-    others = todo_list.memberships.exclude(user=user.pk)
+def _others(todo_list: TodoList, *users: AbstractBaseUser) -> QuerySet[Membership]:
+    others = todo_list.memberships.exclude(pk__in=_of(users).values("pk"))
     return others.select_related("user").order_by("created_at", "pk")
 
 
