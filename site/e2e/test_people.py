@@ -133,3 +133,63 @@ def test_the_pages_of_people_are_accessible(people: People, scheme: str) -> None
     stranger.page.goto(link)
     expect(stranger.page.get_by_role("link", name="Sign in to join")).to_be_visible()
     no_faults(stranger.page)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_todo_is_given_to_a_member(people: People, script: bool) -> None:
+    from django.contrib.auth import get_user_model
+
+    from django_todos.models import Todo, TodoList
+
+    alice = people.somebody(java_script_enabled=script)
+    owner = user_of(alice)
+    flat = TodoList.objects.create_for(owner, name="Flat")
+    name = name_of(alice)
+    for first in ("Anna", "Bruno", "Cleo", "Dora", "Émile", "Fritz", "Gala"):
+        flat.add_member(
+            get_user_model().objects.create(username=f"{name}-{first.lower()}", first_name=first)
+        )
+    alice.client.post("/todos/new/", {"text": "Buy milk", "list": str(flat.uuid)})
+    todo = Todo.objects.get(title="Buy milk", todo_list=flat)
+    page = alice.page
+    alice.go(todo.get_absolute_url())
+    if not script:
+        page.get_by_label("Assignee").last.select_option(label="Cleo")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("img", name="Assigned to Cleo")).to_be_visible()
+        alice.go(todo.get_absolute_url())
+        page.locator("#todo-list").select_option(label="Inbox")
+        page.get_by_role("button", name="Move", exact=True).click()
+        expect(page.locator("#breadcrumb")).to_contain_text("Inbox")
+        return
+
+    button = page.locator("#open-choose-assignee")
+    search = page.locator("#choose-assignee").get_by_role("combobox")
+    button.press("Enter")
+    expect(search).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(search).to_be_hidden()
+    expect(button).to_be_focused()
+    button.press("Enter")
+    page.keyboard.type("emi")
+    expect(page.locator("#choose-assignee").get_by_role("option")).to_have_text(["ÉmÉmile"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#todo-saved")).to_contain_text("Saved")
+    expect(button).to_have_text("Assignee: ÉmÉmile")
+    expect(button).to_be_focused()
+    button.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".todos-chosen", has_text="Fritz")).to_be_visible()
+    expect(page.locator("[name=initial-assignee]")).to_have_value(f"{name}-fritz")
+    page.locator("#todo-undo").get_by_role("button").click()
+    expect(page.locator("[name=initial-assignee]")).to_have_value(f"{name}-émile")
+    button.click()
+    no_faults(page)
+    page.keyboard.press("Home")
+    search.fill("nob")
+    page.get_by_role("option", name="Nobody").click()
+    expect(button).to_have_text("Assignee: Add")
+    page.locator("#open-choose-list").click()
+    page.get_by_role("option", name="Inbox").click()
+    expect(page.locator("#breadcrumb")).to_contain_text("Inbox")

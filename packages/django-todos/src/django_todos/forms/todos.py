@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -25,7 +25,7 @@ from django_todos.models import (
     priority_bucket,
 )
 from django_todos.wording.dates import moment_words
-from django_todos.wording.people import display_name
+from django_todos.wording.people import display_name, initials
 from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
@@ -85,6 +85,19 @@ class LabelsField(ReadField):
 def _adding(**attrs: str) -> forms.TextInput:
     """What an empty property says of itself: that something can be added."""
     return forms.TextInput(attrs={"placeholder": _("Add"), **attrs})
+
+
+class PersonSelect(forms.Select):
+    """Its options carry the round mark of their person, for the script that shows them."""
+
+    marks: Mapping[str, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The option of one person, or of nobody."""
+        option = super().create_option(name, value, *args, **kwargs)
+        if value:
+            option["attrs"] |= {"data-css": "todos-who", "data-mark": self.marks.get(value, "")}
+        return option
 
 
 class TodoForm(RepeatPart):
@@ -156,7 +169,7 @@ class TodoForm(RepeatPart):
         help_text=_("Separated by commas."),
         widget=_adding(list="todo-labels"),
     )
-    assignee = forms.ChoiceField(label=_("Assignee"), required=False)
+    assignee = forms.ChoiceField(label=_("Assignee"), required=False, widget=PersonSelect)
 
     def __init__(self, data: Any = None, *, todo: Todo, viewer: Viewer, **kwargs: Any) -> None:
         self.todo = todo
@@ -174,7 +187,9 @@ class TodoForm(RepeatPart):
         choices = [("", _("Nobody"))] + [
             (name, display_name(user)) for name, user in self.members.items()
         ]
-        self.fields["assignee"].choices = choices  # type: ignore[attr-defined]
+        assignee = self.fields["assignee"]
+        assignee.choices = choices  # type: ignore[attr-defined]
+        assignee.widget.marks = {name: initials(user) for name, user in self.members.items()}  # type: ignore[attr-defined]
         if len(self.members) < 2 and todo.assignee_id is None:
             self.fields["assignee"].widget = forms.HiddenInput()
 

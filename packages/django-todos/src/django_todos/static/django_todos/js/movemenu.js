@@ -81,7 +81,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const at = /** @type {HTMLElement} */ (event.target);
   if (!at.closest("#move-menu") || !/^Arrow(Up|Down)$/.test(event.key) || !at.matches("button")) return;
-  const items = all("#todos-float button");
+  const items = all("#todos-float button").filter((item) => item.checkVisibility());
   event.preventDefault();
   items.at((items.indexOf(at) + (event.key === "ArrowDown" ? 1 : -1)) % items.length)?.focus();
 });

@@ -82,7 +82,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const { target, requestConfig } = /** @type {CustomEvent} */ (event).detail;
   if (target?.id !== "todo" && target?.id !== "todos-panel") return;
   const todo = one("#todos-panel #todo") ?? one("#todo");
-  if (undoing) one(`#${undoing} :is(textarea, select, :checked, input:not([type=hidden], [type=radio]))`)?.focus();
+  if (undoing) one(`#${undoing} :is(.todos-val, textarea, select, :checked, input:not([type=hidden], [type=radio]))`)?.focus();
   else one("[aria-invalid=true], .todos-conflict input", todo ?? document)?.focus();
   if (document.activeElement === document.body) one(`#todos-panel #${document.body.dataset.todosActed} > .todos-line .todos-title`)?.focus();
   undoing = "";

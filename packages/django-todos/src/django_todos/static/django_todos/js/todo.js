@@ -25,7 +25,7 @@ document.addEventListener("change", (event) => {
 const NARROW = matchMedia("(max-width: 55.99rem)");
 document.addEventListener("toggle", (event) => {
   const pop = /** @type {HTMLElement} */ (event.target);
-  const by = pop.matches("#todo [popover]") ? one(`#todo [popovertarget="${pop.id}"]`) : null;
+  const by = pop.matches(".todos-fly") ? one(`[popovertarget="${pop.id}"]`) : null;
   if (!by) return;
   if (/** @type {ToggleEvent} */ (event).newState === "closed") return void pop.dispatchEvent(new CustomEvent("todos:leave", { bubbles: true }));
   const at = by.getBoundingClientRect();
@@ -34,7 +34,7 @@ document.addEventListener("toggle", (event) => {
   const top = at.bottom + pop.offsetHeight + 10 <= innerHeight ? at.bottom + 2 : Math.max(8, Math.min(at.top - pop.offsetHeight - 2, innerHeight - pop.offsetHeight - 8));
   if (NARROW.matches) pop.removeAttribute("style");
   else Object.assign(pop.style, { inset: `${top}px auto auto ${start}px`, margin: "0" });
-  const controls = /** @type {NodeListOf<HTMLElement>} */ (pop.querySelectorAll(`:is(select, button${NARROW.matches ? "" : ", input"}):not(.todos-fly-head *)`)); // no keyboard of a phone opens by itself
+  const controls = /** @type {NodeListOf<HTMLElement>} */ (pop.querySelectorAll(`:is(select, button, [role=listbox]${NARROW.matches ? "" : ", input"}):not(.todos-fly-head *)`)); // no keyboard of a phone opens by itself
   [...controls].find((control) => control.checkVisibility())?.focus();
 }, true);
 
@@ -44,7 +44,7 @@ for (const name of ["beforetoggle", "htmx:beforeSwap", "htmx:oobBeforeSwap"])
     const { newState, detail, target } = /** @type {any} */ (event);
     if (newState === "open") return;
     const from = /** @type {HTMLElement | undefined} */ (name === "htmx:beforeSwap" ? detail.target : target);
-    for (const pop of [from, ...(from?.querySelectorAll?.("[popover][style]") ?? [])]) pop?.matches?.("#todo [popover]") && pop.removeAttribute("style");
+    for (const pop of [from, ...(from?.querySelectorAll?.("[popover][style]") ?? [])]) pop?.matches?.(".todos-fly") && pop.removeAttribute("style");
   }, true);
 
 document.addEventListener("click", (event) => {
