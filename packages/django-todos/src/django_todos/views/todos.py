@@ -373,7 +373,7 @@ def _move_page(request: Request, todo: Todo, form: MoveToDayForm) -> HttpRespons
     context = {
         "todo": todo,
         "form": form,
-        "lists": list(lists.order_by("name")),
+        "lists": lists.order_by("name"),
         "above": todo.neighbour("up"),
         "by_day": view in ("today", "upcoming"),
         "view": view,
