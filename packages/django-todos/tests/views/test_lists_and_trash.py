@@ -135,8 +135,12 @@ FILTERS = [
     ({"priority": "none"}, "late shop mine none"),
     ({"label": "#SHOP"}, "shop"),
     ({"assignee": "me"}, "mine"),
-    ({"assignee": "nobody"}, "late high shop none"),
+    ({"assignee": "nobody"}, "late shop none"),
     ({"assignee": "nobody", "due": "none"}, "none"),
+    ({"assignee": "@bob"}, "high"),
+    ({"assignee": "@charlie"}, ""),  # a stranger is told apart from nobody-at-all by nothing
+    ({"assignee": "@nobody-at-all\0"}, ""),
+    ({"assignee": "bob"}, "late high shop mine none"),
     ({"due": "whenever", "priority": "9"}, "late high shop mine none"),
 ]
 
@@ -147,7 +151,7 @@ def test_filters_of_a_list(cast: Cast, query, expected: str):
         ("none", {}),
         ("mine", {"assignee": cast.rita}),
         ("shop", {"labels": ["shop"], "due": Moment(NOW.date() + timedelta(days=6))}),
-        ("high", {"priority": 3, "due": Moment(NOW.date())}),
+        ("high", {"priority": 3, "due": Moment(NOW.date()), "assignee": cast.bob}),
         ("late", {"due": Moment(NOW.date() - timedelta(days=1))}),
     ]:
         make_todo(cast.flat, title, side="before", **fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -13,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django_todos.limits import MAX_LABEL
 from django_todos.models import PRIORITY_CHOICES, Label, priority_bucket
 from django_todos.models.querysets import TodoQuerySet
+from django_todos.wording.people import display_name
 
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
     from django_todos.viewer import Viewer
 
 
@@ -25,6 +29,14 @@ class FilterChip:
     name: str
     label: str
     words: str
+
+
+class PersonField(forms.ChoiceField):
+    """Me, nobody, or ``@name``: of somebody who may be a member no more, or never was, and so finds nothing."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Whoever is named, so that an answer never says who exists."""
+        return super().valid_value(value) or str(value).startswith("@")
 
 
 class FilterForm(forms.Form):
@@ -65,14 +77,20 @@ class FilterForm(forms.Form):
         max_length=MAX_LABEL,
         widget=forms.TextInput(attrs={"list": "filter-labels", "autocomplete": "off"}),
     )
-    assignee = forms.ChoiceField(
+    assignee = PersonField(
         label=_("Assignee"),
         required=False,
         choices=[("", _("Anybody")), ("me", _("Me")), ("nobody", _("Nobody"))],
     )
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, people: Iterable[AbstractBaseUser] = ()) -> None:
         super().__init__(data, auto_id="filter-%s")
+        self.people = {f"@{one.get_username()}": one for one in people}
+        choices: list[Any] = self.fields["assignee"].choices  # type: ignore[attr-defined]
+        self.fields["assignee"].choices = [  # type: ignore[attr-defined]
+            *choices,
+            *((name, display_name(one)) for name, one in self.people.items()),
+        ]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FilterForm) and self._state == other._state
@@ -96,7 +114,9 @@ class FilterForm(forms.Form):
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return FilterChip(name, "", str(field.label))
-        words = dict(getattr(field, "choices", ())).get(value) or f"#{value.lstrip('#')}"
+        words = dict(getattr(field, "choices", ())).get(value) or (
+            value if name == "assignee" else f"#{value.lstrip('#')}"
+        )
         return FilterChip(name, "" if name == "sort" else str(field.label), str(words))
 
     @property
@@ -118,10 +138,7 @@ class FilterForm(forms.Form):
             todos = todos.filter(priority__in=wanted)
         if "label" in chosen:
             todos = todos.with_label(Label.key_of(chosen["label"].lstrip("#")))
-        if chosen.get("assignee") == "me":
-            todos = todos.assigned_to(viewer.user)
-        elif chosen.get("assignee") == "nobody":
-            todos = todos.filter(assignee=None)
+        todos = self._whose(chosen.get("assignee"), todos, viewer)
         match chosen.get("due"):
             case "overdue":
                 todos = todos.overdue(viewer.now, viewer.zone)
@@ -133,6 +150,14 @@ class FilterForm(forms.Form):
             case "none":
                 todos = todos.filter(due_date=None)
         return todos
+
+    def _whose(self, who: str | None, todos: TodoQuerySet, viewer: Viewer) -> TodoQuerySet:
+        if not who:
+            return todos
+        if who == "nobody":
+            return todos.filter(assignee=None)
+        person = viewer.user if who == "me" else self.people.get(who)
+        return todos.assigned_to(person) if person is not None else todos.none()
 
 
 class SearchFilterForm(FilterForm):

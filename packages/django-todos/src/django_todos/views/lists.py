@@ -96,7 +96,8 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     viewer = request.todos_viewer
     members = list(_MEMBERS.rows({"list": todo_list.pk}))
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
-    filters = FilterForm(request.GET)
+    others = [one.user for one in members if one.user_id != viewer.user.pk]
+    filters = FilterForm(request.GET, others)
     order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
     counts: dict[str, int] = {}
     todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
@@ -114,7 +115,7 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
         "role": mine.role if mine is not None else "",
         "is_pinned": mine is None and todo_list.is_pinned_by(viewer.user),
         "members": members,
-        "others": [one.user for one in members if one.user_id != viewer.user.pk],
+        "others": others,
         "rows": rows,
         "filters": filters,
         **counts,
