@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib
 import inspect
 import re
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from django.contrib.auth.models import Group
 from django.core.management import get_commands, load_command_class
 from django.dispatch import Signal
 from django.template import engines
+from django.utils.module_loading import import_string
+from packaging.requirements import Requirement
 
 import django_todos
 from django_todos import models, quickadd, signals, testing, urls
@@ -85,8 +89,10 @@ def test_custom_properties() -> None:
 
 # Run as projects of their own, by tests/hosts/.
 IN_HOSTS = {"allauth.md", "drf.md", "tutorial.md", "wagtail.md"}
-# Run by another test, or by none: what such a block holds.
-NOT_RUN = {"", "ini", "json", "po", "{toctree}"}
+# What such a block holds is run by the tests of languages and of the exchange, or is Sphinx's own.
+NOT_RUN = {"json", "po", "{toctree}"}
+# How many samples of a page no test runs; beside each stands why.
+LEFT_OUT = {"wagtail.md": 1, "writing.md": 2}
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^# ([\w/]+\.py).*$", re.MULTILINE)
 PAGES = [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md"]
@@ -101,10 +107,12 @@ class Page:
             "user": testing.make_user("dora"),
             "order": Group.objects.create(name="Order 7"),
         }
+        self.left_out = self.commands = 0
         for info, text in FENCE.findall(path.read_text(encoding="utf-8")):
             kind, _space, why = info.partition(" ")
             if why:
                 assert re.fullmatch(r"no-run: .{10,}", why), f"{info}: say why it is not run"
+                self.left_out += 1
             elif kind not in NOT_RUN:
                 getattr(self, f"run_{kind.partition('+')[0]}")(text)
 
@@ -122,6 +130,8 @@ class Page:
                 for key in found:
                     if key.startswith("TODOS_"):
                         setattr(self.project, key, found[key])
+                for task in found.get("CELERY_BEAT_SCHEDULE", {}).values():
+                    import_string(task["task"])()
                 continue
             path = self.folder / name[1]
             path.parent.mkdir(exist_ok=True)
@@ -141,9 +151,24 @@ class Page:
         for line in text.replace("\\\n", "").splitlines():
             words = shlex.split(line, comments=True)
             if words[:2] == ["python", "manage.py"]:
+                self.commands += 1
                 app = get_commands()[words[2]]
                 command = load_command_class(app, words[2]) if isinstance(app, str) else app
                 command.create_parser("manage.py", words[2]).parse_args(words[3:])
+
+    def run_ini(self, text: str) -> None:
+        """A unit of systemd's: what it starts is a command of manage.py."""
+        unit = configparser.ConfigParser()
+        unit.read_string(text)
+        self.run_console("python " + unit["Service"]["ExecStart"].partition("/bin/python ")[2])
+
+    def run_text(self, text: str) -> None:
+        """Lines of a crontab: five fields of a time, and a command of manage.py. Or requirements: this release is one."""
+        for line in text.splitlines():
+            if when := re.match(r"[\d*/,-]+( [\d*/,-]+){4} cd ", line):
+                self.run_console("python " + line[when.end() :].partition("bin/python ")[2])
+            else:
+                assert Requirement(line).specifier.contains(django_todos.__version__)
 
     def run_css(self, text: str) -> None:
         """Properties that are there, and colours that can be read in light and in dark."""
@@ -172,6 +197,8 @@ def contrast(one: str, other: str) -> float:
 def run(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Runs a page's samples; what they made is gone afterwards."""
     monkeypatch.syspath_prepend(tmp_path)
+    celery = SimpleNamespace(shared_task=lambda **options: lambda task: task)
+    monkeypatch.setitem(sys.modules, "celery", celery)  # needs a broker only to wait for the time
     before = set(sys.modules)
     yield lambda path: Page(path, tmp_path, settings)
     for name in set(sys.modules) - before:
@@ -186,8 +213,16 @@ def test_every_sample_of_a_page_runs(path: Path, run: Any) -> None:
         tests = "".join(one.read_text() for one in (DOCS.parent / "tests/hosts").glob("test_*.py"))
         assert f'"{path.name}"' in tests
         return
-    run(path)
+    page = run(path)
+    assert page.left_out == LEFT_OUT.get(path.name, 0)
     assert check_settings(None) == []
+
+
+@pytest.mark.django_db
+def test_each_way_to_run_the_worker_is_one(run: Any, caplog: Any) -> None:
+    assert run(DOCS / "worker.md").commands == 4
+    import_string("shop.tasks.todos_worker")()
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 @pytest.mark.django_db
