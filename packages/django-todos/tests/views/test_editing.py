@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.http import HttpResponse
+from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 from tests.views.pages import Page, get, message, path, post, untouched
 
@@ -426,6 +427,10 @@ def test_labels_are_suggested_most_used_first(cast: Cast, todo: Todo):
 
 
 def test_the_chips_of_a_todo_are_those_of_its_form(cast: Cast, todo: Todo):
-    page = Page(get(cast.client("bob"), "todo-detail", todo.uuid))
-    assert page.values("data-name")[:2] == ["a, b", "shop"]
-    assert "todo-labels" in page.values("list", "input")
+    client, address = cast.client("bob"), reverse("django_todos:todo-labels", args=[todo.uuid])
+    page = Page(get(client, "todo-detail", todo.uuid))
+    assert page.values("data-name") == ["a, b", "shop"]
+    assert address in page.values("href")
+    page = Page(client.get(address, follow=True))  # what a link is without a script
+    assert page.values("data-name") == ["a, b", "shop", "a, b", "shop"]
+    assert "todo-labels" in page.values("list", "input") and "todo-labels" in page.values("id", "datalist")

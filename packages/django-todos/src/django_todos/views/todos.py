@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Count, F, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 
@@ -200,7 +200,7 @@ def _todo_page(
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
-        "labels": None if is_htmx(request) else _labels_of(todo),
+        "labels": _labels_of(todo) if "labels" in request.GET else None,
         "back_url": next_url(request, todo.todo_list.get_absolute_url()),
         **context,
     }
@@ -211,10 +211,10 @@ def _todo_page(
 
 @signed_in("GET")
 def todo_labels(request: Request, uuid: UUID) -> HttpResponse:
-    """The labels of a todo's list to choose from, when one asks for them. Without htmx, the todo's page has them."""
+    """The labels of a todo's list to choose from, when one asks for them. Without htmx, the todo's page with them."""
     todo = get_todo(request.todos_viewer.user, uuid)
     if not is_htmx(request):
-        return back(request, todo.get_absolute_url())
+        return HttpResponseRedirect(f"{todo.get_absolute_url()}?labels=#set-labels", status=303)
     return part(request, "label_options", {"labels": _labels_of(todo)})
 
 
