@@ -433,4 +433,6 @@ def test_the_chips_of_a_todo_are_those_of_its_form(cast: Cast, todo: Todo):
     assert address in page.values("href")
     page = Page(client.get(address, follow=True))  # what a link is without a script
     assert page.values("data-name") == ["a, b", "shop", "a, b", "shop"]
-    assert "todo-labels" in page.values("list", "input") and "todo-labels" in page.values("id", "datalist")
+    assert "todo-labels" in page.values("list", "input") and "todo-labels" in page.values(
+        "id", "datalist"
+    )
