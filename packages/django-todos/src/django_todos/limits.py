@@ -42,8 +42,10 @@ MAX_PICKED = 500
 """Todos that one bulk action changes."""
 MAX_IMPORT = 50_000
 """Rows that the import page reads and writes; the command has no such limit."""
+IMPORT_BATCH = 300
+"""Todos that an import writes, or takes back, in one transaction."""
 MAX_UNDO = 500
-"""Todos of an import that can be undone as a whole."""
+"""Todos of an import by the command that can be undone as a whole."""
 MAX_NESTING = 50
 """Levels of brackets in a file of JSON."""
 MAX_SEARCH_WORDS = 10
@@ -69,6 +71,8 @@ ACTIVITY = 50
 """Actions of a history at once."""
 IMPORT_PROBLEMS = 1000
 IMPORT_OTHERS = 300
+IMPORTS = 10
+"""Large imports of late."""
 DIGEST = 50
 # Lists about objects of the host that the sidebar shows.
 OBJECT_LISTS = 8

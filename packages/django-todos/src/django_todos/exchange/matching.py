@@ -28,12 +28,14 @@ LINES = {"todotxt": True, "markdown": False}
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a line changes of a todo: values as `Todo.edit` takes them, whether it completes it, and in words."""
+    """What a line changes of a todo: values as `Todo.edit` takes them, whether it completes it, in words, and whether
+    the line is the whole of it."""
 
     todo: Todo
     values: dict[str, Any]
     completes: bool = False
     said: tuple[str, ...] = ()
+    whole: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.values) or self.completes
@@ -131,7 +133,7 @@ def edit_of(
     completes = record.is_completed and not todo.is_completed
     if completes:
         said.append(_("It is completed."))
-    return Edit(todo, values, completes, tuple(said))
+    return Edit(todo, values, completes, tuple(said), whole)
 
 
 def _repeat(record: TodoRecord) -> Repeat | None:

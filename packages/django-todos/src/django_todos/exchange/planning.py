@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -131,6 +131,7 @@ class Place:
     depth: int
     is_completed: bool
     is_deleted: bool
+    key: str = ""
     record: TodoRecord | None = None
     todo: Todo | None = None
     parent: Place | None = None
@@ -154,9 +155,19 @@ class Here:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an import that is under way decided when it began: its lists by their keys; todos that were here then,
+    by the keys of the file; and which of them a line with a key of ours changes."""
+
+    lists: Mapping[str, int]
+    links: Mapping[str, int]
+    whole: Collection[str] = ()
+
+
 @dataclass(slots=True)
 class Survey:
-    """The file held against the database."""
+    """The file held against the database; or a part of it, of which all but the writing is ``decided``."""
 
     user: AbstractBaseUser
     source: str
@@ -165,6 +176,7 @@ class Survey:
     default: TodoList | None = None
     accepted: tuple[TodoRecord, ...] = ()
     words: Callable[[Moment], str] = Moment.format
+    decided: Decided | None = None
     known: dict[str, Here] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -173,20 +185,50 @@ class Survey:
 
     def run(self) -> Survey:
         """Look up what is here, and find a place for all that is not."""
+        if self.decided is not None:
+            return self._go_on(self.decided)
         arranged = arrange([*self.result.records, *self.accepted])
+        self.records = arranged.records
         fallbacks = [one.fallback for one in self.result.problems if one.fallback]
-        keys = [record.key for record in (*arranged.records, *fallbacks)]
+        keys = [record.key for record in (*self.records, *fallbacks)]
         self.known = _known(self.user, self.source, keys)
         self._targets = Targets(self.user, self.default, self.result.lists, self._homes())
         if self.source in LINES:
-            self._recognise(arranged.records)
-        for record in arranged.records:
+            self._recognise(self.records)
+        for record in self.records:
             if record.key not in self.known:
                 self._place(record)
-        used = {record.list_key for record in (*arranged.records, *fallbacks)}
+        used = {record.list_key for record in (*self.records, *fallbacks)}
         self.more_lists = [*self._targets.inbox(), *self._targets.empty(used)]
         return self
 
+    def _go_on(self, decided: Decided) -> Survey:
+        """The same for a part: nothing is arranged or recognised anew. Raises ListLost."""
+        self.records = self.result.records
+        near = {one for record in self.records for one in (record.parent_key, record.deleted_with)}
+        keys = dict.fromkeys([*(record.key for record in self.records), *(near - {""})])
+        done = _known(self.user, self.source, list(keys))
+        visible = Todo.objects.visible_to(self.user).prefetch_related("labels")
+        linked = visible.in_bulk(decided.links.values())
+        self.known = {
+            key: Here(linked[pk], pk, None) for key, pk in decided.links.items() if pk in linked
+        } | done
+        self._targets = Targets(self.user, self.default, (), {}, decided.lists)
+        for record in self.records:
+            here = self.known.get(record.key)
+            if here is None:
+                self._place(record)
+            elif here.at is None and here.todo is not None and not here.todo.deleted_at:
+                if record.key in decided.links:
+                    self._edit(record, here.todo, whole=record.key in decided.whole)
+        return self
+
+    @property
+    def lists(self) -> dict[str, Target]:
+        """Where the todos of each of the file's lists go."""
+        return self._targets.keys()
+
+    records: tuple[TodoRecord, ...] = field(init=False, default=())
     _targets: Targets = field(init=False)
 
     @property
@@ -271,9 +313,10 @@ class Survey:
             depth=parent.depth + 1 if parent is not None else 0,
             is_completed=record.is_completed,
             is_deleted=record.deleted_at is not None,
+            key=record.key,
             record=record,
             parent=parent,
-            deleted_top=_deleted_top(record, parent),
+            deleted_top=self._deleted_top(record, parent),
             assignee_id=assignee_id,
         )
         self.notes[record.key] += notes
@@ -297,7 +340,21 @@ class Survey:
         if todo is None or target is None:
             return None
         deleted = todo.deleted_at is not None
-        return Place(target, todo.depth, todo.is_completed, deleted, todo=todo)
+        return Place(target, todo.depth, todo.is_completed, deleted, key, todo=todo)
+
+    def _deleted_top(self, record: TodoRecord, parent: Place | None) -> Place | None:
+        """The todo above with which it went to the trash, if it is one that can be so."""
+        if not record.deleted_at or not record.deleted_with:
+            return None
+        while parent is not None:
+            if parent.key == record.deleted_with:
+                is_top = parent.todo is None or parent.todo.deleted_top_id is None
+                return parent if parent.is_deleted and parent.deleted_top is None and is_top else None
+            if parent.todo is not None and parent.todo.deleted_top_id is not None:
+                top = self._there(record.deleted_with)
+                return top if top and top.todo and top.todo.pk == parent.todo.deleted_top_id else None
+            parent = parent.parent
+        return None
 
     def rows(self) -> list[PlannedRow]:
         """The report, in the order of the file."""
@@ -507,17 +564,6 @@ def _with_rule(record: TodoRecord) -> tuple[TodoRecord, list[str]]:
         note = text % {"rule": repeat.rrule[:100], "error": error}
         return replace(record, repeat=None, extra=record.extra | kept), [note]
     return replace(record, repeat=replace(repeat, rrule=rule)), []
-
-
-def _deleted_top(record: TodoRecord, parent: Place | None) -> Place | None:
-    """The todo above with which it went to the trash, if it is one that can be so."""
-    if not record.deleted_at or not record.deleted_with:
-        return None
-    while parent is not None:
-        if parent.record is not None and parent.record.key == record.deleted_with:
-            return parent if parent.is_deleted and parent.deleted_top is None else None
-        parent = parent.parent
-    return None
 
 
 def _instant(moment: Moment) -> datetime | Moment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,11 +36,16 @@ class Target:
         return self is other or (one is not None and two is not None and one.pk == two.pk)
 
 
+class ListLost(Exception):
+    """A list into which an import that is under way writes can't be written to any more."""
+
+
 class Targets:
     """Lists are found by their names among those that the user may edit; what has none is made.
 
     Where rows of the file were imported before, the rest of their list follows them, even if the
-    list was renamed since. What names no list goes to ``default``, else to the user's inbox.
+    list was renamed since. What names no list goes to ``default``, else to the user's inbox. An import that is
+    under way was ``given`` its lists.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Targets:
         default: TodoList | None,
         lists: Iterable[ListRecord],
         homes: dict[str, Counter[int]],
+        given: Mapping[str, int] | None = None,
     ) -> None:
         self.user = user
         self._records: dict[str, ListRecord] = {}
@@ -56,11 +62,15 @@ class Targets:
             self._records.setdefault(record.key, record)
         self.editable = {one.pk: one for one in TodoList.objects.editable_by(user).order_by("pk")}
         self._default = self._default_target(default)
-        self._targets = self._resolve(homes)
+        self._targets = self._resolve(homes) if given is None else self._given(given)
         self._members: dict[int, dict[str, int]] | None = None
 
     def of(self, key: str) -> Target:
         return self._targets.get(key, self._default)
+
+    def keys(self) -> dict[str, Target]:
+        """The target of each of the file's lists; of what names none it is the empty one."""
+        return {"": self._default} | {key: self._targets[key] for key in self._records if key in self._targets}
 
     def inbox(self) -> list[Target]:
         """The default, if the file has an inbox with labels to keep."""
@@ -132,6 +142,15 @@ class Targets:
                 taken.add(found.pk)
             targets[key] = Target(found.name if found else record.name, found, record)
         return targets
+
+    def _given(self, given: Mapping[str, int]) -> dict[str, Target]:
+        """What an import that is under way decided when it began. Raises ListLost where that can't be any more."""
+        if not set(given.values()) <= self.editable.keys():
+            raise ListLost
+        lists = {key: self.editable[pk] for key, pk in given.items()}
+        targets = {one.pk: Target(one.name, one) for one in lists.values()}
+        self._default = targets[given[""]] if "" in given else self._default
+        return {key: targets[one.pk] for key, one in lists.items()}
 
     def _home(self, counts: Counter[int] | None) -> TodoList | None:
         likely = (pk for pk, _number in counts.most_common()) if counts else ()

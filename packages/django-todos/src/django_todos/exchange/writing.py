@@ -123,6 +123,12 @@ class Writer:
         self._lists: dict[Target, TodoList] = {}
         self.todos: dict[str, Todo] = {}
 
+    def prepare(self) -> dict[Target, TodoList]:
+        """Lists and labels alone, for an import that is written in parts: into which list each target goes."""
+        self._make_lists()
+        self._make_labels()
+        return self._lists
+
     def write(self) -> None:
         """All of it."""
         self._make_lists()

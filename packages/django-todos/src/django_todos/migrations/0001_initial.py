@@ -185,6 +185,37 @@ class Migration(migrations.Migration):
             name='todo_list',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='django_todos.todolist'),
         ),
+        migrations.CreateModel(
+            name='ImportDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('format', models.CharField(max_length=20)),
+                ('name', models.CharField(blank=True, max_length=255)),
+                ('content', models.BinaryField()),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('begun_at', models.DateTimeField(null=True)),
+                ('lists', models.JSONField(default=dict)),
+                ('closing', models.JSONField(default=dict)),
+                ('zone', models.CharField(blank=True, max_length=64)),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('same', models.PositiveIntegerField(default=0)),
+                ('left_out', models.PositiveIntegerField(default=0)),
+                ('added', models.PositiveIntegerField(default=0)),
+                ('edited', models.PositiveIntegerField(default=0)),
+                ('taken_back', models.PositiveIntegerField(default=0)),
+                ('stayed', models.PositiveIntegerField(default=0)),
+                ('is_undoing', models.BooleanField(default=False)),
+                ('ending', models.CharField(blank=True, choices=[('written', 'imported'), ('lost', 'ended, since a list can’t be written to any more'), ('undone', 'undone')], default='', max_length=10)),
+                ('todo_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'import draft',
+                'verbose_name_plural': 'import drafts',
+            },
+        ),
         migrations.AddField(
             model_name='action',
             name='lists',
@@ -317,6 +348,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ImportPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('records', models.JSONField(default=list)),
+                ('links', models.JSONField(default=dict)),
+                ('whole', models.JSONField(default=list)),
+                ('action', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='django_todos.action')),
+                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='django_todos.importdraft')),
+            ],
+            options={
+                'verbose_name': 'part of an import',
+                'verbose_name_plural': 'parts of an import',
+                'constraints': [models.UniqueConstraint(fields=('draft', 'number'), name='todos_import_part_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='ImportedFrom',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -332,23 +380,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'source', 'key'), name='todos_imported_once')],
             },
         ),
-        migrations.CreateModel(
-            name='ImportDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('format', models.CharField(max_length=20)),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('content', models.BinaryField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('todo_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'import draft',
-                'verbose_name_plural': 'import drafts',
-                'indexes': [models.Index(fields=['created_at'], name='todos_draft_age')],
-            },
+        migrations.AddIndex(
+            model_name='importdraft',
+            index=models.Index(fields=['created_at'], name='todos_draft_age'),
         ),
         migrations.CreateModel(
             name='Delivery',

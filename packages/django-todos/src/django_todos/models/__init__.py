@@ -20,7 +20,7 @@ from django_todos.models.history import (
     Verb,
     recording,
 )
-from django_todos.models.imports import ImportDraft, ImportedFrom
+from django_todos.models.imports import ImportDraft, ImportedFrom, ImportPart
 from django_todos.models.invariants import invariants
 from django_todos.models.invitations import Invitation, TooManyInvitations
 from django_todos.models.lists import Label, TodoList, color_for
@@ -62,6 +62,7 @@ __all__ = [
     "Delivery",
     "HourCycle",
     "ImportDraft",
+    "ImportPart",
     "ImportedFrom",
     "Invitation",
     "Label",

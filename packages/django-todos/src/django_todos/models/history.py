@@ -496,6 +496,9 @@ class Action(models.Model):
 
     objects = ActionQuerySet.as_manager()
 
+    left = 0
+    """Todos that undoing it partly left as they are."""
+
     class Meta:
         verbose_name = _("action")
         verbose_name_plural = _("actions")
@@ -527,10 +530,11 @@ class Action(models.Model):
         changes = self.changes.get("members", [])
         return min(changes, key=lambda one: one["user"] == plain(self.user_id), default=None)
 
-    def undo(self, *, at: datetime) -> bool:
+    def undo(self, *, at: datetime, partly: bool = False) -> bool:
         """Put back exactly what was, but for an assignee who is no member any more. False when it was undone before.
 
-        Raises ChangedMeanwhile, having changed nothing, where somebody changed one of the values since.
+        Raises ChangedMeanwhile, having changed nothing, where somebody changed one of the values since; `partly`
+        leaves such todos as they are: `left` says how many.
         """
         with recording(self.user, self.verb, self.list_ids, at=at) as rec:
             rec.is_remembered = False
@@ -540,13 +544,15 @@ class Action(models.Model):
             for pk, change in self.changes["lists"].items():
                 rec.update_list(int(pk), **_reverse(rec.lists[int(pk)], change))
             tables.undo_people(rec, self.changes)
-            self._undo_todos(rec)
+            self._undo_todos(rec, partly)
             self._undo_completions(rec)
         return True
 
-    def _undo_todos(self, rec: Recording) -> None:
+    def _undo_todos(self, rec: Recording, partly: bool) -> None:
         todos = rec.load(tables.Todo.objects.filter(pk__in=self.todo_ids))
-        if len(todos) != len(self.todo_ids):
+        todos = self._as_left(todos) if partly else todos
+        self.left = len(self.todo_ids) - len(todos)
+        if self.left and not partly:
             raise ChangedMeanwhile
         done = {todo.pk for todo in todos}
         for todo in todos:
@@ -559,6 +565,9 @@ class Action(models.Model):
             )
             if assignee is not None and (home, assignee) not in rec.members:
                 values["assignee_id"] = None
+            top = rec.todos.get(values.get("deleted_top_id"))
+            if top is not None and top.tree != todo.tree:  # it was moved out since
+                values["deleted_top_id"] = None
             if values.keys() & {"todo_list_id", "tree", "depth"}:
                 todo.take_along(rec, values, passing=done)
             rec.update(todo, **values)
@@ -570,6 +579,22 @@ class Action(models.Model):
         for todo in todos:
             if not todo.fits():
                 raise ChangedMeanwhile
+
+    def _as_left(self, todos: list[Todo]) -> list[Todo]:
+        """Those that nobody changed since; of what it added, only trees to which nobody added."""
+        added = {one.tree for one in todos if "deleted_at" in self.changes["todos"][str(one.pk)]}
+        there = tables.Todo.objects.filter(tree__in=added, deleted_at=None)
+        grown = set(there.exclude(pk__in=self.todo_ids).values_list("tree", flat=True))
+        return [one for one in todos if one.tree not in grown and self._is_as_left(one)]
+
+    def _is_as_left(self, todo: Todo) -> bool:
+        change = dict(self.changes["todos"][str(todo.pk)])
+        labels = change.pop("labels", None)
+        try:
+            _reverse(todo, change)
+        except ChangedMeanwhile:
+            return False
+        return labels is None or _label_names(todo) == labels[1]
 
     def _undo_completions(self, rec: Recording) -> None:
         keys = self.changes["completions"]

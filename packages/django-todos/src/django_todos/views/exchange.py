@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django_todos import limits
 from django_todos.access import get_draft
 from django_todos.dates import resolve_zone
+from django_todos.exchange import batches
 from django_todos.exchange.export import export as export_file
 from django_todos.exchange.export import losses
 from django_todos.exchange.formats import FORMATS, table
@@ -29,7 +30,7 @@ from django_todos.forms.exchange import ExportForm, ImportForm, ReadingForm
 from django_todos.instants import now
 from django_todos.models import ImportDraft, TodoList
 from django_todos.viewer import Viewer
-from django_todos.views._page import Request, back, page, signed_in
+from django_todos.views._page import Request, back, is_htmx, page, part, signed_in
 from django_todos.wording import repeats
 from django_todos.wording.dates import when_words
 
@@ -52,9 +53,9 @@ def import_upload(request: Request) -> HttpResponse:
         else:
             draft.save()
             return HttpResponseRedirect(_draft_url(draft), status=303)
-    return page(
-        request, "import_form", "import", {"form": form}, status=422 if form.errors else 200
-    )
+    begun = ImportDraft.objects.visible_to(viewer.user).exclude(begun_at=None).defer("content")
+    context = {"form": form, "imports": begun.order_by("-begun_at")[: limits.IMPORTS]}
+    return page(request, "import_form", "import", context, status=422 if form.errors else 200)
 
 
 @signed_in("GET", "POST", setting="IMPORT")
@@ -62,6 +63,8 @@ def import_draft(request: Request, uuid: UUID) -> HttpResponse:
     """What importing the file would do; a POST does it. The file is read again, so nothing is out of date."""
     viewer = request.todos_viewer
     draft = get_draft(viewer.user, uuid)
+    if draft.begun_at is not None:
+        return _progress(request, viewer, draft)
     found = _plan(viewer, draft, request.GET)
     if request.method == "POST":
         return _import(request, viewer, draft, found)
@@ -184,9 +187,29 @@ def _import(request: Request, viewer: Viewer, draft: ImportDraft, found: Plan) -
         return HttpResponseRedirect(reverse("django_todos:import"), status=303)
     chosen = [request.POST.get(f"row-{row.index}") for row in found.rows if row.choice]
     accept = {int(value) for value in chosen if value and value.isdecimal() and len(value) < 9}
+    if batches.is_large(found, accept):
+        batches.begin(found, draft, at=now(), accept=accept)
+        return HttpResponseRedirect(_draft_url(draft), status=303)
     report = apply(found, at=now(), accept=accept)
     draft.delete()
     return back(request, _where_to(viewer, draft, report), **_message(report))
+
+
+def _progress(request: Request, viewer: Viewer, draft: ImportDraft) -> HttpResponse:
+    """How far a large import is. Each look at it writes the next part, or takes one back, until nothing is left."""
+    if request.method == "POST":
+        if request.POST.get("do") == "undo":
+            batches.begin_undo(draft, viewer.user, at=now())
+        return HttpResponseRedirect(_draft_url(draft), status=303)
+    if request.method == "GET" and draft.is_under_way:
+        batches.step(draft, viewer.user, at=now())
+    context = {"draft": draft}
+    if not is_htmx(request):
+        return page(request, "import_progress", "import", context)
+    response = part(request, "import_progress", context)
+    if not draft.is_under_way:
+        response["HX-Refresh"] = "true"  # the page around it has other buttons now
+    return response
 
 
 def _where_to(viewer: Viewer, draft: ImportDraft, report: Report) -> str:
