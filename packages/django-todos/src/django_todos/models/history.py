@@ -581,11 +581,17 @@ class Action(models.Model):
                 raise ChangedMeanwhile
 
     def _as_left(self, todos: list[Todo]) -> list[Todo]:
-        """Those that nobody changed since; of what it added, only trees to which nobody added."""
-        added = {one.tree for one in todos if "deleted_at" in self.changes["todos"][str(one.pk)]}
-        there = tables.Todo.objects.filter(tree__in=added, deleted_at=None)
-        grown = set(there.exclude(pk__in=self.todo_ids).values_list("tree", flat=True))
-        return [one for one in todos if one.tree not in grown and self._is_as_left(one)]
+        """Those that nobody changed since; of what it added, only those below which nobody added anything."""
+        added = [one for one in todos if "deleted_at" in self.changes["todos"][str(one.pk)]]
+        there = tables.Todo.objects.filter(tree__in={one.tree for one in added}, deleted_at=None)
+        parents = dict(there.values_list("pk", "parent_id"))
+        grown: set[int | None] = set()
+        for pk in parents.keys() - self.todo_ids:
+            above = parents[pk]
+            while above is not None and above not in grown:
+                grown.add(above)
+                above = parents.get(above)
+        return [one for one in todos if one.pk not in grown and self._is_as_left(one)]
 
     def _is_as_left(self, todo: Todo) -> bool:
         change = dict(self.changes["todos"][str(todo.pk)])
