@@ -343,18 +343,15 @@ class Survey:
         return Place(target, todo.depth, todo.is_completed, deleted, key, todo=todo)
 
     def _deleted_top(self, record: TodoRecord, parent: Place | None) -> Place | None:
-        """The todo above with which it went to the trash, if it is one that can be so."""
-        if not record.deleted_at or not record.deleted_with:
+        """The todo above with which it went to the trash: its parent, or that with which its parent went."""
+        if not record.deleted_with or parent is None or not (record.deleted_at and parent.is_deleted):
             return None
-        while parent is not None:
-            if parent.key == record.deleted_with:
-                is_top = parent.todo is None or parent.todo.deleted_top_id is None
-                return parent if parent.is_deleted and parent.deleted_top is None and is_top else None
-            if parent.todo is not None and parent.todo.deleted_top_id is not None:
-                top = self._there(record.deleted_with)
-                return top if top and top.todo and top.todo.pk == parent.todo.deleted_top_id else None
-            parent = parent.parent
-        return None
+        top = parent.deleted_top or parent
+        if parent.todo is not None and parent.todo.deleted_top_id is not None:
+            there = self._there(record.deleted_with)
+            is_it = there and there.todo and there.todo.pk == parent.todo.deleted_top_id
+            return there if is_it else None
+        return top if top.key == record.deleted_with else None
 
     def rows(self) -> list[PlannedRow]:
         """The report, in the order of the file."""
