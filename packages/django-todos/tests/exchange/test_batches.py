@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -137,6 +140,28 @@ def test_whoever_is_slower_writes_nothing(alice: Any) -> None:
     assert Todo.objects.count() == 2  # nothing more is written
     draft.refresh_from_db()
     assert run(draft, alice).ending == "undone" and draft.taken_back == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a database in memory has one connection")
+def test_a_part_is_written_once_by_many_at_once(alice: Any) -> None:
+    draft = begun(alice, "\n".join(f"Todo {n} +Shop" for n in range(6)))
+    together = threading.Barrier(4)
+
+    def ask() -> None:
+        mine = ImportDraft.objects.get()
+        together.wait()
+        try:
+            batches.step(mine, alice, at=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for job in [pool.submit(ask) for _number in range(4)]:
+            job.result()
+    draft.refresh_from_db()
+    assert draft.done == 1 and draft.added == Todo.objects.count() == 2
+    assert run(draft, alice).added == Todo.objects.count() == 6
 
 
 def test_a_list_that_is_lost_ends_it(cast: Cast) -> None:
