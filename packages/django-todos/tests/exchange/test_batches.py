@@ -6,7 +6,6 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -36,7 +35,6 @@ from .test_importer import (
     NOW,
     _everything_holds,
     alice,
-    apply,
     bob,
     exported,
     imported,
@@ -143,7 +141,9 @@ def test_whoever_is_slower_writes_nothing(alice: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="a database in memory has one connection")
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="a database in memory has one connection"
+)
 def test_a_part_is_written_once_by_many_at_once(alice: Any) -> None:
     draft = begun(alice, "\n".join(f"Todo {n} +Shop" for n in range(6)))
     together = threading.Barrier(4)
@@ -207,7 +207,10 @@ def test_the_page_moves_it_on_with_and_without_scripts(cast: Cast) -> None:
         part = get(client, "import-draft", draft.uuid, htmx=True)
     assert part["HX-Refresh"] == "true"
     page = get(client, "import-draft", draft.uuid)
-    assert "5 todos were added." in page.content.decode() and "http-equiv" not in page.content.decode()
+    assert (
+        "5 todos were added." in page.content.decode()
+        and "http-equiv" not in page.content.decode()
+    )
     assert "1 could not be read." in page.content.decode()
     post(client, "import-draft", draft.uuid, do="undo")
     for _number in range(5):

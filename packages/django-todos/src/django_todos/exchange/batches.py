@@ -66,7 +66,10 @@ def begin(plan: Plan, draft: ImportDraft, *, at: datetime, accept: Collection[in
             return
         made = Writer(survey, rec).prepare()
         lists = {key: made[one].pk for key, one in survey.lists.items() if one in made}
-        ends = {made[one].pk: [day and day.isoformat() for day in days] for one, days in closing.items()}
+        ends = {
+            made[one].pk: [day and day.isoformat() for day in days]
+            for one, days in closing.items()
+        }
         ImportDraft.objects.filter(pk=draft.pk).update(
             lists=lists,
             closing=ends,
@@ -188,7 +191,9 @@ def _set_times(draft: ImportDraft, user: AbstractBaseUser, at: datetime, *, clos
     with recording(user, verb, lists, at=at) as rec:
         rec.is_remembered = False
         for pk, times in draft.closing.items():
-            archived, deleted = (datetime.fromisoformat(one) if one and close else None for one in times)
+            archived, deleted = (
+                datetime.fromisoformat(one) if one and close else None for one in times
+            )
             rec.update_list(int(pk), archived_at=archived, deleted_at=deleted)
 
 

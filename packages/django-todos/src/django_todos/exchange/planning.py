@@ -344,7 +344,11 @@ class Survey:
 
     def _deleted_top(self, record: TodoRecord, parent: Place | None) -> Place | None:
         """The todo above with which it went to the trash: its parent, or that with which its parent went."""
-        if not record.deleted_with or parent is None or not (record.deleted_at and parent.is_deleted):
+        if (
+            not record.deleted_with
+            or parent is None
+            or not (record.deleted_at and parent.is_deleted)
+        ):
             return None
         top = parent.deleted_top or parent
         if parent.todo is not None and parent.todo.deleted_top_id is not None:

@@ -70,7 +70,9 @@ class Targets:
 
     def keys(self) -> dict[str, Target]:
         """The target of each of the file's lists; of what names none it is the empty one."""
-        return {"": self._default} | {key: self._targets[key] for key in self._records if key in self._targets}
+        return {"": self._default} | {
+            key: self._targets[key] for key in self._records if key in self._targets
+        }
 
     def inbox(self) -> list[Target]:
         """The default, if the file has an inbox with labels to keep."""
