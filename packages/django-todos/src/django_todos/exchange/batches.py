@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from django_todos import limits
 from django_todos.exchange.planning import Decided, Plan, Survey, fallbacks_of
@@ -80,6 +80,10 @@ def begin(plan: Plan, draft: ImportDraft, *, at: datetime, accept: Collection[in
         ImportPart.objects.bulk_create(parts, batch_size=20)
 
 
+def _parts_of(draft: ImportDraft) -> QuerySet[ImportPart]:
+    return ImportPart.objects.filter(draft=draft)
+
+
 def _parts(survey: Survey, draft: ImportDraft) -> Iterator[ImportPart]:
     """What is to be written, in the order of the tree; where a parent is, is decided by now."""
     rows = [one for one in survey.records if one.key in survey.places or one.key in survey.edits]
@@ -107,7 +111,7 @@ def step(draft: ImportDraft, user: AbstractBaseUser, *, at: datetime) -> None:
     """Write the next part, or take back the last one that is written; at the end say so."""
     if draft.is_undoing:
         _take_back(draft, at)
-    elif draft.done < draft.parts.count():
+    elif draft.done < _parts_of(draft).count():
         _write(draft, user, at)
     else:
         _close(draft, user, at)
@@ -115,7 +119,7 @@ def step(draft: ImportDraft, user: AbstractBaseUser, *, at: datetime) -> None:
 
 
 def _write(draft: ImportDraft, user: AbstractBaseUser, at: datetime) -> None:
-    part = draft.parts.get(number=draft.done)
+    part = _parts_of(draft).get(number=draft.done)
     records = tuple(map(unpacked, part.records))
     usual = draft.lists.get("")
     homes = {draft.lists.get(record.list_key, usual) for record in records} - {None}
@@ -131,7 +135,7 @@ def _write(draft: ImportDraft, user: AbstractBaseUser, at: datetime) -> None:
     except (ChangedMeanwhile, ListLost):
         if _is_writable(draft, user, lists):
             raise ChangedMeanwhile from None
-        draft.move(undoing=False, ending=ImportDraft.Ending.LOST)
+        draft.move(undoing=False, ending=ImportDraft.Outcome.LOST)
 
 
 def _write_within(
@@ -180,7 +184,7 @@ def _close(draft: ImportDraft, user: AbstractBaseUser, at: datetime) -> None:
     """All is written: lists that are archived or in the trash in the file are so now."""
     with suppress(ChangedMeanwhile), transaction.atomic():
         _set_times(draft, user, at, close=True)
-    draft.move(undoing=False, ending=ImportDraft.Ending.WRITTEN)
+    draft.move(undoing=False, ending=ImportDraft.Outcome.WRITTEN)
 
 
 def _set_times(draft: ImportDraft, user: AbstractBaseUser, at: datetime, *, close: bool) -> None:
@@ -209,9 +213,9 @@ def begin_undo(draft: ImportDraft, user: AbstractBaseUser, *, at: datetime) -> N
 def _take_back(draft: ImportDraft, at: datetime) -> None:
     """The last part that is written: its todos go to the trash, but for those that were changed since."""
     if not draft.done:
-        draft.move(undoing=True, ending=ImportDraft.Ending.UNDONE)
+        draft.move(undoing=True, ending=ImportDraft.Outcome.UNDONE)
         return
-    part = draft.parts.select_related("action").get(number=draft.done - 1)
+    part = _parts_of(draft).select_related("action").get(number=draft.done - 1)
     action = part.action
     todos = len(action.todo_ids) if action is not None else 0
     with transaction.atomic():

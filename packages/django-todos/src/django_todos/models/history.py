@@ -565,7 +565,7 @@ class Action(models.Model):
             )
             if assignee is not None and (home, assignee) not in rec.members:
                 values["assignee_id"] = None
-            top = rec.todos.get(values.get("deleted_top_id"))
+            top = rec.todos.get(values.get("deleted_top_id") or 0)
             if top is not None and top.tree != todo.tree:  # it was moved out since
                 values["deleted_top_id"] = None
             if values.keys() & {"todo_list_id", "tree", "depth"}:
@@ -584,10 +584,10 @@ class Action(models.Model):
         """Those that nobody changed since; of what it added, only those below which nobody added anything."""
         added = [one for one in todos if "deleted_at" in self.changes["todos"][str(one.pk)]]
         there = tables.Todo.objects.filter(tree__in={one.tree for one in added}, deleted_at=None)
-        parents = dict(there.values_list("pk", "parent_id"))
-        grown: set[int | None] = set()
+        parents: dict[int, int | None] = dict(there.values_list("pk", "parent_id"))
+        grown: set[int] = set()
         for pk in parents.keys() - self.todo_ids:
-            above = parents[pk]
+            above: int | None = parents[pk]
             while above is not None and above not in grown:
                 grown.add(above)
                 above = parents.get(above)

@@ -50,7 +50,7 @@ class ImportDraft(models.Model):
     a transaction of its own, and taken back by the action that it left.
     """
 
-    class Ending(models.TextChoices):
+    class Outcome(models.TextChoices):
         WRITTEN = "written", _("imported")
         LOST = "lost", _("ended, since a list can’t be written to any more")
         UNDONE = "undone", _("undone")
@@ -81,12 +81,11 @@ class ImportDraft(models.Model):
     stayed = models.PositiveIntegerField(default=0)
     """Todos that were changed since, which undo leaves as they are."""
     is_undoing = models.BooleanField(default=False)
-    ending = models.CharField(max_length=10, choices=Ending.choices, blank=True, default="")
+    ending = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default="")
 
     objects = OwnQuerySet["ImportDraft"].as_manager()
 
     if TYPE_CHECKING:
-        parts: models.Manager[ImportPart]
         user_id: Any
 
     class Meta:
@@ -130,7 +129,7 @@ class ImportDraft(models.Model):
 class ImportPart(models.Model):
     """A number of todos of a large import, to be written in one transaction; what it left is taken back by `action`."""
 
-    draft = models.ForeignKey(ImportDraft, models.CASCADE, related_name="parts")
+    draft = models.ForeignKey(ImportDraft, models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
     records: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
         default=list
