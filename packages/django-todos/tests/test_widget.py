@@ -172,6 +172,17 @@ def test_it_is_pinned_by_whoever_reads_it(shop: Group, cast: Cast, settings: Any
     assert pin not in alice.get(page).content.decode()
 
 
+def test_a_superuser_is_told_why_there_is_nothing(shop: Group, cast: Cast, settings: Any):
+    """Where it is tried out, and the host has not said who may."""
+    type(cast.alice).objects.filter(pk=cast.alice.pk).update(is_superuser=True)
+    alice, page = cast.client("alice"), f"/orders/{shop.pk}/"
+    settings.DEBUG = True
+    del settings.TODOS_OBJECT_ACCESS
+    assert "set TODOS_OBJECT_ACCESS" in alice.get(page).content.decode()
+    settings.DEBUG = False
+    assert "TODOS_OBJECT_ACCESS" not in alice.get(page).content.decode()
+
+
 def nothing(user: Any, model: Any, permission: str) -> QuerySet[Any]:
     """Nobody sees any of them any more."""
     return model.objects.none()

@@ -333,6 +333,10 @@ def test_in_the_bases_of_others_in_a_browser(with_alice: Host, brings: list[str]
         assert page.url == f"{address}/order/" or "/order/?" in page.url, page.url
         page.goto("/todos/inbox/")
         ask_the_host()
+        side = page.locator(".todos-side").bounding_box()
+        assert (
+            side and side["y"] + side["height"] <= page.viewport_size["height"]
+        ), "below the window"
         page.get_by_label("Add a todo").first.fill("Sweep the floor")
         page.keyboard.press("Enter")
         row = page.get_by_role("link", name="Sweep the floor", exact=True)
