@@ -441,23 +441,35 @@ def plan(
     words = partial(moment_words, today=today_in(now(), tz))
     reading = Reading(tz, now(), day_first, columns or {}, words)
     decoded, name, result = _read(data, format, encoding, reading, most)
-    survey = Survey(user, name, result, tz, todo_list, words=words).run()
+    found = plan_of(user, name, result, tz=tz, todo_list=todo_list, words=words)
+    notes = (*_doubts(decoded), *found.notes)
+    return replace(found, notes=notes, decoded=decoded, reading=reading)
+
+
+def plan_of(
+    user: AbstractBaseUser,
+    source: str,
+    result: ParseResult,
+    *,
+    tz: ZoneInfo,
+    todo_list: TodoList | None = None,
+    words: Callable[[Moment], str] = Moment.format,
+) -> Plan:
+    """The same for what was read already."""
+    survey = Survey(user, source, result, tz, todo_list, words=words).run()
     return Plan(
         user=user,
-        format=name,
+        format=source,
         tz=tz,
         todo_list=todo_list,
         result=result,
         rows=tuple(survey.rows()),
         notes=(
-            *_doubts(decoded),
             *(clean_text(note.text) for note in result.notes if not note.line),
             *survey.absent(),
         ),
         new_lists=tuple(target.name for target in survey.targets if target.is_new),
         list_ids=frozenset(survey.list_ids),
-        decoded=decoded,
-        reading=reading,
     )
 
 
