@@ -34,9 +34,7 @@ def make(name: str, *rows: list[Any], more: str = "") -> None:
         cursor.execute(f"CREATE TABLE todo_{name} (id integer PRIMARY KEY, {columns})")
         for number, row in enumerate(rows, 1):
             marks = ", ".join(["%s"] * (len(row) + 1))
-            cursor.execute(
-                f"INSERT INTO todo_{name} VALUES ({marks})", [number, *row]
-            )
+            cursor.execute(f"INSERT INTO todo_{name} VALUES ({marks})", [number, *row])
 
 
 def group(*users: Any) -> int:
