@@ -50,11 +50,22 @@ def invite(cast: Cast, typed: str = "charlie") -> Invitation:
     return Invitation.send(cast.flat, typed, Role.EDITOR, by=cast.alice, at=NOW)[0]
 
 
+def accept(cast: Cast) -> Any:
+    return invite(cast).accept(cast.charlie, at=NOW)
+
+
+def decline(cast: Cast) -> Any:
+    return invite(cast).decline(cast.charlie, at=NOW)
+
+
 CASES = {
     "assigned": (give, "bob", "verified gave you “Buy milk”"),
     "role": (role, "bob", "verified changed your role in “Flat”: Viewer"),
     "removed": (remove, "bob", "verified took you out of “Flat”"),
     "invited": (invite, "charlie", "verified invites you to “Flat”"),
+    "answered": (accept, "alice", "verified joined “Flat”"),
+    # Whose account it was is not said: they may have been asked by an address.
+    "answered, no": (decline, "alice", "charlie declined your invitation to “Flat”"),
 }
 
 
@@ -80,7 +91,7 @@ def test_a_mail_for_each_case_once_as_one_prefers_and_with_its_way_out(
     way_out = re.sub("[<>]|https://todo.example", "", message.extra_headers["List-Unsubscribe"])
     assert client.get(way_out).status_code == 200
     assert client.post(way_out).status_code == 200
-    assert getattr(Preferences.of(user), f"tell_{kind}") == Tell.NEVER
+    assert getattr(Preferences.of(user), f"tell_{kind.split(',')[0]}") == Tell.NEVER
 
 
 def test_who_has_no_todos_any_more_gets_none_and_stops_nobody_s(cast: Cast, settings: Any):
@@ -99,7 +110,7 @@ def everybody_but_bob(user: Any) -> bool:
 @pytest.mark.parametrize("chosen, gets", [(Tell.NEVER, False), (Tell.NOW, True)])
 def test_who_wants_none_gets_none(cast: Cast, kind: str, chosen: str, gets: bool):
     do, name, subject = CASES[kind]
-    Preferences.objects.create(user=getattr(cast, name), **{f"tell_{kind}": chosen})
+    Preferences.objects.create(user=getattr(cast, name), **{f"tell_{kind.split(',')[0]}": chosen})
     do(cast)
     assert bool(sent()) == gets and not Notice.objects.exists()
 
@@ -122,6 +133,28 @@ def test_what_is_not_so_any_more_is_not_told(cast: Cast, how: str):
 
 def test_a_removal_that_was_undone_is_not_told(cast: Cast):
     assert remove(cast).undo(at=NOW) and sent() == []
+
+
+@pytest.mark.parametrize("answer", [accept, decline])
+def test_an_answer_is_told_to_who_still_owns_the_list_in_their_language(cast: Cast, answer: Any):
+    Preferences.objects.create(user=cast.alice, language="de")
+    cast.flat.set_role(cast.bob, Role.OWNER, by=cast.alice, at=NOW)
+    answer(cast)
+    Notice.objects.exclude(topic="answered").delete()
+    [(address, subject)] = sent()
+    assert address == "alice@example.org" and "„Flat“" in subject
+    Invitation.objects.all().delete()
+    cast.flat.memberships.filter(user=cast.charlie).delete()
+    answer(cast)
+    cast.flat.set_role(cast.alice, Role.EDITOR, by=cast.bob, at=NOW)
+    Notice.objects.exclude(topic="answered").delete()
+    assert sent() == [] and not Notice.objects.exists()
+
+
+def test_who_joined_and_went_again_is_not_told(cast: Cast):
+    accept(cast)
+    cast.flat.leave(by=cast.charlie, at=NOW)
+    assert sent() == []
 
 
 def test_several_make_one_mail(cast: Cast):

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from django_todos.mail import MailCount, Outbox, absolute, batches
-from django_todos.models import Delivery, Invitation, Membership, Notice, Preferences, Tell
+from django_todos.models import Delivery, Invitation, Membership, Notice, Preferences, Role, Tell
 from django_todos.unsubscribing import Kind, with_way_out
 from django_todos.viewer import Viewer
 from django_todos.wording import people
@@ -47,9 +47,9 @@ GRACE = timedelta(days=7)
 
 def send_notices(now: datetime) -> MailCount:
     """Tell everybody who wants it at once what concerns them: a mail a topic, however much it is."""
-    Notice.objects.filter(action__created_at__lt=now - GRACE).delete()
+    Notice.objects.filter(created_at__lt=now - GRACE).delete()
     groups: dict[tuple[Any, str], list[Notice]] = defaultdict(list)
-    for notice in _waiting().filter(action__created_at__lte=now - SETTLE):
+    for notice in _waiting().filter(created_at__lte=now - SETTLE):
         groups[notice.user_id, notice.topic].append(notice)
     viewers = Viewer.of_each({notices[0].user for notices in groups.values()}, now)
     due = [
@@ -75,7 +75,7 @@ def send_notices(now: datetime) -> MailCount:
 
 
 def _waiting() -> QuerySet[Notice]:
-    related = ("user", "action__user", "todo__todo_list", "todo_list")
+    related = ("user", "action__user", "todo__todo_list", "todo_list", "invitation")
     return Notice.objects.select_related(*related).order_by("pk")
 
 
@@ -115,26 +115,34 @@ def forget(told: Iterable[Notice]) -> None:
 
 def still_so(notices: Iterable[Notice]) -> list[News]:
     """Those of one person that are true now, of each todo and list the last."""
-    latest = {(one.topic, one.todo_id or one.todo_list_id): one for one in notices}
+    latest = {
+        (one.topic, one.invitation_id or one.todo_id or one.todo_list_id): one for one in notices
+    }
     lists = {one.todo_list_id for one in latest.values()}
     users = {one.user_id for one in latest.values()}
+    users |= {one.action.user_id for one in latest.values() if one.action is not None}
     rows = Membership.objects.filter(todo_list__in=lists, user__in=users)
     members = {(one.user_id, one.todo_list_id): one for one in rows}
     found = []
     for one in latest.values():
-        member = members.get((one.user_id, one.todo_list_id))
-        stands = one.action.undone_at is None and one.todo_list.deleted_at is None
-        if stands and _is_so(one, member):
+        if one.todo_list.deleted_at is None and _is_so(one, members):
+            member = members.get((one.user_id, one.todo_list_id))
             found.append(News(one, str(member.get_role_display()) if member is not None else ""))
     return found
 
 
-def _is_so(notice: Notice, member: Membership | None) -> bool:
-    if notice.topic == Notice.Topic.REMOVED:
-        return member is None
-    todo = notice.todo
+def _is_so(notice: Notice, members: dict[tuple[Any, int], Membership]) -> bool:
+    member = members.get((notice.user_id, notice.todo_list_id))
+    todo, action = notice.todo, notice.action
+    if action is not None and action.undone_at is not None:
+        return False
+    if notice.topic == Notice.Topic.REMOVED or member is None:
+        return notice.topic == Notice.Topic.REMOVED and member is None
+    if notice.topic == Notice.Topic.ANSWERED:
+        stays = action is None or (action.user_id, notice.todo_list_id) in members
+        return stays and member.role == Role.OWNER
     if todo is None:
-        return member is not None
+        return True
     given = todo.assignee_id == notice.user_id and not todo.is_completed
     return given and todo.deleted_at is None and todo.todo_list.archived_at is None
 
@@ -153,6 +161,8 @@ def _place(some: list[News]) -> str:
         return reverse("django_todos:list-index")
     if len(some) > 1:
         return reverse("django_todos:assigned" if first.todo else "django_todos:list-index")
+    if first.topic == Notice.Topic.ANSWERED:
+        return reverse("django_todos:list-members", args=[first.todo_list.uuid])
     return (first.todo or first.todo_list).get_absolute_url()
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from django_todos.viewer import Viewer
 
-Kind = Literal["reminders", "digest", "assigned", "invited", "role", "removed", "address"]
+Kind = Literal[
+    "reminders", "digest", "assigned", "invited", "role", "removed", "answered", "address"
+]
 """What can be ended. "address": invitations to an address that no account is known by."""
 
 _SALT = "django_todos.unsubscribe"

@@ -303,6 +303,7 @@ def test_who_is_concerned_is_noted_and_nobody_hears_of_their_own_deeds(cast: Cas
         ("bob", "assigned", todo.pk),
         ("bob", "role", None),
         ("rita", "removed", None),
+        ("alice", "answered", None),
     ]
 
 

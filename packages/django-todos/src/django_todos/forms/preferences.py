@@ -49,6 +49,7 @@ SECTIONS = (
             "tell_invited",
             "tell_role",
             "tell_removed",
+            "tell_answered",
         ),
     ),
     Section("keyboard", _("Keyboard"), "keyboard", ("shortcuts",)),
@@ -109,6 +110,7 @@ class PreferencesForm(forms.ModelForm):
             "tell_invited": forms.RadioSelect,
             "tell_role": forms.RadioSelect,
             "tell_removed": forms.RadioSelect,
+            "tell_answered": forms.RadioSelect,
         }
         help_texts = {
             "reminders": _("At the time you set on a todo."),

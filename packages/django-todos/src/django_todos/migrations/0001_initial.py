@@ -63,6 +63,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('typed', models.CharField(max_length=254, verbose_name='name or email')),
+                ('key', models.CharField(editable=False, max_length=254)),
+                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('owner', 'Owner')], default='editor', max_length=10, verbose_name='role')),
+                ('token_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ('mail', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('expires_at', models.DateTimeField(editable=False)),
+                ('ending', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='', max_length=10)),
+                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'invitation',
+                'verbose_name_plural': 'invitations',
+            },
+        ),
+        migrations.CreateModel(
             name='Label',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -156,8 +176,10 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('assigned', 'Given a todo'), ('role', 'Another role'), ('removed', 'Taken out of a list')], max_length=10)),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='django_todos.action')),
+                ('topic', models.CharField(choices=[('assigned', 'Given a todo'), ('role', 'Another role'), ('removed', 'Taken out of a list'), ('answered', 'Invitation answered')], max_length=10)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('action', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='django_todos.action')),
+                ('invitation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.invitation')),
                 ('todo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todo')),
                 ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -217,6 +239,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name='invitation',
+            name='todo_list',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='django_todos.todolist'),
+        ),
+        migrations.AddField(
             model_name='action',
             name='lists',
             field=models.ManyToManyField(related_name='actions', through='django_todos.ListAction', to='django_todos.todolist'),
@@ -266,6 +293,7 @@ class Migration(migrations.Migration):
                 ('tell_invited', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when somebody invites you')),
                 ('tell_role', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when your role in a list changes')),
                 ('tell_removed', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when somebody takes you out of a list')),
+                ('tell_answered', models.CharField(choices=[('now', 'At once'), ('digest', 'In the digest'), ('never', 'Never')], default='now', max_length=6, verbose_name='Mail when your invitation is answered')),
                 ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
                 ('hints', models.BooleanField(default=True, verbose_name='examples for the first todo')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='todos_preferences', to=settings.AUTH_USER_MODEL)),
@@ -273,7 +301,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'preferences',
                 'verbose_name_plural': 'preferences',
-                'constraints': [check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'), check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'), check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'), check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'), check_constraint(check=models.Q(('tell_assigned__in', ['now', 'digest', 'never']), ('tell_invited__in', ['now', 'digest', 'never']), ('tell_removed__in', ['now', 'digest', 'never']), ('tell_role__in', ['now', 'digest', 'never'])), name='todos_preferences_tell'), check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'), check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'), check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week')],
+                'constraints': [check_constraint(check=models.Q(('theme__in', ['system', 'light', 'dark'])), name='todos_preferences_theme'), check_constraint(check=models.Q(('day_order__in', ['', 'day', 'month'])), name='todos_preferences_day_order'), check_constraint(check=models.Q(('hour_cycle__in', ['', '12', '24'])), name='todos_preferences_hour_cycle'), check_constraint(check=models.Q(('new_todos__in', ['bottom', 'top'])), name='todos_preferences_new'), check_constraint(check=models.Q(('tell_answered__in', ['now', 'digest', 'never']), ('tell_assigned__in', ['now', 'digest', 'never']), ('tell_invited__in', ['now', 'digest', 'never']), ('tell_removed__in', ['now', 'digest', 'never']), ('tell_role__in', ['now', 'digest', 'never'])), name='todos_preferences_tell'), check_constraint(check=models.Q(('reminder_hour__lte', 23)), name='todos_preferences_hour'), check_constraint(check=models.Q(('digest_hour__lte', 23)), name='todos_preferences_digest_hour'), check_constraint(check=models.Q(('week_start', None), ('week_start__lte', 6), _connector='OR'), name='todos_preferences_week')],
             },
         ),
         migrations.CreateModel(
@@ -324,28 +352,21 @@ class Migration(migrations.Migration):
             model_name='label',
             constraint=check_constraint(check=models.Q(('color__in', ['grey', 'red', 'orange', 'amber', 'green', 'teal', 'blue', 'violet', 'pink'])), name='todos_label_color'),
         ),
-        migrations.CreateModel(
-            name='Invitation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('typed', models.CharField(max_length=254, verbose_name='name or email')),
-                ('key', models.CharField(editable=False, max_length=254)),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('editor', 'Editor'), ('owner', 'Owner')], default='editor', max_length=10, verbose_name='role')),
-                ('token_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('mail', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('expires_at', models.DateTimeField(editable=False)),
-                ('ending', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='', max_length=10)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='django_todos.todolist')),
-            ],
-            options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'indexes': [models.Index(fields=['key', 'created_at'], name='todos_invitation_to'), models.Index(fields=['invited_by', 'created_at'], name='todos_invitation_from')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ending', '')), fields=('todo_list', 'key'), name='todos_invitation_once'), check_constraint(check=models.Q(('role__in', ['viewer', 'editor'])), name='todos_invitation_role')],
-            },
+        migrations.AddIndex(
+            model_name='invitation',
+            index=models.Index(fields=['key', 'created_at'], name='todos_invitation_to'),
+        ),
+        migrations.AddIndex(
+            model_name='invitation',
+            index=models.Index(fields=['invited_by', 'created_at'], name='todos_invitation_from'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.UniqueConstraint(condition=models.Q(('ending', '')), fields=('todo_list', 'key'), name='todos_invitation_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=check_constraint(check=models.Q(('role__in', ['viewer', 'editor'])), name='todos_invitation_role'),
         ),
         migrations.CreateModel(
             name='ImportPart',

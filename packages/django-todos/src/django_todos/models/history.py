@@ -28,6 +28,7 @@ from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+    from django_todos.models.invitations import Invitation
     from django_todos.models.lists import TodoList
     from django_todos.models.todos import Todo
 
@@ -178,6 +179,8 @@ class Recording:
         self.member_changes: list[MemberChange] = []
         """What was done to the people of its lists: models/sharing.py."""
         self.invitation_changes: dict[str, tuple[bool, bool]] = {}
+        self.answered: list[Invitation] = []
+        """Accepted, and who sent them is to know."""
         self._before: dict[int, Values] = {}
         self._lists_before = {pk: snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
         self._added: dict[int | None, int | None] = {}

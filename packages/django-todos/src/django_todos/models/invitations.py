@@ -22,6 +22,7 @@ from django_todos.instants import InstantField
 from django_todos.models.history import ChangedMeanwhile, Verb, recording
 from django_todos.models.lists import TodoList
 from django_todos.models.members import Membership, Role
+from django_todos.models.notices import Notice
 from django_todos.models.sharing import set_member
 
 if TYPE_CHECKING:
@@ -201,6 +202,8 @@ class Invitation(models.Model):
         with recording(None, Verb.LIST_JOIN, {self.todo_list_id}, at=at) as rec:
             rec.act_as(user)
             self._end(self.Ending.ACCEPTED, user, at, with_link)
+            if self.invited_by_id not in (None, user.pk):
+                rec.answered.append(self)
             member = Membership.objects.filter(todo_list=self.todo_list_id, user=user.pk).first()
             role = max(self.role, member.role if member else "viewer", key=lambda one: _RANK[one])
             set_member(rec, self.todo_list_id, user.pk, role=role)
@@ -211,6 +214,8 @@ class Invitation(models.Model):
         with transaction.atomic():
             TodoList.objects.lock({self.todo_list_id})
             self._end(self.Ending.DECLINED, user, at, with_link)
+            if self.invited_by_id not in (None, user.pk):
+                Notice.answer(self, at=at).save()
 
     def _end(self, ending: str, user: AbstractBaseUser, at: datetime, with_link: bool) -> None:
         standing = Invitation.objects.filter(pk=self.pk, token_hash=self.token_hash)
@@ -225,7 +230,9 @@ class Invitation(models.Model):
         """Whose address it is wants no more invitations to it: those that stand are over, and none is mailed again."""
         key = cls.key_of(address)
         BlockedAddress.objects.get_or_create(key_hash=_hash(key))
+        standing = list(cls.objects.filter(key=key, ending="").exclude(invited_by=None))
         cls.objects.filter(key=key, ending="").update(ending=cls.Ending.DECLINED)
+        Notice.objects.bulk_create(Notice.answer(one) for one in standing)
 
     def is_blocked(self) -> bool:
         """Whether this name or address is not to be written to."""

@@ -1,4 +1,4 @@
-"""What a person is to be told because somebody else did it: they were given a todo, let into a list, put out of it."""
+"""What a person is to be told because somebody else did it: they were given a todo, let into a list, put out of it, answered."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as project
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_todos.instants import InstantField
 from django_todos.models.history import Action, Verb
 from django_todos.models.querysets import OwnQuerySet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from django_todos.models.history import Recording
+    from django_todos.models.invitations import Invitation
 
 
 class Notice(models.Model):
@@ -24,17 +28,23 @@ class Notice(models.Model):
         ASSIGNED = "assigned", _("Given a todo")
         ROLE = "role", _("Another role")
         REMOVED = "removed", _("Taken out of a list")
+        ANSWERED = "answered", _("Invitation answered")
 
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    action = models.ForeignKey(Action, models.CASCADE, related_name="notices")
+    action = models.ForeignKey(Action, models.CASCADE, null=True, related_name="notices")
+    """What was done; none where an invitation was turned down, which is nobody's business but the two's."""
     topic = models.CharField(max_length=10, choices=Topic.choices)
     todo = models.ForeignKey("django_todos.Todo", models.CASCADE, null=True, related_name="+")
     todo_list = models.ForeignKey("django_todos.TodoList", models.CASCADE, related_name="+")
+    invitation = models.ForeignKey(
+        "django_todos.Invitation", models.CASCADE, null=True, related_name="+"
+    )
+    created_at = InstantField(default=timezone.now, editable=False)
 
     objects = OwnQuerySet["Notice"].as_manager()
 
     if TYPE_CHECKING:
-        action_id: int
+        action_id: int | None
         user_id: Any
 
     class Meta:
@@ -50,6 +60,9 @@ class Notice(models.Model):
         if rec.verb == Verb.BULK_IMPORT:
             return
         found: list[Notice] = [*cls._given(rec, action), *cls._members(rec, action)]
+        found += [cls.answer(one, action=action) for one in rec.answered]
+        for one in found:
+            one.created_at = action.created_at
         if found:
             Notice.objects.bulk_create(found, batch_size=500)
 
@@ -74,3 +87,17 @@ class Notice(models.Model):
                 yield cls(
                     user_id=change["user"], action=action, topic=topic, todo_list_id=change["list"]
                 )
+
+    @classmethod
+    def answer(
+        cls, invitation: Invitation, *, action: Action | None = None, at: datetime | None = None
+    ) -> Notice:
+        """That an invitation was accepted or turned down: for who sent it. To be saved."""
+        return cls(
+            user_id=invitation.invited_by_id,
+            action=action,
+            topic=cls.Topic.ANSWERED,
+            invitation=invitation,
+            todo_list_id=invitation.todo_list_id,
+            created_at=at or timezone.now(),
+        )

@@ -98,6 +98,7 @@ class Preferences(models.Model):
     tell_invited = _tell(_("Mail when somebody invites you"))
     tell_role = _tell(_("Mail when your role in a list changes"))
     tell_removed = _tell(_("Mail when somebody takes you out of a list"))
+    tell_answered = _tell(_("Mail when your invitation is answered"))
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     hints = models.BooleanField(_("examples for the first todo"), default=True)
 
@@ -121,6 +122,7 @@ class Preferences(models.Model):
                     tell_invited__in=Tell.values,
                     tell_role__in=Tell.values,
                     tell_removed__in=Tell.values,
+                    tell_answered__in=Tell.values,
                 ),
                 name="todos_preferences_tell",
             ),

@@ -28,6 +28,7 @@ _KINDS: dict[unsubscribing.Kind, Any] = {
     "invited": _("invitations by mail"),
     "role": _("mails about your role in a list"),
     "removed": _("mails about lists that you were taken out of"),
+    "answered": _("mails about answers to your invitations"),
     "address": _("invitations to this address"),
 }
 """What can be ended by one click, in words."""

@@ -29,18 +29,25 @@ def asks(invitation: Invitation) -> str:
 
 def news(notice: Notice, role: str) -> str:
     """What somebody did that concerns another, told to that one."""
+    topic, invitation, action = notice.topic, notice.invitation, notice.action
+    who = display_name(action.user) if action is not None else ""
+    if invitation is not None:  # whose account it was that said no stays unsaid
+        topic = invitation.ending
+        who = who or invitation.typed
     values = {
-        "who": display_name(notice.action.user) or gettext("Somebody"),
+        "who": who or gettext("Somebody"),
         "list": notice.todo_list.name,
         "todo": notice.todo.title if notice.todo is not None else "",
         "role": role,
     }
-    return str(_NEWS[notice.topic]) % values
+    return str(_NEWS[topic]) % values
 
 
 _NEWS = {
     "assigned": _("%(who)s gave you “%(todo)s”"),
     "removed": _("%(who)s took you out of “%(list)s”"),
+    "accepted": _("%(who)s joined “%(list)s”"),
+    "declined": _("%(who)s declined your invitation to “%(list)s”"),
     "role": _("%(who)s changed your role in “%(list)s”: %(role)s"),
 }
 
