@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
 
 from django_todos import notices, reminders, unsubscribing
+from django_todos.mail import Outbox
 from django_todos.models import Delivery, Invitation, Notice, Preferences, Role, Tell, TodoList
 
 SOON = later(5)
@@ -238,12 +239,39 @@ def test_who_has_no_account_can_end_invitations_to_their_address(cast: Cast, cli
     assert sent() == []
 
 
-def test_a_link_that_was_handed_over_is_not_ended_by_a_mail(cast: Cast):
-    invite(cast, "dora@example.org")
+def new_link(cast: Cast) -> str:
+    """What "New link" shows; its invitation is one that no clock ends."""
     page = reverse("django_todos:list-members", args=[cast.flat.uuid])
-    renew = {"renew": Invitation.objects.get().uuid}
     Invitation.objects.update(expires_at=NOW + timedelta(days=9999))
-    cast.client("alice").post(page, renew)
+    answer = cast.client("alice").post(page, {"renew": Invitation.objects.get().uuid})
+    return str(answer.context["link"]["url"])
+
+
+def test_a_link_that_was_handed_over_is_not_ended_by_a_mail(cast: Cast, client):
+    invite(cast, "dora@example.org")
+    link = new_link(cast)
+    assert sent() == [] and client.get(link).status_code == 200
+
+
+def test_nor_by_a_worker_that_had_begun(cast: Cast, client, monkeypatch: pytest.MonkeyPatch):
+    invite(cast, "dora@example.org")
+    claim, links = Outbox.claim, []
+
+    def slow(outbox: Outbox, keys: Any) -> set[str]:
+        links.extend(new_link(cast) for key in keys if key.startswith("invitation"))
+        return claim(outbox, keys)
+
+    monkeypatch.setattr(Outbox, "claim", slow)
+    assert sent() == [] and client.get(links[0]).status_code == 200
+    assert not Invitation.objects.get().mail
+
+
+def test_a_new_link_ends_the_mailed_one(cast: Cast, client):
+    invite(cast, "dora@example.org")
+    assert len(sent()) == 1
+    [mailed] = re.findall(r"https://todo.example(/\S*/join/\S+)", mail.outbox[0].body)
+    link = new_link(cast)
+    assert (client.get(mailed).status_code, client.get(link).status_code) == (404, 200)
     assert sent() == []
 
 

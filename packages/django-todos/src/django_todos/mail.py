@@ -67,8 +67,8 @@ class Outbox:
         self._until = monotonic() + LEASE.total_seconds() / 2
         return set(self._claimed)
 
-    def send(self, key: str, write: Callable[[], EmailMultiAlternatives] | None) -> bool:
-        """Send a claimed mail; None where there turned out to be nothing to say. False where it is still to be sent.
+    def send(self, key: str, write: Callable[[], EmailMultiAlternatives | None] | None) -> bool:
+        """Send a claimed mail; None where there turns out to be nothing to say. False where it is still to be sent.
 
         A batch that takes too long leaves its rest to whoever comes when the claim has run out.
         """
@@ -78,9 +78,12 @@ class Outbox:
         self._sent.append(delivery)
         return True
 
-    def _try(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives]) -> bool:
+    def _try(self, delivery: Delivery, write: Callable[[], EmailMultiAlternatives | None]) -> bool:
         try:
             message = write()
+            if message is None:
+                self._sent.append(delivery)
+                return True
             if self._connection is None:
                 self._connection = mail_connection()
                 self._connection.open()

@@ -136,13 +136,13 @@ def _is_so(notice: Notice, members: dict[tuple[Any, int], Membership]) -> bool:
     todo, action = notice.todo, notice.action
     if action is not None and action.undone_at is not None:
         return False
-    if notice.topic == Notice.Topic.REMOVED or member is None:
-        return notice.topic == Notice.Topic.REMOVED and member is None
+    if notice.topic == Notice.Topic.REMOVED:
+        return member is None
     if notice.topic == Notice.Topic.ANSWERED:
         stays = action is None or (action.user_id, notice.todo_list_id) in members
-        return stays and member.role == Role.OWNER
+        return stays and member is not None and member.role == Role.OWNER
     if todo is None:
-        return True
+        return member is not None
     given = todo.assignee_id == notice.user_id and not todo.is_completed
     return given and todo.deleted_at is None and todo.todo_list.archived_at is None
 
@@ -210,8 +210,11 @@ def _account(invitation: Invitation) -> Any:
 
 def _invitation_mail(
     invitation: Invitation, viewer: Viewer, has_account: bool
-) -> EmailMultiAlternatives:
-    link = reverse("django_todos:invitation-link", args=[invitation.renew_token(viewer.now)])
+) -> EmailMultiAlternatives | None:
+    token = invitation.renew_token(viewer.now, mailing=True)
+    if not token:
+        return None
+    link = reverse("django_todos:invitation-link", args=[token])
     context = {
         "invitation": invitation,
         "list": invitation.todo_list,

@@ -166,12 +166,16 @@ class Invitation(models.Model):
         ):
             raise TooManyInvitations
 
-    def renew_token(self, now: datetime) -> str:
-        """A new link's token, for another 14 days; the one before it is worth nothing any more. Only its hash is kept."""
+    def renew_token(self, now: datetime, *, mailing: bool = False) -> str:
+        """A new link's token, for another 14 days; the one before it is worth nothing any more. Only its hash is kept.
+
+        Empty where it has ended; and for a mail, where somebody took a link to hand it over: that is the one that holds.
+        """
         token = secrets.token_urlsafe(32)
         self.token_hash, self.expires_at = _hash(token), now + LIFETIME
-        self.save(update_fields=["token_hash", "expires_at"])
-        return token
+        standing = Invitation.objects.filter(pk=self.pk, ending="", mail__in={True, mailing})
+        values = {"token_hash": self.token_hash, "expires_at": self.expires_at, "mail": mailing}
+        return token if standing.update(**values) else ""
 
     @classmethod
     def by_token(cls, token: str) -> Invitation | None:

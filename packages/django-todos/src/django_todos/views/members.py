@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,10 +39,10 @@ def _new_link(request: Request, todo_list: TodoList) -> HttpResponse:
     viewer = request.todos_viewer
     found = Invitation.objects.open(viewer.now).filter(todo_list=todo_list.pk)
     invitation = get_object_or_404(found, uuid=_uuid(request.POST["renew"]))
-    path = reverse("django_todos:invitation-link", args=[invitation.renew_token(viewer.now)])
-    Invitation.objects.filter(pk=invitation.pk).update(
-        mail=False
-    )  # a mail would bring another one
+    token = invitation.renew_token(viewer.now)
+    if not token:
+        raise Http404
+    path = reverse("django_todos:invitation-link", args=[token])
     link = {"of": invitation.pk, "url": request.build_absolute_uri(path)}
     form = InviteForm(viewer=viewer, todo_list=todo_list)
     response = _page(request, todo_list, form, link=link)
