@@ -119,7 +119,7 @@ def still_so(notices: Iterable[Notice]) -> list[News]:
         (one.topic, one.invitation_id or one.todo_id or one.todo_list_id): one for one in notices
     }
     lists = {one.todo_list_id for one in latest.values()}
-    users = {one.user_id for one in latest.values()}
+    users: set[Any] = {one.user_id for one in latest.values()}
     users |= {one.action.user_id for one in latest.values() if one.action is not None}
     rows = Membership.objects.filter(todo_list__in=lists, user__in=users)
     members = {(one.user_id, one.todo_list_id): one for one in rows}

@@ -436,3 +436,12 @@ def test_the_chips_of_a_todo_are_those_of_its_form(cast: Cast, todo: Todo):
     assert "todo-labels" in page.values("list", "input") and "todo-labels" in page.values(
         "id", "datalist"
     )
+
+
+def test_a_day_has_the_browser_s_field_and_words_a_plain_one(cast: Cast):
+    todo, client = make_todo(cast.flat, due=Moment(NOW.date())), cast.client("bob")
+    html = get(client, "todo-detail", todo.uuid).content.decode()
+    assert f'<input type="date" name="due_date" value="{NOW.date()}"' in html
+    assert '<input type="date" name="start_date"' in html
+    html = post(client, "todo-detail", todo.uuid, title="x", due_date="blorp").content.decode()
+    assert '<input type="text" name="due_date" value="blorp"' in html

@@ -26,7 +26,9 @@ NOTIFICATIONS = {
     "section": "notifications",
     "reminder_hour": "9",
     "digest_hour": "7",
-    **dict.fromkeys(("tell_assigned", "tell_invited", "tell_role", "tell_removed", "tell_answered"), "now"),
+    **dict.fromkeys(
+        ("tell_assigned", "tell_invited", "tell_role", "tell_removed", "tell_answered"), "now"
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,9 +83,18 @@ class LabelsField(ReadField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-def _adding(**attrs: str) -> forms.TextInput:
-    """What an empty property says of itself: that something can be added."""
-    return forms.TextInput(attrs={"placeholder": _("Add"), **attrs})
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class DayInput(forms.TextInput):
+    """A date in the browser's own field; words, which that would drop, in a plain one."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """The field's type follows from what stands in it."""
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"] or ""
+        context["widget"]["type"] = "date" if not shown or _ISO.fullmatch(shown) else "text"
+        return context
 
 
 class PersonSelect(forms.Select):
@@ -139,7 +149,7 @@ class TodoForm(RepeatPart):
     priority = forms.ChoiceField(
         label=_("Priority"), choices=PRIORITY_CHOICES, widget=forms.RadioSelect
     )
-    due_date = WordsDateField(label=_("Due date"), required=False, widget=_adding())
+    due_date = WordsDateField(label=_("Due date"), required=False, widget=DayInput)
     due_time = forms.TimeField(
         label=_("Due time"),
         required=False,
@@ -150,7 +160,7 @@ class TodoForm(RepeatPart):
         help_text=_("Empty: the same time wherever you are."),
         widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
     )
-    start_date = WordsDateField(label=_("Start date"), required=False, widget=_adding())
+    start_date = WordsDateField(label=_("Start date"), required=False, widget=DayInput)
     start_time = forms.TimeField(
         label=_("Start time"),
         required=False,
@@ -167,7 +177,7 @@ class TodoForm(RepeatPart):
     labels = LabelsField(
         label=_("Labels"),
         help_text=_("Separated by commas."),
-        widget=_adding(list="todo-labels"),
+        widget=forms.TextInput(attrs={"placeholder": _("Add"), "list": "todo-labels"}),
     )
     assignee = forms.ChoiceField(label=_("Assignee"), required=False, widget=PersonSelect)
 

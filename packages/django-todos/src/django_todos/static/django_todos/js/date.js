@@ -183,6 +183,7 @@ function keep(at, now) {
   } else if (at.closest("[data-todos-when]")) {
     const inputs = [inputOf(at, "date"), inputOf(at, "time"), inputOf(at, "tz")];
     const values = [now.date, now.time, now.zone];
+    if (inputs[0]) inputs[0].type = "text"; // that takes words, too
     const changed = inputs.filter((input, part) => input && input.value !== values[part] && [(input.value = values[part])]);
     for (const input of changed) for (const name of ["input", "change"]) input?.dispatchEvent(new Event(name, { bubbles: true }));
   } else if (row) {

@@ -68,7 +68,10 @@ function write(set, data) {
   for (const field of fields(set)) {
     const said = rest.get(field.name) ?? [];
     if (field.type === "checkbox" || field.type === "radio") field.checked = said.includes(field.value);
-    else if (said.length) field.value = said.shift() ?? "";
+    else if (said.length) {
+      if (field.type === "date") field.type = "text"; // that takes words, too
+      field.value = said.shift() ?? "";
+    }
   }
 }
 
