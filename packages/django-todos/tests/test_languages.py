@@ -46,6 +46,17 @@ def test_a_page_is_in_the_language_that_was_chosen_else_the_browsers(
     assert (kept.value if kept else "") == (chosen if chosen == "de" else "")
 
 
+def test_what_scripts_find_on_a_page_is_in_no_language(cast: Cast) -> None:
+    """Words of a template's filters are translated; addresses and the names of attributes are not."""
+    names = []
+    for code in ("en", "de", "ar"):
+        Preferences.objects.update_or_create(user=cast.alice, defaults={"language": code})
+        with translation.override(code):
+            html = cast.client("alice").get(reverse("django_todos:inbox")).content.decode()
+        names.append(sorted(set(re.findall(r"data-todos-[a-z-]+(?==)", html))))
+    assert "data-todos-load-save" in names[0] and names[0] == names[1] == names[2]
+
+
 def test_the_choice_is_kept_by_djangos_cookie_for_the_hosts_pages(cast: Cast) -> None:
     client = cast.client("alice")
     region = {"section": "region", "day_order": "day", "hour_cycle": "24", "week_start": "0"}
