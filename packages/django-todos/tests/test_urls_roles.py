@@ -90,6 +90,7 @@ TABLE = {
     "list-members": Expect(
         "list", get=MEMBERS, post=OWNERS, data={"typed": "dora", "invite_role": "viewer"}
     ),
+    "list-feed": Expect("list", get=MEMBERS, post="200 200 200 404"),
     "list-leave": Expect("list", get=MEMBERS, post="303 303 303 404"),
     "member-role": Expect("member", post=OWNERS, data={"role": "editor"}),
     "member-remove": Expect("member", post=OWNERS),
@@ -139,8 +140,8 @@ TABLE = {
 }
 
 
-WITHOUT_LOGIN = ["invitation-link", "unsubscribe"]
-"""Their secret addresses are (half of) the permission: tests/views/test_sharing.py, tests/test_reminders.py."""
+WITHOUT_LOGIN = ["feed", "invitation-link", "unsubscribe"]
+"""Their secret addresses are (half of) the permission: tests/views/test_feeds.py, test_sharing.py, tests/test_reminders.py."""
 
 
 def test_every_url_has_an_expectation_and_every_expectation_a_url():

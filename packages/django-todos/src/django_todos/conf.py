@@ -6,6 +6,8 @@ None of them may influence a model field, a migration or a URL pattern.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.conf import settings as project
@@ -37,6 +39,12 @@ class VerifiedEmails(Protocol):
     def __call__(
         self, user: AbstractBaseUser | AnonymousUser
     ) -> Iterable[str] | QuerySet[Any]: ...
+
+
+@cache
+def has_icalendar() -> bool:
+    """Whether the extra ``ical`` is installed."""
+    return find_spec("icalendar") is not None
 
 
 class Settings:
@@ -74,6 +82,11 @@ class Settings:
     def REMEMBERED_PARTS(self) -> int:
         """How many rows and other parts of pages a process remembers the text of, about 1 kB each; 0: none."""
         return int(getattr(project, "TODOS_REMEMBERED_PARTS", 5000))
+
+    @property
+    def FEEDS(self) -> bool:
+        """Whether people subscribe to a list with their calendar programs; needs the extra ``ical``."""
+        return bool(getattr(project, "TODOS_FEEDS", True)) and has_icalendar()
 
     @property
     def IMPORT(self) -> bool:

@@ -71,6 +71,8 @@ ACTIVITY = 50
 """Actions of a history at once."""
 IMPORT_PROBLEMS = 1000
 IMPORT_OTHERS = 300
+FEED_A_MINUTE = 10
+"""Times that a calendar feed is written out for one address; to be told that nothing changed is not counted."""
 IMPORTS = 10
 """Large imports of late."""
 DIGEST = 50

@@ -10,6 +10,7 @@ from django_todos.views import (
     days,
     embed,
     exchange,
+    feeds,
     invitations,
     lists,
     members,
@@ -101,5 +102,7 @@ urlpatterns = [
     path("import/", exchange.import_upload, name="import"),
     path("import/<uuid:uuid>/", exchange.import_draft, name="import-draft"),
     path("export/", exchange.export, name="export"),
+    path("lists/<uuid:uuid>/feed/", feeds.list_feed, name="list-feed"),
+    path("feeds/<str:token>/todos.ics", feeds.feed, name="feed"),
     path("keyboard/", preferences.keyboard, name="keyboard"),
 ]

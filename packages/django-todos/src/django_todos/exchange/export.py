@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats import FORMATS, WRITTEN, own_json, todotxt
+from django_todos.exchange.formats import FORMATS, WRITTEN, ical, own_json, todotxt
 from django_todos.exchange.planning import is_uuid
 from django_todos.exchange.records import (
     CompletionRecord,
@@ -76,6 +76,21 @@ def export(
         file_name=f"todos.{chosen.suffix}" if chosen.suffix != "todo.txt" else "todo.txt",
         content_type=chosen.content_type,
     )
+
+
+def calendar(todo_list: TodoList, name: str, base: str) -> str:
+    """The list's open todos with a due date, as events of a calendar; `base` begins their addresses."""
+    todos = Todo.objects.filter(todo_list=todo_list, deleted_at=None, is_completed=False)
+    dated = todos.exclude(due_date=None).prefetch_related("labels").in_order()
+    rows = (
+        (
+            _record(one, "", {one.pk: str(one.uuid)}, tuple(map(str, one.labels.all())), []),
+            f"{base}{one.get_absolute_url()}",
+            one.updated_at,
+        )
+        for one in dated.select_related("assignee")
+    )
+    return ical.events(name, rows)
 
 
 def losses(

@@ -406,6 +406,21 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['created_at'], name='todos_draft_age'),
         ),
         migrations.CreateModel(
+            name='Feed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'calendar feed',
+                'verbose_name_plural': 'calendar feeds',
+                'constraints': [models.UniqueConstraint(fields=('user', 'todo_list'), name='todos_feed_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -10,6 +10,7 @@ from django_todos.models.columns import (
     start_columns,
 )
 from django_todos.models.departures import Departure, hand_over, let_go_of_objects
+from django_todos.models.feeds import Feed
 from django_todos.models.history import (
     Action,
     ChangedMeanwhile,
@@ -60,6 +61,7 @@ __all__ = [
     "DayOrder",
     "Departure",
     "Delivery",
+    "Feed",
     "HourCycle",
     "ImportDraft",
     "ImportPart",

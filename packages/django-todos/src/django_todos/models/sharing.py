@@ -155,6 +155,7 @@ def remove_member(rec: Recording, list_id: int, user_id: Any) -> None:
     rows = reminders.values(*REMINDER_FIELDS)
     change["reminders"] = [{name: plain(value) for name, value in row.items()} for row in rows]
     reminders.delete()
+    tables.Feed.objects.filter(todo_list=list_id, user=user_id).delete()
     member.delete()
     rec.__dict__.pop("members", None)
 
