@@ -11,14 +11,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import UUIDField
+from django.db.models import OuterRef, Subquery, UUIDField
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from django_todos.models import Action, ImportDraft, Todo, TodoList, TodoListQuerySet
+from django_todos.models import (
+    Action,
+    ImportDraft,
+    Membership,
+    Todo,
+    TodoList,
+    TodoListQuerySet,
+)
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import (
+    TodoQuerySet,
     known_object_types,
     object_types,
     object_types_remembered,
@@ -55,9 +63,16 @@ def get_todo(
     user: User, uuid: UUID, need: Literal["view", "edit"] = "view", *, trashed: bool = False
 ) -> Todo:
     """The todo with its list. `trashed` asks for one in the trash, else for one that is not."""
-    todos = Todo.objects.select_related("assignee", "parent")
-    todo = get_object_or_404(todos.trashed() if trashed else todos.alive(), uuid=uuid)
-    todo.todo_list = get_object_or_404(TodoList.objects.with_rights(user), pk=todo.todo_list_id)
+    with object_types_remembered():
+        if object_types() or not user.is_authenticated:
+            todo = get_object_or_404(_todos(trashed), uuid=uuid)
+            lists = TodoList.objects.with_rights(user)
+            todo.todo_list = get_object_or_404(lists, pk=todo.todo_list_id)
+        else:
+            todo = next(iter(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed)), None)
+            if todo is None:
+                raise Http404
+            todo.todo_list.role = todo.role
     _check(need == "view" or todo.can_edit)
     return todo
 
@@ -99,6 +114,21 @@ def _any_list(trashed: bool) -> TodoListQuerySet:
 
 
 _LIST = Compiled(TodoList, _any_list)
+
+
+def _todos(trashed: bool) -> TodoQuerySet:
+    todos = Todo.objects.select_related("assignee", "parent", "todo_list")
+    return todos.trashed() if trashed else todos.alive()
+
+
+def _any_todo(trashed: bool) -> TodoQuerySet:
+    """One of a list of which the user is a member."""
+    own = Membership.objects.filter(todo_list=OuterRef("todo_list"), user=AnyUser().pk)
+    todos = _todos(trashed).filter(uuid=Slot("uuid", UUIDField()))
+    return todos.annotate(role=Subquery(own.values("role"))).exclude(role=None)
+
+
+_TODO: Compiled[TodoQuerySet] = Compiled(Todo, _any_todo)
 
 
 def _check(allowed: bool) -> None:

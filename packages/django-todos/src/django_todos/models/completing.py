@@ -21,7 +21,9 @@ def is_open_at(todo: Todo, seen: int | None) -> bool:
     return is_open and seen in (None, todo.occurrence)
 
 
-def pass_on(todo: Todo, rec: Recording, zone: ZoneInfo, kind: Completion.Kind) -> None:
+def pass_on(
+    todo: Todo, below: list[Todo], rec: Recording, zone: ZoneInfo, kind: Completion.Kind
+) -> None:
     """Log this occurrence, and go on to the next with all that is below; after the last, it is completed."""
     step = skip_occurrence if kind == Completion.Kind.SKIPPED else next_occurrence
     repeat, following = todo.repeat, None
@@ -29,7 +31,7 @@ def pass_on(todo: Todo, rec: Recording, zone: ZoneInfo, kind: Completion.Kind) -
         done = todo.completions_of_rule()
         following = step(repeat, todo.repeats_by, rec.at, zone, done, slot=todo.slot)
     _log(todo, rec, kind)
-    below = [one for one in rec.load(todo.descendants()) if one.deleted_at is None]
+    below = [one for one in below if one.deleted_at is None]
     if following is None:
         _finish(todo, rec, below)
     else:

@@ -218,6 +218,16 @@ class Recording:
         self._callers.append(todo)
         return self.todos[todo.pk]
 
+    def reload_family(self, todo: Todo) -> tuple[Todo, list[Todo]]:
+        """The same, and all that is below it, parents before their subtasks; one query."""
+        tree = {one.pk: one for one in type(todo).objects.filter(tree=todo.tree).in_order()}
+        if todo.pk in tree and todo.pk not in self.todos:
+            self.load([tree[todo.pk]])
+        fresh = self.reload(todo)
+        if fresh.pk not in tree or fresh is not tree[fresh.pk]:  # moved, or changed already
+            return fresh, self.load(fresh.descendants())
+        return fresh, self.load(fresh.below(list(tree.values())))
+
     def reload_list(self, todo_list: TodoList) -> TodoList:
         """The same for one of its lists."""
         self._callers.append(todo_list)
@@ -345,6 +355,7 @@ class Recording:
                 for pk in sorted(self._lists_of(changes))
             )
             tables.Notice.note(self, self.action)
+            self.action.remember_todos(self)
         self._tell_changes()
         self._refresh_callers()
         if self._signals:
@@ -512,6 +523,24 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return self.verb
+
+    @cached_property
+    def todos_now(self) -> list[Todo]:
+        """The todos that it was about, the highest first, as they are; not those that only made room for it."""
+        todos = tables.Todo.objects.filter(pk__in=self._about)
+        return list(todos.select_related("todo_list").order_by("depth", "pk"))
+
+    @property
+    def _about(self) -> list[int]:
+        changes = self.changes["todos"].items()
+        return [int(pk) for pk, one in changes if one.keys() != {"position"}] or self.todo_ids
+
+    def remember_todos(self, rec: Recording) -> None:
+        """They are known: it was just done to them."""
+        todos = [rec.todos[pk] for pk in self._about]
+        for todo in todos:
+            todo.todo_list = rec.lists[todo.todo_list_id]
+        self.todos_now = sorted(todos, key=lambda todo: (todo.depth, todo.pk))
 
     @property
     def todo_ids(self) -> list[int]:

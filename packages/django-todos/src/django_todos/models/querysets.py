@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -38,6 +39,7 @@ from django_todos import models as tables
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.limits import MAX_SEARCH_WORDS
+from django_todos.models.compiled import AnyUser, Compiled, Slot
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -226,8 +228,11 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         for pk in sorted(ids):
             self.filter(pk=pk).update(version=F("version") + 1, updated_at=Now())
         with object_types_remembered():
-            lists: TodoListQuerySet = self if user is None else self.with_rights(user)
-        return lists.in_bulk(ids)
+            if user is None or len(ids) > 1 or not user.is_authenticated or object_types():
+                lists: TodoListQuerySet = self if user is None else self.with_rights(user)
+                return lists.in_bulk(ids)
+            rows = _locked().rows({"user": user.pk, "pk": next(iter(ids), 0)})
+            return {todo_list.pk: todo_list for todo_list in rows}
 
     def purge(self) -> int:
         """Delete for ever, with everything in them, those that are still found under their locks. Returns how many."""
@@ -247,6 +252,19 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
             todos.filter(pk__in=deepest_first[first : first + _BATCH]).delete()
         gone = tables.TodoList.objects.filter(pk__in=ids).delete()[1]
         return gone.get("django_todos.TodoList", 0)
+
+
+@cache
+def _locked() -> Compiled[TodoListQuerySet]:
+    """A list with what a member may do in it; no list is about an object of the host."""
+
+    def lists() -> TodoListQuerySet:
+        with object_types_remembered():
+            known_object_types([])
+            found = tables.TodoList.objects.with_rights(AnyUser())
+        return found.filter(pk=Slot("pk", models.BigAutoField()))
+
+    return Compiled(tables.TodoList, lists)
 
 
 class _InLists(QuerySet[_Model]):

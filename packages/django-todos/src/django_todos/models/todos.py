@@ -401,10 +401,10 @@ class Todo(models.Model):
         quicker) nothing happens and the answer is None.
         """
         with recording(by, Verb.COMPLETE, {self.todo_list_id}, at=at, within=within) as rec:
-            todo = rec.reload(self)
+            todo, below = rec.reload_family(self)
             if not completing.is_open_at(todo, seen):
                 return None
-            completing.pass_on(todo, rec, zone or zone_of(by), Completion.Kind.COMPLETED)
+            completing.pass_on(todo, below, rec, zone or zone_of(by), Completion.Kind.COMPLETED)
             rec.tell(signals.completed, todo)
         return rec.action
 
@@ -418,10 +418,10 @@ class Todo(models.Model):
     ) -> Action | None:
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
-            todo = rec.reload(self)
+            todo, below = rec.reload_family(self)
             if not todo.rrule or not completing.is_open_at(todo, seen):
                 return None
-            completing.pass_on(todo, rec, zone or zone_of(by), Completion.Kind.SKIPPED)
+            completing.pass_on(todo, below, rec, zone or zone_of(by), Completion.Kind.SKIPPED)
         return rec.action
 
     def reopen(

@@ -20,6 +20,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    UUIDField,
     Value,
     When,
     Window,
@@ -276,9 +277,11 @@ def family_of(todo: Todo) -> Family:
 
 def row_of(todo: Todo) -> Row:
     """One todo as a row, with its subtasks, as it is now."""
-    family = details(
-        todo.todo_list.todos.filter(tree=todo.tree, deleted_at=None, depth__gte=todo.depth)
-    ).in_order()
+    tree = _TREE.rows({"list": todo.todo_list_id, "tree": todo.tree})
+    family = [one for one in tree if one.deleted_at is None and one.depth >= todo.depth]
+    for one in family:
+        one.todo_list = todo.todo_list
+    add_labels(family)
     rows = nest(family)
     stack = list(rows)
     while stack:
@@ -287,6 +290,15 @@ def row_of(todo: Todo) -> Row:
             return row
         stack += row.children
     return Row(todo)
+
+
+def _tree() -> TodoQuerySet:
+    """A todo with all above and below it."""
+    todos = Todo.objects.filter(todo_list=Slot("list", BigAutoField()))
+    return _shown(todos.filter(tree=Slot("tree", UUIDField()))).in_order()
+
+
+_TREE: Compiled[TodoQuerySet] = Compiled(Todo, _tree)
 
 
 def answer_row(

@@ -79,9 +79,9 @@ def _short(name: str) -> str:
 
 
 def _about_todos(action: Action, viewer: Viewer) -> Toast:
-    top, total = _top(action)
-    if top is None:
+    if not action.todos_now:
         return Toast(gettext("Done."))
+    top, total = action.todos_now[0], len(action.todos_now)
     verb, many = action.verb, total > 1
     if verb.startswith("bulk-"):
         text = _bulk_sentence(verb, total, _given(action, top, viewer))
@@ -116,21 +116,6 @@ def _read(todo: Todo, viewer: Viewer) -> str:
     ]
     read = ", ".join(str(one) for one in said if one)
     return gettext("Read: %(read)s.") % {"read": read} if read else ""
-
-
-def _top(action: Action) -> tuple[Todo | None, int]:
-    """The todo that the action was about, which is the highest of those it changed, and how many these are.
-
-    Those that only made room for it don't count.
-    """
-    changes = action.changes["todos"].items()
-    changed = [int(pk) for pk, change in changes if change.keys() != {"position"}]
-    todos = list(
-        Todo.objects.filter(pk__in=changed or action.todo_ids)
-        .select_related("todo_list")
-        .order_by("depth", "pk")
-    )
-    return (todos[0] if todos else None), len(todos)
 
 
 def _sentence_about(verb: str, top: Todo, total: int) -> str:
