@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
-from tests.views.pages import SAVEPOINT, get, message, path, post, titles
+from tests.views.pages import SAVEPOINT, Page, get, message, path, post, titles
 
+from django_todos import limits
 from django_todos.dates import Moment
 from django_todos.models import Label, Role, Todo, TodoList
 
@@ -377,6 +378,30 @@ def test_upcoming_by_the_viewers_days(cast: Cast):
         assert (
             str(get(client, "upcoming", **{"from": odd}).context["days"][0].date) == "2026-11-23"
         )
+
+
+def test_a_day_of_upcoming_says_how_many_more_it_has_and_shows_them_on_its_own_page(
+    cast: Cast, monkeypatch
+):
+    monkeypatch.setattr(limits, "DAY", 2)
+    monkeypatch.setattr(limits, "PAGE", 3)
+    times = ["2026-11-25", "2026-11-24T23:30", "2026-11-26T01:00[Asia/Tokyo]", "2026-11-25T09:00"]
+    for due in (*times, "2026-11-25T08:00"):  # one is of the day before, one is of it here
+        make_todo(cast.flat, due, due=Moment.parse(due))
+    client = cast.client("alice")
+    answer = get(client, "upcoming")
+    days = {day.date.day: (len(day.rows), day.total, day.more) for day in answer.context["days"]}
+    assert {day: one for day, one in days.items() if one[1]} == {24: (1, 1, 0), 25: (2, 4, 2)}
+    link = next(one for one in Page(answer).values("href") if "on=" in one)
+    own = client.get(link)
+    query = {"on": "2026-11-25", "after": own.context["rows"].cursor}
+    more = client.get(link, query)
+    shown = [row.todo.title for one in (own, more) for row in one.context["rows"]]
+    assert sorted(shown) == sorted({*times, "2026-11-25T08:00"} - {"2026-11-24T23:30"})
+    assert b"2026-11-25" in own.content and Page(own).faults == []
+    part = client.get("/todos/upcoming/", query, headers={"HX-Request": "true"})
+    for answer in (own, part):  # with a grip, and the list: what a row of this page has
+        assert b"todos-grip" in answer.content and str(cast.flat).encode() in answer.content
 
 
 def test_everything_overdue_to_another_day_and_back(cast: Cast):

@@ -362,7 +362,8 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""
         local = now.astimezone(zone)
         wall = Q(due_date__lt=local.date()) | Q(due_date=local.date(), due_time__lt=local.time())
-        return self.filter(Q(due_at__lt=now) | Q(due_at=None) & wall)
+        near = Q(due_date__lte=_shifted(local.date(), _ZONES_APART))
+        return self.filter(near, Q(due_at__lt=now) | Q(due_at=None) & wall)
 
     def due_on(self, day: date, zone: ZoneInfo) -> Self:
         """Due on `day` as it is in `zone`."""
@@ -371,14 +372,16 @@ class TodoQuerySet(_InLists["tables.Todo"]):
     def due_between(self, first: date, last: date, zone: ZoneInfo) -> Self:
         """Due from `first` to `last`, both included, as these days are in `zone`."""
         start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
+        near = _shifted(first, -_ZONES_APART), _shifted(last, _ZONES_APART)
         return self.filter(
             Q(due_at__gte=start, due_at__lt=end)
-            | Q(due_at=None, due_date__gte=first, due_date__lte=last)
+            | Q(due_at=None, due_date__gte=first, due_date__lte=last),
+            due_date__range=near,
         )
 
     def due_until(self, last: date, zone: ZoneInfo) -> Self:
         """Due on `last` or before, as that day is in `zone`."""
-        return self.filter(due_until(day_bounds(last, zone)[1], last))
+        return self.filter(due_until(day_bounds(last, zone)[1], last, last_near(last)))
 
     def started(self, now: datetime, zone: ZoneInfo) -> Self:
         """Without a start that lies ahead of `now`."""
@@ -468,9 +471,26 @@ class ActionQuerySet(OwnQuerySet["tables.Action"]):
         return gone.get("django_todos.Action", 0)
 
 
-def due_until(end: Any, last: Any) -> Q:
-    """Due before the instant `end`; with a date alone, or a time that floats, on the day `last` or before."""
-    return Q(due_at__lt=end) | Q(due_at=None, due_date__lte=last)
+_ZONES_APART = 2
+"""Days by which an instant's date in one zone can differ from that in another: they are up to 26 hours apart."""
+
+
+def last_near(day: date) -> date:
+    """The last date that something due on `day` somewhere in the world can bear."""
+    return _shifted(day, _ZONES_APART)
+
+
+def _shifted(day: date, days: int) -> date:
+    """As far as there are dates."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def due_until(end: Any, last: Any, near: Any) -> Q:
+    """Due before the instant `end`; with a date alone, or a time that floats, on the day `last` or before.
+
+    No more than these are due on a date until `near`, which is what the index knows.
+    """
+    return Q(due_date__lte=near) & (Q(due_at__lt=end) | Q(due_at=None, due_date__lte=last))
 
 
 def started(now: Any, day: Any, time: Any) -> Q:

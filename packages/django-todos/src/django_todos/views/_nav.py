@@ -32,6 +32,7 @@ from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import (
     EDITORS,
     due_until,
+    last_near,
     object_types,
     object_types_remembered,
     started,
@@ -86,6 +87,7 @@ class Nav:
             "name": Invitation.key_of(user.get_username()),
             "today": viewer.today,
             "end": day_bounds(viewer.today, viewer.zone)[1],
+            "near": last_near(viewer.today),
             "now": viewer.now,
             "day": local.date(),
             "time": local.time(),
@@ -210,11 +212,12 @@ def _lists(sharing: bool) -> QuerySet[Any]:
     now, day = Slot("now", InstantField()), Slot("day", DateField())
     own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
+    until = Slot("end", InstantField()), Slot("today", DateField()), Slot("near", DateField())
     due = (
         Todo.objects.in_lists(lists)
         .active()
         .open()
-        .filter(due_until(Slot("end", InstantField()), Slot("today", DateField())))
+        .filter(due_until(*until))
         .filter(started(now, day, Slot("time", TimeField())))
     )
     name = Slot("name", Invitation._meta.get_field("key"))

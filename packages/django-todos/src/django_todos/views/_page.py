@@ -172,7 +172,7 @@ def page(
 ) -> HttpResponse:
     """A whole page in the frame. `current` is what the sidebar marks; `more` the part that continues it for htmx."""
     if more and is_htmx(request) and "after" in request.GET:
-        return part(request, more, context)
+        return part(request, more, {"view": template.removesuffix("_detail")} | context)
     frame = {
         "viewer": request.todos_viewer,
         "nav": Nav(request.todos_viewer, current),

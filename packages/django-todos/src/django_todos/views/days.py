@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import cast
 
 from django.core import signing
-from django.db.models import Prefetch, Q
+from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, When, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -33,12 +34,19 @@ ENOUGH = 5
 """Todos of one's own after which no example is needed."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class UpcomingDay:
-    """A day of Upcoming: its date and its rows."""
+    """A day of Upcoming: its date, its rows, how many are due in all, and what continues them on the day's own page."""
 
     date: date
     rows: list[Row] = field(default_factory=list)
+    total: int = 0
+    cursor: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many this page doesn't show."""
+        return self.total - len(self.rows)
 
 
 @signed_in("GET")
@@ -134,22 +142,14 @@ def _next_dated(viewer: Viewer) -> Todo | None:
 
 @signed_in("GET")
 def upcoming(request: Request) -> HttpResponse:
-    """Seven days from today, or from ``?from=``, each with what is due then."""
+    """Seven days from today, or from ``?from=``, each with the first of what is due then; ``?on=`` is a day with all."""
     viewer = request.todos_viewer
+    if "on" in request.GET:
+        return _upcoming_day(request, _day(request.GET["on"], viewer))
     first = _day(request.GET.get("from"), viewer)
     last = first + timedelta(days=DAYS - 1)
-    todos = details(open_todos(viewer).due_between(first, last, viewer.zone))
-    todos = todos.with_rights(viewer.user)
-    ordered = todos.order_by("due_date", "due_time", "position", "pk")[: limits.DAY * DAYS]
-    by_day: dict[date, list[Row]] = {first + timedelta(days=n): [] for n in range(DAYS)}
-    for todo in sorted(
-        ordered, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
-    ):
-        due = todo.due.wall(viewer.zone).date
-        if due in by_day:
-            by_day[due].append(Row(todo))
     context = {
-        "days": [UpcomingDay(day, rows) for day, rows in by_day.items()],
+        "days": _days(viewer, first),
         "overdue_count": (
             open_todos(viewer).overdue(viewer.now, viewer.zone).count()
             if first == viewer.today
@@ -162,6 +162,46 @@ def upcoming(request: Request) -> HttpResponse:
         "quick_add": QuickAddForm(initial={"view": "upcoming"}),
     }
     return page(request, "upcoming", "upcoming", context)
+
+
+def _days(viewer: Viewer, first: date) -> list[UpcomingDay]:
+    """Each of the days with as many of its todos as one looks through, and how many there are."""
+    dates = [first + timedelta(days=n) for n in range(DAYS)]
+    todos = open_todos(viewer).due_between(first, dates[-1], viewer.zone)
+    within = [When(due_at=None, due_date=day, then=n) for n, day in enumerate(dates)]
+    ends = [day_bounds(day, viewer.zone)[1] for day in dates]
+    within += [When(due_at__lt=end, then=n) for n, end in enumerate(ends)]
+    order = ("due_date", F("due_time").asc(nulls_last=True), "position", "pk")
+    todos = todos.annotate(day=Case(*within, output_field=IntegerField()))
+    ranked = todos.annotate(
+        rank=Window(RowNumber(), partition_by="day", order_by=order),
+        total=Window(Count("*"), partition_by="day"),
+    )
+    first_ones = ranked.filter(rank__lte=limits.DAY).order_by()
+    found = {pk: (day, total) for pk, day, total in first_ones.values_list("pk", "day", "total")}
+    days = [UpcomingDay(day) for day in dates]
+    shown = details(Todo.objects.filter(pk__in=found)).with_rights(viewer.user)
+    for todo in sorted(
+        shown, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
+    ):
+        n, total = found[todo.pk]
+        days[n].rows.append(Row(todo))
+        days[n].total = total
+    return days
+
+
+def _upcoming_day(request: Request, day: date) -> HttpResponse:
+    """One day, page by page."""
+    viewer = request.todos_viewer
+    todos = open_todos(viewer).due_on(day, viewer.zone)
+    rows = flat_page(todos.with_rights(viewer.user), ORDERS["due"], request.GET.get("after", ""))
+    one = UpcomingDay(day, rows.rows, todos.count(), rows.cursor)
+    context = {
+        "days": [one],
+        "rows": rows,
+        "quick_add": QuickAddForm(initial={"view": "upcoming"}),
+    }
+    return page(request, "upcoming", "upcoming", context, more="todo_page")
 
 
 def _day(text: str | None, viewer: Viewer) -> date:
