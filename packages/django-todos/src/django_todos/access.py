@@ -69,10 +69,11 @@ def get_todo(
             lists = TodoList.objects.with_rights(user)
             todo.todo_list = get_object_or_404(lists, pk=todo.todo_list_id)
         else:
-            todo = next(iter(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed)), None)
-            if todo is None:
+            found = list(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed))
+            if not found:
                 raise Http404
-            todo.todo_list.role = todo.role
+            todo = found[0]
+            todo.todo_list.role = todo.role  # type: ignore[attr-defined]  # annotated
     _check(need == "view" or todo.can_edit)
     return todo
 

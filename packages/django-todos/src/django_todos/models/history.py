@@ -355,7 +355,7 @@ class Recording:
                 for pk in sorted(self._lists_of(changes))
             )
             tables.Notice.note(self, self.action)
-            self.action.remember_todos(self)
+            self.action._recording = self
         self._tell_changes()
         self._refresh_callers()
         if self._signals:
@@ -512,6 +512,8 @@ class Action(models.Model):
 
     left = 0
     """Todos that undoing it partly left as they are."""
+    _recording: Recording | None = None
+    """What it was just made by, which knows what it was done to."""
 
     class Meta:
         verbose_name = _("action")
@@ -527,20 +529,15 @@ class Action(models.Model):
     @cached_property
     def todos_now(self) -> list[Todo]:
         """The todos that it was about, the highest first, as they are; not those that only made room for it."""
-        todos = tables.Todo.objects.filter(pk__in=self._about)
-        return list(todos.select_related("todo_list").order_by("depth", "pk"))
-
-    @property
-    def _about(self) -> list[int]:
         changes = self.changes["todos"].items()
-        return [int(pk) for pk, one in changes if one.keys() != {"position"}] or self.todo_ids
-
-    def remember_todos(self, rec: Recording) -> None:
-        """They are known: it was just done to them."""
-        todos = [rec.todos[pk] for pk in self._about]
-        for todo in todos:
-            todo.todo_list = rec.lists[todo.todo_list_id]
-        self.todos_now = sorted(todos, key=lambda todo: (todo.depth, todo.pk))
+        about = [int(pk) for pk, one in changes if one.keys() != {"position"}] or self.todo_ids
+        if self._recording is None:
+            todos = tables.Todo.objects.filter(pk__in=about)
+            return list(todos.select_related("todo_list").order_by("depth", "pk"))
+        done_to = [self._recording.todos[pk] for pk in about]
+        for todo in done_to:
+            todo.todo_list = self._recording.lists[todo.todo_list_id]
+        return sorted(done_to, key=lambda todo: (todo.depth, todo.pk))
 
     @property
     def todo_ids(self) -> list[int]:

@@ -261,7 +261,7 @@ def _locked() -> Compiled[TodoListQuerySet]:
     def lists() -> TodoListQuerySet:
         with object_types_remembered():
             known_object_types([])
-            found = tables.TodoList.objects.with_rights(AnyUser())
+            found = tables.TodoList.objects.with_rights(AnyUser())  # type: ignore[arg-type]
         return found.filter(pk=Slot("pk", models.BigAutoField()))
 
     return Compiled(tables.TodoList, lists)
