@@ -250,7 +250,7 @@ def test_pictures_and_ways_lead_somewhere() -> None:
 INTERNAL = {
     "TodoList": {"about_nothing", "can_recover", "erase", "lock", "recoverable_by"},
     "Todo": {
-        "above", "below", "bulk_create", "create", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
+        "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
         "siblings", "take_along",
     },
     "Label": {"in_lists", "key_of", "named", "named_in"},

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as project
-from django.db.models import Exists, QuerySet
+from django.db.models import DateField, Exists, QuerySet, TimeField
 from django.utils import formats, translation
 
 from django_todos.conf import settings
-from django_todos.dates import today_in
-from django_todos.instants import now
+from django_todos.dates import day_bounds, today_in
+from django_todos.instants import InstantField, now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
-from django_todos.models.compiled import AnyUser, Compiled
-from django_todos.models.querysets import known_object_types
+from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.querysets import known_object_types, last_near
 from django_todos.wording.dates import Style
 from django_todos.wording.languages import may_be
 from django_todos.wording.regions import MONTH_FIRST, TWELVE_HOURS, WEEK_STARTS, region_of
@@ -121,6 +121,19 @@ class Viewer:
         }
 
     @property
+    def instants(self) -> dict[str, Any]:
+        """Their moment and their day as queries ask for them: what `ANY_INSTANTS` stands for."""
+        local = self.now.astimezone(self.zone)
+        return {
+            "now": self.now,
+            "today": self.today,
+            "end": day_bounds(self.today, self.zone)[1],
+            "near": last_near(self.today),
+            "day": local.date(),
+            "time": local.time(),
+        }
+
+    @property
     def address(self) -> str:
         """Where mail reaches them, or nothing."""
         name = type(self.user).get_email_field_name()
@@ -130,6 +143,17 @@ class Viewer:
     def reachable(self) -> bool:
         """Whether there is an account to write to, of somebody who has todos here."""
         return bool(self.user.is_active and self.address and settings.MAY_USE(self.user))
+
+
+ANY_INSTANTS = {
+    "now": Slot("now", InstantField()),
+    "today": Slot("today", DateField()),
+    "end": Slot("end", InstantField()),
+    "near": Slot("near", DateField()),
+    "day": Slot("day", DateField()),
+    "time": Slot("time", TimeField()),
+}
+"""Anybody's, while a query is built that is compiled once."""
 
 
 def _saved() -> QuerySet[Preferences]:

@@ -7,7 +7,7 @@ Both are built from ``EXISTS`` subqueries, so they never return a row twice and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
@@ -387,6 +387,11 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Without a start that lies ahead of `now`."""
         local = now.astimezone(zone)
         return self.filter(started(now, local.date(), local.time()))
+
+    def due_by(self, at: Mapping[str, Any]) -> Self:
+        """Due until the end of a viewer's day (`Viewer.instants`, or slots for them), and started."""
+        due = self.filter(due_until(at["end"], at["today"], at["near"]))
+        return due.filter(started(at["now"], at["day"], at["time"]))
 
     def assigned_to(self, user: User) -> Self:
         """Assigned to `user`."""

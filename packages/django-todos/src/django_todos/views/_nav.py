@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from django.db.models import (
     Aggregate,
     Count,
-    DateField,
     Exists,
     F,
     IntegerField,
@@ -18,26 +17,20 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    TimeField,
     Value,
 )
 from django.db.models.functions import Coalesce
 
 from django_todos import limits
 from django_todos.conf import settings
-from django_todos.dates import day_bounds
-from django_todos.instants import InstantField
 from django_todos.models import Invitation, Membership, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import (
     EDITORS,
-    due_until,
-    last_near,
     object_types,
     object_types_remembered,
-    started,
 )
-from django_todos.viewer import Viewer
+from django_todos.viewer import ANY_INSTANTS, Viewer
 
 
 class NavList(NamedTuple):
@@ -81,17 +74,8 @@ class Nav:
     @cached_property
     def _rows(self) -> list[Any]:
         viewer, user = self.viewer, self.viewer.user
-        local = viewer.now.astimezone(viewer.zone)
-        values = {
-            "user": user.pk,
-            "name": Invitation.key_of(user.get_username()),
-            "today": viewer.today,
-            "end": day_bounds(viewer.today, viewer.zone)[1],
-            "near": last_near(viewer.today),
-            "now": viewer.now,
-            "day": local.date(),
-            "time": local.time(),
-        }
+        name = Invitation.key_of(user.get_username())
+        values = {"user": user.pk, "name": name, **viewer.instants}
         found = list(_LISTS.rows(values, settings.SHARING))
         if not any(row[_INBOX_OF] == user.pk for row in found):
             TodoList.objects.inbox_of(user)
@@ -113,7 +97,7 @@ class Nav:
             return self._rows[0][-_TOTALS:][:2]
         viewer, user = self.viewer, self.viewer.user
         todos = Todo.objects.visible_to(user).active().open()
-        due = todos.due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
+        due = todos.due_by(viewer.instants)
         others = TodoList.objects.through_objects(user)
         more = others.aggregate(n=Coalesce(Sum(F("version") + 1), 0))["n"]
         return due.count(), self._rows[0][1 - _TOTALS] + more
@@ -209,19 +193,11 @@ def _lists(sharing: bool) -> QuerySet[Any]:
 
     Lists about objects of the host are left out of the totals: who sees them is the host's to say, for each person.
     """
-    now, day = Slot("now", InstantField()), Slot("day", DateField())
     own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
-    until = Slot("end", InstantField()), Slot("today", DateField()), Slot("near", DateField())
-    due = (
-        Todo.objects.in_lists(lists)
-        .active()
-        .open()
-        .filter(due_until(*until))
-        .filter(started(now, day, Slot("time", TimeField())))
-    )
+    due = Todo.objects.in_lists(lists).active().open().due_by(ANY_INSTANTS)
     name = Slot("name", Invitation._meta.get_field("key"))
-    asked = Invitation.objects.open(now).filter(Q(key=name) | Q(key__contains="@"))
+    asked = Invitation.objects.open(ANY_INSTANTS["now"]).filter(Q(key=name) | Q(key__contains="@"))
     others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(
         user=AnyUser().pk
     )
