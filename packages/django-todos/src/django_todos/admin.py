@@ -244,7 +244,7 @@ class KindFilter(admin.SimpleListFilter):
 class TodoListAdmin(TrashAdmin, ChangesOnlyAdmin):
     """Lists and their members."""
 
-    list_display = ("name", "open_count", "archived_at", "deleted_at", "created_at")
+    list_display = ("name", "inbox_of", "open_count", "archived_at", "deleted_at", "created_at")
     list_filter = (
         KindFilter,
         ("archived_at", EmptyFieldListFilter),
