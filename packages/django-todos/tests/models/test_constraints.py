@@ -15,11 +15,15 @@ from tests.factories import NOW, Cast, make_list, make_todo
 
 from django_todos.models import (
     Completion,
+    Feed,
+    ImportDraft,
     ImportedFrom,
+    ImportPart,
     Invitation,
     Label,
     ListAction,
     Membership,
+    Pin,
     Preferences,
     Reminder,
     Todo,
@@ -141,6 +145,11 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
     Invitation.send(flat, "dora", "editor", by=cast.alice, at=NOW)
     stands = {"todo_list": flat, "action": flat.actions.get(verb="list-invite")}
     again = {"todo_list": flat, "key": "dora", "expires_at": NOW}
+    feed = {"todo_list": flat, "user": cast.bob}
+    Pin.objects.create(todo_list=flat, user=cast.bob)
+    Feed.objects.create(**feed, token_hash="a")
+    draft = ImportDraft.objects.create(user=cast.alice, content=b"")
+    ImportPart.objects.create(draft=draft, number=0)
     return {
         "todos_list_one_per_object": lambda: TodoList.objects.create(
             name="Again", object_type=about.object_type, object_id=about.object_id
@@ -153,6 +162,9 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
         "todos_reminder_at_once": lambda: Reminder.objects.create(**at),
         "todos_invitation_once": lambda: Invitation.objects.create(**again),
         "todos_list_action_once": lambda: ListAction.objects.create(**stands),
+        "todos_feed_once": lambda: Feed.objects.create(**feed, token_hash="b"),
+        "todos_pin_once": lambda: Pin.objects.create(todo_list=flat, user=cast.bob),
+        "todos_import_part_once": lambda: ImportPart.objects.create(draft=draft, number=0),
         "TodoList.inbox_of": lambda: TodoList.objects.create(name="2nd", inbox_of=cast.alice),
         "Preferences.user": lambda: Preferences.objects.create(user=cast.alice),
         "TodoList.uuid": lambda: TodoList.objects.filter(pk=other.pk).update(uuid=flat.uuid),
@@ -162,7 +174,8 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
 UNIQUE = [
     "todos_list_one_per_object", "todos_member_once", "todos_label_once", "todos_completion_once",
     "todos_imported_once", "todos_reminder_before_once", "todos_reminder_at_once",
-    "todos_invitation_once", "todos_list_action_once", "TodoList.inbox_of", "Preferences.user", "TodoList.uuid",
+    "todos_invitation_once", "todos_list_action_once", "todos_feed_once", "todos_import_part_once",
+    "todos_pin_once", "TodoList.inbox_of", "Preferences.user", "TodoList.uuid",
 ]  # fmt: skip
 
 

@@ -331,11 +331,27 @@ class Recording:
         if len(changed) == 1:
             models.Model.save(changed[0], update_fields=[*fields, "version", "updated_at"])
         elif changed:
-            names = [field.removesuffix("_id") for field in fields]
-            type(changed[0]).objects.bulk_update(
-                changed, [*names, "version", "updated_at"], batch_size=100
-            )
+            self._flush_many(changed, fields)
         self._dirty.clear()
+
+    def _flush_many(self, changed: list[Todo], fields: list[str]) -> None:
+        """Todos that got the same values share a statement, which costs a tenth of one with a case for each."""
+        alike: dict[str, list[Todo]] = defaultdict(list)
+        for todo in changed:
+            alike[repr([getattr(todo, field) for field in fields])].append(todo)
+        rest: list[Todo] = []
+        for some in alike.values():
+            if len(some) < 10:
+                rest += some
+                continue
+            values = {field: getattr(some[0], field) for field in fields}
+            for first in range(0, len(some), 500):
+                rows = tables.Todo.objects.filter(
+                    pk__in=[one.pk for one in some[first : first + 500]]
+                )
+                rows.update(**values, version=F("version") + 1, updated_at=self.at)
+        names = [field.removesuffix("_id") for field in fields]
+        tables.Todo.objects.bulk_update(rest, [*names, "version", "updated_at"], batch_size=100)
 
     def finish(self) -> None:
         """Write what is left, the counts, and the action."""
@@ -605,9 +621,8 @@ class Action(models.Model):
             if was_completed and not todo.is_completed:
                 rec.tell(signals.reopened, todo)
         rec.flush()
-        for todo in todos:
-            if not todo.fits():
-                raise ChangedMeanwhile
+        if not tables.Todo.all_fit(todos):
+            raise ChangedMeanwhile
 
     def _as_left(self, todos: list[Todo]) -> list[Todo]:
         """Those that nobody changed since; of what it added, only those below which nobody added anything."""

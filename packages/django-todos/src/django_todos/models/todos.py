@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -292,14 +293,22 @@ class Todo(models.Model):
             level = [child for todo in level for child in children.get(todo.pk, [])]
         return below
 
-    def fits(self) -> bool:
-        """Whether list, parent, depth and tree agree with the rows in the database."""
-        if self.parent_id is None:
-            at_home = self.tree == self.uuid and self.depth == 0
-        else:
-            parent = Todo.objects.filter(pk=self.parent_id).first()
-            at_home = parent is not None and self.fits_under(parent)
-        return at_home and all(one.fits_under(self) for one in Todo.objects.filter(parent=self.pk))
+    @classmethod
+    def all_fit(cls, todos: Collection[Todo]) -> bool:
+        """Whether list, parent, depth and tree of each agree with the rows in the database."""
+        known = {one.pk: one for one in todos}
+        above = {one.parent_id for one in todos if one.parent_id is not None} - known.keys()
+        known |= cls.objects.in_bulk(above)
+        children = cls.objects.filter(parent__in=[one.pk for one in todos])
+        for todo in (*todos, *children):
+            if todo.parent_id is None:
+                at_home = todo.tree == todo.uuid and todo.depth == 0
+            else:
+                parent = known.get(todo.parent_id)
+                at_home = parent is not None and todo.fits_under(parent)
+            if not at_home:
+                return False
+        return True
 
     def fits_under(self, parent: Todo) -> bool:
         """Whether it can be a subtask of `parent`, and alive or open only where that one is."""
