@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection, transaction
@@ -27,10 +28,11 @@ from tests.views.pages import HTMX
 
 from django_todos import quickadd
 from django_todos.dates import Moment
+from django_todos.exchange import batches
 from django_todos.exchange.formats import FORMATS
 from django_todos.exchange.planning import plan
 from django_todos.exchange.writing import apply
-from django_todos.models import ImportDraft
+from django_todos.models import Feed, ImportDraft
 from django_todos.repeats.occurrences import Repeat, parse_rrule, upcoming
 from django_todos.repeats.rule import RuleError
 from django_todos.templatetags.django_todos import todos_markdown, todos_marked, todos_snippet
@@ -142,6 +144,31 @@ def reading(scene: Scene, rng: Random) -> dict[str, Any]:
     }
 
 
+def parts(rng: Random, scene: Scene) -> None:
+    """A file that is written part by part, asked for in any order, and perhaps taken back."""
+    alice = scene.cast.alice
+    found = plan(alice, fuzzing.file(rng), tz=UTC, format=rng.choice(["", *FORMATS]), most=500)
+    if found.error:
+        return
+    draft = ImportDraft.objects.create(user=alice, name="x", content=b"x")
+    batches.begin(found, draft, at=later(), accept=[row.index for row in found.rows])
+    url = reverse("django_todos:import-draft", args=[draft.uuid])
+    for _ in range(rng.randint(1, 5)):
+        scene.ask("get", url, {}, **(HTMX if rng.random() < 0.5 else {}))
+        if rng.random() < 0.3:
+            scene.ask("post", url, {"do": rng.choice(["undo", fuzzing.text(rng)])})
+
+
+def feed(rng: Random, scene: Scene) -> None:
+    """The calendar of a list with hostile names, and addresses that nobody has."""
+    token = quote(fuzzing.text(rng), safe="") or "x"
+    if rng.random() < 0.5:
+        token = Feed.renew(scene.cast.flat, scene.cast.alice, at=NOW)
+    known = quote(fuzzing.text(rng))
+    answer = Client().get(f"/todos/feeds/{token}/todos.ics", headers={"if-none-match": known})
+    assert answer.status_code in (200, 404, 429), answer.status_code
+
+
 def lines(rng: Random, scene: Scene) -> None:
     """Lines of quick add, with words that were turned back."""
     typed = "\n".join(fuzzing.text(rng, 1500) for _ in range(rng.choice([1, 1, 1, 4])))
@@ -196,7 +223,7 @@ def markdown(rng: Random, scene: Scene) -> None:
 
 
 KINDS: dict[Callable[[Random, Scene], None], int] = {
-    form: 14, query: 8, upload: 12, lines: 20, words: 16, rule: 12, markdown: 18,
+    form: 14, query: 8, upload: 10, parts: 3, feed: 2, lines: 19, words: 15, rule: 12, markdown: 17,
 }  # fmt: skip
 
 
@@ -206,7 +233,7 @@ def send(number: int, scene: Scene) -> str:
     kind = rng.choices([*KINDS], [*KINDS.values()])[0]
     with transaction.atomic(), at_most(SECONDS):
         kind(rng, scene)
-        if kind in (form, upload) and rng.random() < 0.2:
+        if kind in (form, upload, parts) and rng.random() < 0.2:
             assert faults() == []
         transaction.set_rollback(True)
     return kind.__name__

@@ -84,7 +84,7 @@ def calendar(todo_list: TodoList, name: str, base: str) -> str:
     dated = todos.exclude(due_date=None).prefetch_related("labels").in_order()
     rows = (
         (
-            _record(one, "", {one.pk: str(one.uuid)}, tuple(map(str, one.labels.all())), []),
+            _record(one, "", {one.pk: str(one.uuid)}, map(str, one.labels.all())),
             f"{base}{one.get_absolute_url()}",
             one.updated_at,
         )
@@ -192,10 +192,7 @@ def _records(
     keys |= {pk: foreign[pk] for pk in keys.keys() & foreign.keys()}
     list_key = str(todo_list.uuid)
     return [
-        replace(
-            _record(todo, list_key, keys, tuple(worn[todo.pk]), logged[todo.pk]),
-            reminders=tuple(sorted(reminded[todo.pk], key=_before_first)),
-        )
+        _record(todo, list_key, keys, worn[todo.pk], logged[todo.pk], reminded[todo.pk])
         for todo in _as_tree(todos)
     ]
 
@@ -215,8 +212,9 @@ def _record(
     todo: Todo,
     list_key: str,
     keys: dict[int | None, str],
-    labels: tuple[str, ...],
-    completions: list[Completion],
+    labels: Iterable[str],
+    completions: Iterable[Completion] = (),
+    reminders: Iterable[ReminderRecord] = (),
 ) -> TodoRecord:
     repeat = None
     if todo.rrule:
@@ -230,13 +228,14 @@ def _record(
         priority=todo.priority,
         due=todo.due,
         start=todo.start,
-        labels=labels,
+        labels=tuple(labels),
         list_key=list_key,
         parent_key=keys.get(todo.parent_id, ""),
         assignee=todo.assignee.get_username() if todo.assignee else "",
         is_completed=todo.is_completed,
         completed_at=todo.completed_at,
         completions=tuple(map(_completion, sorted(completions, key=_standing_first))),
+        reminders=tuple(sorted(reminders, key=_before_first)),
         repeat=repeat,
         occurrence=todo.occurrence,
         created_at=todo.created_at,

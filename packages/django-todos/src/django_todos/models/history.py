@@ -621,7 +621,7 @@ class Action(models.Model):
             if was_completed and not todo.is_completed:
                 rec.tell(signals.reopened, todo)
         rec.flush()
-        if not tables.Todo.all_fit(todos):
+        if not tables.all_fit(todos):
             raise ChangedMeanwhile
 
     def _as_left(self, todos: list[Todo]) -> list[Todo]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from django.db.models import Max, Min
 
+from django_todos import models as tables
 from django_todos.limits import MAX_DEPTH
 from django_todos.models.history import ChangedMeanwhile, Recording
 from django_todos.models.members import GAP
@@ -78,3 +80,19 @@ def position(rec: Recording, todo: Todo, side: Side, anchor: Todo | None = None)
         rec.update(one, position=index * GAP)
     rec.flush()
     return position(rec, todo, side, anchor)
+
+
+def all_fit(todos: Collection[Todo]) -> bool:
+    """Whether list, parent, depth and tree of each agree with the rows in the database."""
+    known = {one.pk: one for one in todos}
+    rows = tables.Todo.objects
+    known |= rows.in_bulk({one.parent_id for one in todos if one.parent_id} - known.keys())
+    for todo in (*todos, *rows.filter(parent__in=[one.pk for one in todos])):
+        if todo.parent_id is None:
+            at_home = todo.tree == todo.uuid and todo.depth == 0
+        else:
+            parent = known.get(todo.parent_id)
+            at_home = parent is not None and todo.fits_under(parent)
+        if not at_home:
+            return False
+    return True

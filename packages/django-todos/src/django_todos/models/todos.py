@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -292,23 +291,6 @@ class Todo(models.Model):
             below += level
             level = [child for todo in level for child in children.get(todo.pk, [])]
         return below
-
-    @classmethod
-    def all_fit(cls, todos: Collection[Todo]) -> bool:
-        """Whether list, parent, depth and tree of each agree with the rows in the database."""
-        known = {one.pk: one for one in todos}
-        above = {one.parent_id for one in todos if one.parent_id is not None} - known.keys()
-        known |= cls.objects.in_bulk(above)
-        children = cls.objects.filter(parent__in=[one.pk for one in todos])
-        for todo in (*todos, *children):
-            if todo.parent_id is None:
-                at_home = todo.tree == todo.uuid and todo.depth == 0
-            else:
-                parent = known.get(todo.parent_id)
-                at_home = parent is not None and todo.fits_under(parent)
-            if not at_home:
-                return False
-        return True
 
     def fits_under(self, parent: Todo) -> bool:
         """Whether it can be a subtask of `parent`, and alive or open only where that one is."""
