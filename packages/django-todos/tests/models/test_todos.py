@@ -276,9 +276,27 @@ def test_edits_of_other_fields_are_merged(cast: Cast):
     assert (state(todo, "title"), state(todo, "notes")) == ("Buy oats", "2")
 
 
-@pytest.mark.parametrize("name", NEW)
+# What two people saw, what each made of it, and what it is then.
+LABELS = [
+    ([], ["home"], ["shop"], ["home", "shop"]),
+    (["home"], [], ["home", "shop"], ["shop"]),
+    (["home"], ["Home", "post"], ["shop"], ["post", "shop"]),
+    (["home", "shop"], ["home"], ["home"], ["home"]),
+    ([], ["Shop"], ["shop"], ["Shop"]),
+]
+
+
+@pytest.mark.parametrize("seen, first, second, then", LABELS)
+def test_labels_are_put_on_and_taken_off_one_by_one(cast: Cast, seen, first, second, then):
+    todo = make_todo(cast.flat, labels=seen)
+    for who, wanted in ((cast.bob, first), (cast.alice, second)):
+        todo.edit(by=who, at=later(), initial={"labels": seen}, values={"labels": wanted})
+    assert state(todo, "labels") == then
+
+
+@pytest.mark.parametrize("name", sorted(NEW.keys() - {"labels"}))
 def test_a_field_that_two_changed_is_a_conflict_and_overwrites_nothing(cast: Cast, name: str):
-    third = {"title": "Buy soy", "notes": "3", "priority": 5, "labels": ["soy"], "repeat": None}
+    third = {"title": "Buy soy", "notes": "3", "priority": 5, "repeat": None}
     third |= {"due": Moment(date(2027, 1, 1)), "start": Moment(date(2027, 1, 1))}
     start = NEW[name][1] if name == "repeat" else NEW[name][0]
     theirs = Repeat("FREQ=WEEKLY", "due", Moment(DAY)) if name == "repeat" else NEW[name][1]

@@ -129,7 +129,6 @@ CONFLICTS = [
     ("priority", {"priority": "low"}, {"priority": "medium"}),
     ("due", {"due_time": "10:00"}, {"due_time": "11:00"}),
     ("start", {"start_date": "2026-12-01"}, {"start_date": "2026-12-02"}),
-    ("labels", {"labels": "theirs"}, {"labels": "mine"}),
     ("assignee_id", {"assignee": "rita"}, {"assignee": "alice"}),
 ]
 
@@ -165,6 +164,20 @@ def test_a_field_that_both_changed_is_shown_twice_and_then_settled(
         shown | {key: value for key, value in expected.items() if not key.startswith("initial")}
         == shown
     )
+
+
+def test_labels_of_both_stay_also_where_something_else_is_asked(cast: Cast, todo: Todo):
+    alice, bob = cast.client("alice"), cast.client("bob")
+    data = filled(get(alice, "todo-detail", todo.uuid)) | {"labels": "shop"}
+    data["initial-labels"] = "shop"
+    make = {"title": "Theirs", "labels": "shop, theirs"}
+    message(post(bob, "todo-detail", todo.uuid, **data | make))
+    asked = post(alice, "todo-detail", todo.uuid, **data | {"title": "Mine", "labels": "shop, mine"})
+    assert [one["field"] for one in asked.context["conflicts"]] == ["title"]
+    assert filled(asked)["labels"].split(", ")[-3:] == ["mine", "shop", "theirs"]
+    message(post(alice, "todo-detail", todo.uuid, **filled(asked)))
+    names = todo.labels.order_by("key").values_list("name", flat=True)
+    assert again(todo).title == "Mine" and list(names)[-3:] == ["mine", "shop", "theirs"]
 
 
 def test_no_half_of_a_date_is_merged_into_the_other_half(cast: Cast):

@@ -307,6 +307,8 @@ class TodoForm(RepeatPart):
         data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
         # A date of theirs with a time of ours would be neither: the inputs of one value stay together.
         ours = {name for value in both for name in self.INPUTS[value]}
+        labels = self.seen["labels"], self.values["labels"], now.current()["labels"]
+        data["labels"] = ", ".join(Label.merge(*labels))
         for name in now.fields:
             same = all(
                 data.getlist(key) == data.getlist(f"initial-{key}") for key in self._keys(name)

@@ -319,6 +319,14 @@ class Label(models.Model):
         return name.strip().casefold()
 
     @classmethod
+    def merge(cls, seen: list[str], wanted: list[str], now: list[str]) -> list[str]:
+        """What somebody made of the names they saw, done to those there are now: each one put on or taken off by itself."""
+        before, after = ({cls.key_of(one): one for one in names} for names in (seen, wanted))
+        kept = {cls.key_of(one): one for one in now if cls.key_of(one) not in before.keys() - after}
+        merged = {key: one for key, one in after.items() if key not in before} | kept
+        return [merged[key] for key in sorted(merged)]
+
+    @classmethod
     def named(cls, todo_list_id: int, names: list[str]) -> list[Label]:
         """The labels of a list with these names, made where missing. Called under the list's lock."""
         labels = cls.named_in({todo_list_id: names})

@@ -443,7 +443,8 @@ class Todo(models.Model):
 
         Fields: title, notes, priority, assignee_id, labels (names); due, start and repeat as `add` takes them. Raises
         ValidationError for what can't be meant; Conflict, having changed nothing, where somebody else gave such a field
-        a third value meanwhile (not without `initial`); ChangedMeanwhile for what is in the trash.
+        a third value meanwhile (not without `initial`); ChangedMeanwhile for what is in the trash. Labels are put on
+        and taken off one by one, so that two people's never conflict.
         """
         values = values_of(self, values, by=by, at=at)
         seen = initial or {}
@@ -454,9 +455,12 @@ class Todo(models.Model):
         }
         with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.alive(self)
-            if initial is None:
-                seen = {name: todo._value(rec, name) for name in changed}
-            Conflict.check(seen, changed, {name: todo._value(rec, name) for name in changed})
+            current = {name: todo._value(rec, name) for name in changed}
+            if initial is not None:
+                if "labels" in changed.keys() & initial.keys():
+                    sides = seen["labels"], changed["labels"], current.pop("labels")
+                    changed["labels"] = Label.merge(*sides)
+                Conflict.check(seen, changed, current)
             carried = todo._carries_repeat
             for name, value in changed.items():
                 todo._set_value(rec, name, value)
