@@ -172,7 +172,9 @@ def test_labels_of_both_stay_also_where_something_else_is_asked(cast: Cast, todo
     data["initial-labels"] = "shop"
     make = {"title": "Theirs", "labels": "shop, theirs"}
     message(post(bob, "todo-detail", todo.uuid, **data | make))
-    asked = post(alice, "todo-detail", todo.uuid, **data | {"title": "Mine", "labels": "shop, mine"})
+    asked = post(
+        alice, "todo-detail", todo.uuid, **data | {"title": "Mine", "labels": "shop, mine"}
+    )
     assert [one["field"] for one in asked.context["conflicts"]] == ["title"]
     assert filled(asked)["labels"].split(", ")[-3:] == ["mine", "shop", "theirs"]
     message(post(alice, "todo-detail", todo.uuid, **filled(asked)))

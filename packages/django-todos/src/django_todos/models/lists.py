@@ -322,7 +322,9 @@ class Label(models.Model):
     def merge(cls, seen: list[str], wanted: list[str], now: list[str]) -> list[str]:
         """What somebody made of the names they saw, done to those there are now: each one put on or taken off by itself."""
         before, after = ({cls.key_of(one): one for one in names} for names in (seen, wanted))
-        kept = {cls.key_of(one): one for one in now if cls.key_of(one) not in before.keys() - after}
+        kept = {
+            cls.key_of(one): one for one in now if cls.key_of(one) not in before.keys() - after
+        }
         merged = {key: one for key, one in after.items() if key not in before} | kept
         return [merged[key] for key in sorted(merged)]
 
