@@ -163,6 +163,7 @@ def test_a_todo_is_given_to_a_member(people: People, script: bool) -> None:
         expect(page.locator("#breadcrumb")).to_contain_text("Inbox")
         return
 
+    page.wait_for_load_state("networkidle")  # what opens it is loaded after the page
     button = page.locator("#open-choose-assignee")
     search = page.locator("#choose-assignee").get_by_role("combobox")
     button.press("Enter")

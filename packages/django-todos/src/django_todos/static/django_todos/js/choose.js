@@ -113,3 +113,4 @@ document.addEventListener("keydown", (event) => {
 }, true);
 
 document.addEventListener("todos:restored", () => document.querySelectorAll(POP).forEach(draw));
+document.querySelectorAll(`${POP}:popover-open`).forEach(fill); // opened before this was there
