@@ -13,11 +13,12 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.exchange.samples import todos as some_todos
-from tests.factories import Cast
+from tests.factories import UTC, Cast
 from tests.views.pages import Page, get, path, post
 
 from django_todos import limits
 from django_todos.exchange import batches
+from django_todos.exchange.planning import plan
 from django_todos.exchange.records import TodoRecord
 from django_todos.exchange.stored import packed, unpacked
 from django_todos.instants import now
@@ -219,3 +220,11 @@ def test_the_page_moves_it_on_with_and_without_scripts(cast: Cast) -> None:
     assert not Todo.objects.filter(title__startswith="Row", deleted_at=None).exists()
     assert get(cast.client("bob"), "import-draft", draft.uuid).status_code == 404
     assert ImportDraft.prune(now()) == 0
+
+
+def test_rows_are_counted_not_lines(alice: Any) -> None:
+    todo = "BEGIN:VTODO\r\nUID:u{}\r\nSUMMARY:A\r\nEND:VTODO\r\n"
+    text = "BEGIN:VCALENDAR\r\n" + "".join(map(todo.format, range(3))) + "END:VCALENDAR\r\n"
+    for data in (text, json.dumps(own({}, {}, {}), indent=1)):
+        assert plan(alice, data, tz=UTC, most=5).adds == 3
+        assert "more than 2 rows" in plan(alice, data, tz=UTC, most=2).error

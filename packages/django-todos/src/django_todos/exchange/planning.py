@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment, today_in
 from django_todos.exchange.detect import ENCODINGS, Refusal, Text, decode, detect, refuse_bytes
-from django_todos.exchange.formats import FORMATS, table, todotxt
+from django_todos.exchange.formats import FORMATS, ical, table, todotxt
 from django_todos.exchange.matching import LINES, Edit, Matches, absent, edit_of
 from django_todos.exchange.records import ParseResult, Problem, Reading, TodoRecord, clean_text
 from django_todos.exchange.targets import Target, Targets
@@ -36,6 +36,9 @@ Kind = Literal["add", "changed", "edit", "same", "bad"]
 
 #: Formats in which our own exports name todos by their UUID.
 UUID_FORMATS = ("json", "taskwarrior", "ical", "csv", "todotxt")
+
+#: Formats of which each row is a JSON object.
+OBJECTS = ("json", "taskwarrior", "google", "microsoft", "trello")
 
 #: Values in one SQL statement: older SQLite takes 999.
 CHUNK = 900
@@ -481,15 +484,21 @@ def _read(
     if isinstance(data, bytes) and (refusal := refuse_bytes(data)) is not None:
         return Text(""), name, ParseResult(error=_refused(refusal))
     decoded = decode(data, encoding) if isinstance(data, bytes) else Text(data)
-    # More rows than there are lines or JSON objects no file has.
-    rows = max(decoded.text.count("\n"), decoded.text.count("\r"), decoded.text.count("{"))
-    if most is not None and rows > most:
-        message = _("The file has more than %(most)d rows; import it in parts, or on the server.")
-        return decoded, name, ParseResult(error=message % {"most": most})
     found = format or detect(decoded.text)
     if isinstance(found, Refusal):
         return decoded, name, ParseResult(error=_refused(found))
+    if most is not None and _rows_at_most(found, decoded.text) > most:
+        message = _("The file has more than %(most)d rows; import it in parts, or on the server.")
+        return decoded, name, ParseResult(error=message % {"most": most})
     return decoded, found, FORMATS[found].parse(decoded.text, reading)
+
+
+def _rows_at_most(format: str, text: str) -> int:
+    """More rows than that no such file has: a calendar's todo, or a JSON object, may have many lines."""
+    if format == ical.NAME:
+        return text.upper().count("BEGIN:VTODO")
+    objects = text.count("{")
+    return objects if format in OBJECTS else max(text.count("\n"), text.count("\r"), objects)
 
 
 def _doubts(decoded: Text) -> Iterator[str]:
