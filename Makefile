@@ -28,7 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH := 1580601600
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test nightly ci e2e bench check check-matrix format messages image wheel sbom env clean install
+.PHONY: help run demo dev test strain nightly ci e2e bench check check-matrix format messages image wheel sbom env clean install
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,10 +49,14 @@ dev: .venv/ready $(CATALOGS)  ## an environment to work in, .venv/dev: the packa
 test: .venv/postgres $(CATALOGS)  ## what a change must pass; says which of the matrix ran and which could not
 	@$(SERVER) $(TOX) -m test
 
-nightly: .venv/postgres $(CATALOGS)  ## what takes longer: more examples, inputs, races, hosts and browser tests, README's commands on a bare machine
+nightly: .venv/postgres $(CATALOGS)  ## what takes longer: more examples, inputs, races, hosts and browser tests, strain, README's commands on a bare machine
 	@TODOS_TEST_EXAMPLES=1000 TODOS_FUZZ=100000 TODOS_FUZZ_SEED=$$(date +%s) TODOS_RACES=20 $(SERVER) $(TOX) -e py311-django42-sqlite,py313-django61-postgres,bare
 	@TODOS_HOSTS=all $(TOX) -e hosts,hosts42
 	@$(TOX) -e e2e -- -m nightly
+	@$(MAKE) --no-print-directory strain
+
+strain: install .venv/postgres  ## the shipped site on both databases under writes: killed, restarted, full disk, clock set back; what was lost
+	@$(SITE) scripts/strain.py $(STRAIN)
 
 ci: .venv/ready  ## every `run:` step of the hosted pipeline that can run here, in its order; names the rest
 	@$(TOOLS)/python scripts/ci.py

@@ -15,13 +15,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-OPTIONS = "-c listen_addresses='' -c max_connections=120 -c fsync=off -c full_page_writes=off"
+FAST = "fsync = off\nfull_page_writes = off\n"
+Run = Callable[[str, str], None]
+"""One of PostgreSQL's programs, with its options."""
 
 
 def programs(folder: Path) -> Path:
@@ -40,15 +42,17 @@ def programs(folder: Path) -> Path:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Start one in the folder; yields its URL."""
-    place, data, root = programs(folder), folder / "data", os.geteuid() == 0
+def cluster(folder: Path, data: Path, options: str = "") -> Iterator[tuple[str, Run]]:
+    """A server with its data there, everything else in the folder; yields its URL, and what runs its programs."""
+    place, root = programs(folder), os.geteuid() == 0
     nobody = pwd.getpwnam("nobody")
+    data.mkdir(mode=0o700)
     if root:  # PostgreSQL refuses root
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        for one in (folder, data):
+            os.chown(one, nobody.pw_uid, nobody.pw_gid)
 
-    def run(program: str, options: str) -> None:
-        command = [str(place / program), f"--pgdata={data}", *shlex.split(options)]
+    def run(program: str, given: str) -> None:
+        command = [str(place / program), f"--pgdata={data}", *shlex.split(given)]
         clean = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         who: Any = (
             {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if root else {}
@@ -59,14 +63,23 @@ def server(folder: Path) -> Iterator[str]:
         if done.returncode:
             raise SystemExit(f"postgres.py: {command}\n{(folder / 'said').read_text()}")
 
-    run("initdb", "--username=todos --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync")
+    wal = f"--waldir={folder}/wal"
+    run(
+        "initdb", f"--username=todos --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync {wal}"
+    )
     version = (data / "PG_VERSION").read_text().strip()
     print(f"PostgreSQL {version} from {place}", flush=True)
     if os.environ.get("CI") and version != "15":
         raise SystemExit("postgres.py: CI promises PostgreSQL 15")
-    run("pg_ctl", f'start -s -w -l {folder}/log -o "{OPTIONS} -k {folder}"')
+    always = (
+        f"listen_addresses = ''\nmax_connections = 120\nunix_socket_directories = '{folder}'\n"
+    )
+    with (data / "postgresql.conf").open("a") as file:
+        file.write(always + options)
+    start = f"start -s -w -l {folder}/log"
+    run("pg_ctl", start)
     try:
-        yield f"postgres://todos@/{folder}/postgres"
+        yield f"postgres://todos@/{folder}/postgres", run
     finally:
         run("pg_ctl", "stop -s -m immediate")
 
@@ -75,6 +88,6 @@ if __name__ == "__main__":
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         sys.exit(subprocess.run(sys.argv[1:]).returncode)
     with tempfile.TemporaryDirectory(prefix="todos-pg-", ignore_cleanup_errors=True) as temporary:
-        with server(Path(temporary)) as url:
+        with cluster(Path(temporary), Path(temporary) / "data", FAST) as (url, _):
             given = {**os.environ, "DATABASE_URL": url}
             sys.exit(subprocess.run(sys.argv[1:], env=given).returncode)

@@ -7,6 +7,8 @@ from pathlib import Path
 chdir = str(Path(__file__).resolve().parent)
 sys.path.insert(0, chdir)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# PostgreSQL ends what would keep a thread of the web: who waited for a lock reads "Try again". Commands have no limit.
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s -c statement_timeout=30s")
 
 from config.checks import stop_if_misconfigured  # noqa: E402
 from django.conf import settings  # noqa: E402

@@ -4,6 +4,7 @@ import logging
 import sys
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
@@ -18,6 +19,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The 500; but for a database that is away the page of a site that is being updated, which asks again by itself."""
     error = sys.exc_info()[1]
     reason = reason_of(error)
+    if reason == "full":
+        try:
+            return refused(request, reason, keep=False)
+        except DatabaseError:  # not even who asks can be read
+            reason = "away"
     if reason == "away":
         logger.warning("the database does not answer: %s", str(error).partition("\n")[0])
         page = (settings.WHITENOISE_ROOT / "503.html").read_text(encoding="utf-8")
@@ -26,8 +32,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         if request.method == "GET":
             response["Refresh"] = SECONDS
         return response
-    if reason == "full":
-        return refused(request, reason, keep=False)
     return HttpResponse(defaults.server_error(request).content, status=500)
 
 

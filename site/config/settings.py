@@ -137,7 +137,9 @@ _missing = "" if "NAME" in _database else "E003"
 _database = env("DATABASE_URL", _database, read.database, "E004", _missing)
 if _database["ENGINE"].endswith("sqlite3"):
     # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait
-    # for it), instead of failing in its middle. WAL lets readers go on meanwhile.
+    # for it), instead of failing in its middle. WAL lets readers go on meanwhile. Connections are
+    # kept, because the first one needs room on the disk: reading goes on when there is none.
+    _database = {"CONN_MAX_AGE": None, **_database}
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -67,6 +67,12 @@ def test_a_full_disk_while_signing_in_keeps_no_password(monkeypatch):
     assert PASSWORD.encode() not in answer.content
 
 
+def test_a_disk_so_full_that_nothing_can_be_read(signed_in, monkeypatch):
+    failing(monkeypatch, sqlite_errorname="SQLITE_IOERR_SHMSIZE")
+    for path in ("/", "/upcoming/"):
+        assertContains(signed_in.get(path), "Back in a few minutes", status_code=503)
+
+
 @pytest.mark.parametrize("origin", ["null", "https://elsewhere.example"])
 def test_a_refused_origin_is_named_and_so_is_the_setting(origin, caplog, settings):
     caplog.set_level("WARNING", "site.failures")

@@ -16,8 +16,8 @@ logger = logging.getLogger("django_todos.refused")
 Reason = Literal["again", "full", "away"]
 
 CODES: dict[Any, Reason] = {
-    # a deadlock, a serialisation failure, a lock that did not come in time
-    "40P01": "again", "40001": "again", "55P03": "again",  # PostgreSQL
+    # a deadlock, a serialisation failure, a lock or an answer that did not come in time
+    "40P01": "again", "40001": "again", "55P03": "again", "57014": "again",  # PostgreSQL
     "SQLITE_BUSY": "again", "SQLITE_LOCKED": "again",
     1213: "again", 1205: "again",  # MariaDB and MySQL
     # no room left, or nothing is written at all
