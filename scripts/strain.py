@@ -230,8 +230,8 @@ class Writer(threading.Thread):
         self.ledger, self.stopping, self.random = (
             Ledger(),
             threading.Event(),
-            random.Random(seed),
-        )  # nosec B311
+            random.Random(seed),  # nosec B311
+        )
         self.number, self.fault = 0, ""
 
     def run(self) -> None:
