@@ -66,7 +66,8 @@ def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> No
     if "role" not in (kwargs.get("update_fields") or ("role",)):
         return
     role = "none" if signal is post_delete else instance.role
-    tell("role", instance.user, None, f"list={instance.todo_list_id} {role}")
+    # The account itself may be going at this moment.
+    tell("role", User(pk=instance.user_id), None, f"list={instance.todo_list_id} {role}")
 
 
 @receiver(post_save, sender=LogEntry)

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from config.events import role_changed
 from config.logs import KEYS, Json, Line, request_id
 from django.contrib.auth.models import User
+from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import get_resolver
 
+from django_todos.models import Membership
 from django_todos.testing import make_list
 
 from .base import PASSWORD, SecureClient
@@ -237,6 +240,8 @@ def test_a_role_that_changes_is_told(client, alice, bob, caplog):
     member.role = "viewer"
     member.save()
     member.delete()
+    role_changed(Membership(todo_list=todo_list, user_id=10**6), signal=post_save)  # it has gone
+    assert events_of(caplog)[-1].startswith("role user=1000000 ")
     said = [line for line in events_of(caplog) if f"user={bob.pk} " in line]
     assert [line.split()[-1] for line in said] == ["editor", "viewer", "none"]
 
