@@ -121,10 +121,10 @@ def test_quick_add_reads_the_line(me: Person, today: date, script: bool) -> None
         expect(row(page, LINE).locator("time")).to_have_count(0)
 
 
-def set_due(page: Page, script: bool, typed: str) -> None:
-    """Write a date: into the popover, or without scripts into the field."""
+def set_due(page: Page, script: bool, typed: str, day: date) -> None:
+    """Write a date into the popover, or without scripts choose it in the browser's own field."""
     if not script:
-        return page.get_by_label("Due date", exact=True).fill(typed)
+        return page.get_by_label("Due date", exact=True).fill(day.isoformat())
     page.locator("#open-due").click()
     field = page.get_by_role("dialog", name="Due date").locator("input[type=text]").first
     field.fill(typed)
@@ -138,25 +138,20 @@ def test_the_date_field_takes_words(me: Person, today: date, script: bool) -> No
     friday = today + DAY * ((4 - today.weekday()) % 7 or 7)
     for text, day in (("fri", friday), ("in 3 days", today + 3 * DAY)):
         open_todo(page, "Plan the trip")
-        set_due(page, script, text)
+        set_due(page, script, text, day)
         save(page, script, "Plan the trip")
         expect(page.locator("#open-due")).to_contain_text(words(day, today))
         page.goto("/inbox/")
     open_todo(page, "Plan the trip")
     page.get_by_label("Title", exact=True).fill("Plan the long trip")
-    set_due(page, script, "31 Feb")
     if script:
+        set_due(page, script, "31 Feb", today)
         typed = page.get_by_role("dialog", name="Due date").locator("input[type=text]").first
         expect(typed).to_have_attribute("aria-invalid", "true")
-    else:
-        page.get_by_role("button", name="Save", exact=True).click()
-        typed = page.get_by_label("Due date", exact=True)
-        expect(page.get_by_text("“31 Feb” is not a date that exists").first).to_be_visible()
-    expect(typed).to_have_value("31 Feb")
-    expect(page.get_by_label("Title", exact=True)).to_have_value("Plan the long trip")
-    if script:
+        expect(typed).to_have_value("31 Feb")
+        expect(page.get_by_label("Title", exact=True)).to_have_value("Plan the long trip")
         page.keyboard.press("Escape")
-    set_due(page, script, "tomorrow")
+    set_due(page, script, "tomorrow", today + DAY)
     save(page, script, "Plan the long trip")
     expect(page.locator("#open-due")).to_contain_text("Tomorrow")
 
