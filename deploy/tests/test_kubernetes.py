@@ -364,3 +364,11 @@ class TestRollout:
             pod["containers"][0]["image"] for pod in pods((tmp_path / "rendered").read_text())
         }
         assert images == {DIGEST}
+
+
+def test_the_proxy_lets_go_of_a_connection_before_the_site_does():
+    def seconds(path: str, pattern: str) -> int:
+        return int(re.search(pattern, (ROOT / path).read_text())[1])
+
+    proxy = seconds("docker/Caddyfile", r"\n\t+keepalive (\d+)s\n")
+    assert proxy < seconds("site/gunicorn.conf.py", r"\nkeepalive = (\d+)\n")
