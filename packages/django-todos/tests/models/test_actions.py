@@ -56,7 +56,7 @@ CHANGED: list[tuple[Change, Change]] = [
     (lambda t, c: rename(t, c, "1"), lambda t, c: rename(t, c, "2")),
     (complete, lambda t, c: t.reopen(by=c.bob, at=later())),
     (complete, purge),
-    (lambda t, c: relabel(t, c, "a"), lambda t, c: relabel(t, c, "a", "b")),
+    (lambda t, c: relabel(t, c, "a"), lambda t, c: relabel(t, c)),
     (lambda t, c: rename(t, c, "1"), lambda t, c: c.flat.purge()),
     (move_away, lambda t, c: TodoList.objects.get(name="Trip").purge()),
     (
@@ -140,6 +140,14 @@ def test_labels_that_changed_elsewhere_go_back_with_it(cast: Cast):
     relabel(Todo.objects.get(pk=todo.pk), cast, "new")
     assert action is not None and action.undo(at=later(2))
     assert [(one.name, one.todo_list) for one in todo.labels.all()] == [("new", cast.flat)]
+
+
+def test_labels_that_others_added_since_stay(cast: Cast):
+    todo = make_todo(cast.flat, labels=["mine", "old"])
+    action = relabel(todo, cast, "mine", "new")
+    relabel(todo, cast, "mine", "new", "theirs")
+    assert action is not None and action.undo(at=later(2))
+    assert [one.name for one in todo.labels.all()] == ["mine", "old", "theirs"]
 
 
 def test_a_completion_that_is_gone_or_changed_is_not_revived(cast: Cast):

@@ -642,9 +642,11 @@ class Action(models.Model):
         labels = change.pop("labels", None)
         try:
             _reverse(todo, change)
+            if labels is not None:
+                _labels_without(_label_names(todo), labels)
         except ChangedMeanwhile:
             return False
-        return labels is None or _label_names(todo) == labels[1]
+        return True
 
     def _undo_completions(self, rec: Recording) -> None:
         keys = self.changes["completions"]
@@ -734,12 +736,21 @@ def _is_replaced(todo_list: TodoList) -> bool:
 def _labels_before(
     rec: Recording, todo: Todo, change: list[list[str]] | None, goes_back: bool
 ) -> list[str] | None:
-    """The names to give back: what was, or for a todo that goes back to another list those that it carries."""
+    """The names to give back, or for a todo that goes back to another list those that it carries."""
     if change is None:
         return rec.labels(todo) if goes_back else None
-    if rec.labels(todo) != change[1]:
+    return _labels_without(rec.labels(todo), change)
+
+
+def _labels_without(names: list[str], change: list[list[str]]) -> list[str]:
+    """These names without what the change added, with what it took away; those that others added since stay.
+
+    Raises ChangedMeanwhile where one that it added is gone, or one that it took away is back.
+    """
+    now, before, after = set(names), *map(set, change)
+    if not (after - before <= now and now.isdisjoint(before - after)):
         raise ChangedMeanwhile
-    return change[0]
+    return sorted(now - (after - before) | (before - after), key=tables.Label.key_of)
 
 
 def _label_names(todo: Todo) -> list[str]:
