@@ -278,7 +278,11 @@ def test_one_person_and_one_address_have_a_limit_a_day(
     invite(cast, "emil")
     with pytest.raises(TooManyInvitations):  # enough from alice
         invite(cast, "fred")
-    invite(cast, "fred", at=NOW + timedelta(days=1, seconds=1))
+    cast.flat.purge()
+    with pytest.raises(TooManyInvitations):  # a new list is no new beginning
+        Invitation.send(make_list(cast.alice, "Next"), "fred", Role.EDITOR, by=cast.alice, at=NOW)
+    Invitation.send(mine, "fred", Role.EDITOR, by=cast.bob, at=NOW + timedelta(days=1, seconds=1))
+    assert Invitation.objects.in_lists().get().typed == "fred"
 
 
 def test_answered_ones_are_kept_for_counting_and_pruned_in_the_end(cast: Cast):

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('contenttypes', '0002_remove_content_type_name'),
     ]
 
     operations = [
@@ -207,6 +207,11 @@ class Migration(migrations.Migration):
             name='todo_list',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='django_todos.todolist'),
         ),
+        migrations.AddField(
+            model_name='invitation',
+            name='todo_list',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitations', to='django_todos.todolist'),
+        ),
         migrations.CreateModel(
             name='ImportDraft',
             fields=[
@@ -237,11 +242,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import draft',
                 'verbose_name_plural': 'import drafts',
             },
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='todo_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='django_todos.todolist'),
         ),
         migrations.AddField(
             model_name='action',

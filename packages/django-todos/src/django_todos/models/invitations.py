@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
@@ -45,7 +45,11 @@ class InvitationQuerySet(QuerySet["Invitation"]):
 
     def open(self, now: Any) -> Self:
         """Neither answered, taken back nor expired, and their list is not in the trash."""
-        return self.filter(ending="", expires_at__gt=now, todo_list__deleted_at=None)
+        return self.in_lists().filter(ending="", expires_at__gt=now, todo_list__deleted_at=None)
+
+    def in_lists(self) -> Self:
+        """Each with its list; those whose list is deleted for ever are only counted."""
+        return self.exclude(todo_list=None).select_related("todo_list")
 
     def to(self, user: User) -> Self:
         """Those that were made out to `user`: to their username, or to an address that the host says is theirs."""
@@ -60,8 +64,11 @@ class InvitationQuerySet(QuerySet["Invitation"]):
 
     def with_people(self) -> Self:
         """Each with its list, who asks, and `member_count`."""
-        related = self.select_related("todo_list", "invited_by")
-        return related.annotate(member_count=Count("todo_list__memberships"))
+        return (
+            self.in_lists()
+            .select_related("invited_by")
+            .annotate(member_count=Count("todo_list__memberships"))
+        )
 
     def prune(self, now: datetime) -> int:
         """Delete those that ended, or ran out, so long ago that nobody counts or opens them. Returns how many."""
@@ -78,7 +85,10 @@ class Invitation(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    todo_list = models.ForeignKey(TodoList, models.CASCADE, related_name="invitations")
+    # Empty once the list is deleted for ever: the row still counts for how many somebody may send, and is nothing else.
+    todo_list: models.ForeignKey[TodoList, TodoList] = models.ForeignKey(  # type: ignore[assignment,misc]
+        TodoList, models.SET_NULL, null=True, related_name="invitations"
+    )
     typed = models.CharField(_("name or email"), max_length=limits.MAX_INVITED)
     key = models.CharField(max_length=limits.MAX_INVITED, editable=False)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EDITOR)
@@ -96,7 +106,6 @@ class Invitation(models.Model):
     objects = InvitationQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        todo_list_id: int
         invited_by_id: Any
         member_count: int
 
@@ -116,6 +125,12 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.typed} · {self.todo_list}"
+
+    @property
+    def _home(self) -> int:
+        return cast(
+            "int", self.todo_list_id
+        )  # who answers one, or takes it back, found it `in_lists`
 
     @staticmethod
     def key_of(typed: str) -> str:
@@ -179,8 +194,8 @@ class Invitation(models.Model):
 
     @classmethod
     def by_token(cls, token: str) -> Invitation | None:
-        """The invitation whose link this is, whatever became of it."""
-        found = cls.objects.select_related("todo_list", "invited_by")
+        """The invitation whose link this is, whatever became of it; None where its list is deleted for ever."""
+        found = cls.objects.in_lists().select_related("invited_by")
         return found.filter(token_hash=_hash(token)).first()
 
     def is_open(self, now: datetime) -> bool:
@@ -203,20 +218,20 @@ class Invitation(models.Model):
     ) -> Action | None:
         """Let the person in, once. A member already there keeps the higher role. ChangedMeanwhile where it is too late."""
         # Not a member yet, so not asked for rights: the invitation is the right, read again under the lock.
-        with recording(None, Verb.LIST_JOIN, {self.todo_list_id}, at=at) as rec:
+        with recording(None, Verb.LIST_JOIN, {self._home}, at=at) as rec:
             rec.act_as(user)
             self._end(self.Ending.ACCEPTED, user, at, with_link)
             if self.invited_by_id not in (None, user.pk):
                 rec.answered.append(self)
             member = Membership.objects.filter(todo_list=self.todo_list_id, user=user.pk).first()
             role = max(self.role, member.role if member else "viewer", key=lambda one: _RANK[one])
-            set_member(rec, self.todo_list_id, user.pk, role=role)
+            set_member(rec, self._home, user.pk, role=role)
         return rec.action
 
     def decline(self, user: AbstractBaseUser, *, at: datetime, with_link: bool = False) -> None:
         """Turn it down."""
         with transaction.atomic():
-            TodoList.objects.lock({self.todo_list_id})
+            TodoList.objects.lock({self._home})
             self._end(self.Ending.DECLINED, user, at, with_link)
             if self.invited_by_id not in (None, user.pk):
                 Notice.answer(self, at=at).save()
@@ -244,7 +259,7 @@ class Invitation(models.Model):
 
     def withdraw(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Take it back; its link is worth nothing any more. None where it had ended already."""
-        with recording(by, Verb.LIST_WITHDRAW, {self.todo_list_id}, at=at) as rec:
+        with recording(by, Verb.LIST_WITHDRAW, {self._home}, at=at) as rec:
             standing = Invitation.objects.filter(pk=self.pk, ending="")
             if standing.update(ending=self.Ending.WITHDRAWN):
                 rec.invitation_changes[str(self.pk)] = (True, False)

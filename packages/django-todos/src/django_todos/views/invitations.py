@@ -54,8 +54,7 @@ def invitation_decline(request: Request, uuid: UUID) -> HttpResponse:
 
 
 def _mine(viewer: Viewer, uuid: UUID) -> Invitation:
-    mine = Invitation.objects.to(viewer.user).select_related("todo_list")
-    return get_object_or_404(mine, uuid=uuid)
+    return get_object_or_404(Invitation.objects.to(viewer.user).in_lists(), uuid=uuid)
 
 
 @signed_in("POST", setting="SHARING", home="list-index")
@@ -82,7 +81,7 @@ def invitation_resend(request: Request, uuid: UUID) -> HttpResponse:
 
 
 def _of_owner(viewer: Viewer, uuid: UUID) -> Invitation:
-    invitation = get_object_or_404(Invitation.objects.select_related("todo_list"), uuid=uuid)
+    invitation = get_object_or_404(Invitation.objects.in_lists(), uuid=uuid)
     invitation.todo_list = get_list(viewer.user, invitation.todo_list.uuid, "own")
     return invitation
 
