@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -194,3 +195,65 @@ def test_a_todo_is_given_to_a_member(people: People, script: bool) -> None:
     page.locator("#open-choose-list").click()
     page.get_by_role("option", name="Inbox").click()
     expect(page.locator("#breadcrumb")).to_contain_text("Inbox")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_two_people_and_one_todo(people: People, script: bool) -> None:
+    """Both edit it, one gives it away, one completes many, takes that back, and leaves."""
+    from django_todos.models import TodoList
+
+    alice = people.somebody(java_script_enabled=script)
+    bob = people.somebody(java_script_enabled=script)
+    flat = TodoList.objects.create_for(user_of(alice), name="Flat")
+    flat.add_member(user_of(bob))
+    lines = {"text": "Boil eggs\nSlice bread\nSet the table", "list": str(flat.uuid)}
+    assert alice.client.post("/todos/new/", lines).status_code == 303
+    todo = flat.todos.get(title="Boil eggs")
+    page, other = alice.page, bob.page
+    for one in (page, other):
+        one.goto(todo.get_absolute_url())
+        one.wait_for_load_state("networkidle")
+
+    def title(one: Page, text: str) -> None:
+        one.get_by_label("Title", exact=True).fill(text)
+        if script:
+            one.keyboard.press("Enter")
+        else:
+            one.get_by_role("button", name="Save", exact=True).click()
+
+    title(other, "Boil four eggs")
+    expect(other.get_by_text(re.compile("^Saved( “Boil four eggs”.)?$")).first).to_be_visible()
+    title(page, "Boil six eggs")
+    expect(page.get_by_text("Boil four eggs").first).to_be_visible()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Boil six eggs")
+    page.get_by_role("button", name="Keep this one").first.click()
+    expect(page.get_by_text("Keep this one")).to_have_count(0)
+    todo.refresh_from_db()
+    assert todo.title in {"Boil four eggs", "Boil six eggs"}
+
+    other.goto(flat.get_absolute_url() + "?select=1")
+    for box in other.locator("#rows input[type=checkbox]").all():
+        box.check()
+    other.locator("#bulk-bar summary", has_text="More").click()
+    other.locator("#bulk-assignee").select_option(name_of(alice))
+    other.locator("#bulk-bar").get_by_role("button", name="Assign").click()
+    expect(other.get_by_text("Gave 3 todos to").first).to_be_visible()
+    page.goto("/assigned/")
+    expect(page.locator(".todos-title", has_text="Set the table")).to_be_visible()
+    page.goto(flat.get_absolute_url() + "?select=1")
+    for box in page.locator("#rows input[type=checkbox]").all():
+        box.check()
+    page.locator("#bulk-bar").get_by_role("button", name="Complete", exact=True).click()
+    expect(page.get_by_text("Completed 3 todos.").first).to_be_visible()
+    other.goto(flat.get_absolute_url())
+    expect(other.locator("#rows .todos-title")).to_have_count(0)
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.locator("#rows .todos-title")).to_have_count(3)
+
+    other.goto(f"{flat.get_absolute_url()}members/")
+    other.get_by_role("link", name="Leave…").click()
+    other.get_by_role("button", name="Leave the list").click()
+    expect(other.get_by_text("You left “Flat”.").first).to_be_visible()
+    page.goto(f"{flat.get_absolute_url()}activity/")
+    for said in ("left the list", "Set the table"):
+        expect(page.get_by_text(said).first).to_be_visible()
