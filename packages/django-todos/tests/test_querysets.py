@@ -291,6 +291,9 @@ FOUND = [
     ("!milk", []),
     ("\\", []),
     ("🥛", ["🥛 once more"]),
+    ("牛乳", ["明日は牛乳を買う (Aldi)"]),  # no space says where a word begins
+    ("牛乳 ald", ["明日は牛乳を買う (Aldi)"]),
+    ("牛乳 milk", []),
 ]
 
 
@@ -302,6 +305,7 @@ def searched(cast: Cast) -> None:
         ("Learn C++ (again)", ""),
         ("Give 100% of it", ""),
         ("🥛 once more", ""),
+        ("明日は牛乳を買う (Aldi)", ""),
     ]:
         make_todo(cast.flat, title, notes=notes)
 

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 from django_todos import quickadd
+from django_todos.quickadd.languages import words_for
 
 from .test_quickadd_dates import parse, shown
 
-PAGE = (Path(__file__).parent.parent / "docs" / "quickadd.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = (DOCS / "quickadd.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.*?) \| ?(.*?) ?\|$", re.MULTILINE)
 ROWS = ROW.findall(PAGE)
+SPOKEN = re.findall(
+    r"^\| (\w\w) (\| `.+)$", (DOCS / "languages.md").read_text(encoding="utf-8"), re.MULTILINE
+)
 
 
 def described(todo: quickadd.ParsedTodo) -> str:
@@ -41,6 +46,13 @@ def test_the_page_has_examples() -> None:
 @pytest.mark.parametrize(("text", "title", "read"), ROWS)
 def test_documented(text: str, title: str, read: str) -> None:
     todo = parse(text)
+    assert (todo.title, described(todo)) == (title, read)
+
+
+@pytest.mark.parametrize(("code", "row"), SPOKEN)
+def test_documented_in_another_language(code: str, row: str) -> None:
+    [(text, title, read)] = ROW.findall(row)
+    todo = parse(text, words=words_for(code))
     assert (todo.title, described(todo)) == (title, read)
 
 

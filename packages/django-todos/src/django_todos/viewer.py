@@ -18,6 +18,7 @@ from django_todos.instants import InstantField, now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import known_object_types, last_near
+from django_todos.quickadd.languages import words_for
 from django_todos.wording.dates import Style
 from django_todos.wording.languages import may_be
 from django_todos.wording.regions import MONTH_FIRST, TWELVE_HOURS, WEEK_STARTS, region_of
@@ -118,6 +119,7 @@ class Viewer:
             "tz": self.zone,
             "week_start": self.week_start,
             "day_first": self.day_first,
+            "words": words_for(self.language),
         }
 
     @property

@@ -76,7 +76,13 @@ class PreferencesForm(forms.ModelForm):
     So a choice that was never made keeps following the browser, and a page that stood open overwrites nothing.
     """
 
-    language = forms.ChoiceField(label=_("Language"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        help_text=_(
+            "Dates in words are read in English; on German, French and Spanish pages in those languages too."
+        ),
+    )
     time_zone = CityField(
         label=_("Time zone"),
         help_text=_("Empty: where your browser is."),

@@ -414,13 +414,17 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Todos whose title or notes hold every word of `text`, each as the beginning of a word.
 
         PostgreSQL answers from the index that the first migration makes; SQLite looks at each row the user can see.
+        Words of scripts that put no space between words are found anywhere, among the rows the user can see.
         """
         words = list(dict.fromkeys(text.replace("\x00", " ").split()))[:MAX_SEARCH_WORDS]
         if not words:
             return self.none()
-        if connections[self.db].vendor == "postgresql":
-            return self.filter(_postgresql_match(self.model, words))
         found = self
+        for word in filter(_UNSPACED.search, words):
+            found = found.filter(Q(title__icontains=word) | Q(notes__icontains=word))
+        words = [word for word in words if not _UNSPACED.search(word)]
+        if words and connections[self.db].vendor == "postgresql":
+            return found.filter(_postgresql_match(self.model, words))
         for word in words:
             pattern = (r"\b" if word[0].isalnum() else "") + re.escape(word)
             found = found.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
@@ -510,6 +514,12 @@ def _count(rows: QuerySet[Any], group: str) -> Coalesce:
     """`rows`, a queryset that refers to the outer query, counted; 0 where there are none."""
     counted = rows.order_by().values(group).annotate(total=Count("*")).values("total")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+# Thai to Khmer, kana, Han
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def _postgresql_match(model: type[models.Model], words: list[str]) -> Q | RawSQL:

@@ -25,6 +25,7 @@ _NUMERIC = matching("NUMERIC", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2}
 matching("PLUS", "+", r"\+(\d{1,4})")
 matching("SHORT", "0 +", r"(\+?)(\d{1,4})([a-z]+)")
 matching("TIME", "0 @", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
+matching("HOUR_H", "0", r"(\d{1,2})h(\d{2})?")
 matching("MILITARY", "0", r"([01]\d|2[0-3])([0-5]\d)")
 matching(
     "ISO_TIME", "0", r"(\d{4}-\d\d-\d\dt\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)?"
@@ -357,7 +358,7 @@ DAY = Forms(
         "weekdays": _weekday,  # fri
         ".this weekdays": lambda c, day: c.today + timedelta(days=(day - c.today.weekday()) % 7),
         ".next weekdays | weekdays .next units | .next units .on? weekdays": _next_weekday,
-        ".start_of? .next units": _next_unit,  # next week, beginning of next year
+        ".start_of? .next units | next_units": _next_unit,  # next week, beginning of next year
         "weekend_day | =weekends": _weekend,
         ".later_this_week": lambda c: min(c.today + timedelta(days=2), _end("week", _week(c))),
         ".in_ NUMBER units | NUMBER units .from_now | =NUMBER units | PLUS units": _in_units,
@@ -432,6 +433,14 @@ def _digits(
     return Clock(time(hour, minute), zone or "", open=is_open, bare=match[3] is None)
 
 
+def _with_h(c: Context, at: bool | None, match: re.Match[str]) -> Clock | None:
+    """9h, 14h30: a time where the language writes so, else a number of hours."""
+    hour, minute = int(match[1]), int(match[2] or 0)
+    is_time = hour < 24 and minute < 60 and c.words.tables["hour_marks"]
+    follows = at or _follows_day(c, c.i) or c.any_of(_DAYS, c.j)
+    return Clock(time(hour, minute)) if is_time and (follows or c.in_field) else None
+
+
 def _may_be_hour(c: Context, at: Any, match: re.Match[str], oclock: Any) -> bool:
     """A number alone is an hour after "at", or at the end right after a day, where the sentence ends or a joint follows."""
     if not at and not oclock:
@@ -448,6 +457,7 @@ CLOCK = Forms(
         "at? clocks ZONE?": _named,
         "TIME half? clocks": _twelve,
         "at MILITARY ZONE?": _military,
+        "at? HOUR_H": _with_h,
         "at? TIME half? oclock? ZONE?": _digits,
     },
 )

@@ -98,6 +98,7 @@ ENGLISH = Words(
             "yesterday": -1,
         },
         "next": say("next"),
+        "next_units": {},  # where a language says "week next": the whole phrase, and its unit
         "this": say("this"),
         "weekends": say("weekend"),
         "weekend_day": {
@@ -164,6 +165,7 @@ ENGLISH = Words(
         "clocks": {**say("noon, midday", time(12)), "midnight": time(0)},
         "half": {**say("am, a.m, a.m.", "a"), **say("pm, p.m, p.m.", "p")},
         "oclock": say("o'clock, o’clock"),
+        "hour_marks": only(""),  # "h" where 14h30 is a time
         "at": say("at, @"),
         # ---- what stands between
         "lead_in": say("on, by, due, due on, due by, for, at"),  # goes with the date that follows
