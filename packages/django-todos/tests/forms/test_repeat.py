@@ -251,6 +251,15 @@ def test_never_takes_the_rule_away(field):
     assert read(field, "FREQ=DAILY", freq="") is None
 
 
+def test_a_choice_that_needs_a_number_finds_one(field):
+    """Each change is sent as it is made: none of them may be an error before a number was typed."""
+    [*_words, monthday, _month, _ends, _until, count, _mode] = field.widget.decompress(None)
+    found = read(field, "", freq="DAILY", ends="count", count=count)
+    assert found.rrule == "FREQ=DAILY;COUNT=10"
+    found = read(field, "", freq="MONTHLY", nth="day", monthday=monthday)
+    assert found.rrule == "FREQ=MONTHLY;BYMONTHDAY=1"
+
+
 @pytest.mark.parametrize("rrule", ["FREQ=MONTHLY;BYMONTHDAY=1,15", "FREQ=WHAT"])
 def test_what_the_selects_cannot_say_is_left_to_words(field, rrule):
     words, freq, *_rest, mode = field.widget.decompress(RepeatChoice(rrule, "completion"))

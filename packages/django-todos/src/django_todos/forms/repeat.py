@@ -224,6 +224,7 @@ class RepeatChoice:
     """By a person, for whom the 31st means the last day of a shorter month; not as the text of an RRULE."""
 
 
+# What the inputs show until somebody chooses: "after so many times" and "on day" are no error at once.
 _BLANK = {
     "": "",  # the words, under the field's own name
     "freq": "",
@@ -231,11 +232,11 @@ _BLANK = {
     "weekdays": [],
     "nth": "",
     "weekday": "0",
-    "monthday": "",
+    "monthday": "1",
     "month": "",
     "ends": "never",
     "until": "",
-    "count": "",
+    "count": "10",
     "mode": "due",
 }
 
@@ -295,11 +296,11 @@ class RepeatWidget(forms.MultiWidget):
             "weekdays": [str(day) for day in fields.weekdays],
             "nth": day if fields.nth is None else str(fields.nth),
             "weekday": str(fields.weekday or 0),
-            "monthday": str(fields.month_day or ""),
+            "monthday": str(fields.month_day or _BLANK["monthday"]),
             "month": str(fields.month or ""),
             "ends": fields.ends,
             "until": fields.until.isoformat() if fields.until else "",
-            "count": str(fields.count or ""),
+            "count": str(fields.count or _BLANK["count"]),
         }
         return list(shown.values())
 
