@@ -16,15 +16,19 @@ from django.urls import reverse
 from django.utils import translation
 from tests.factories import NOW, Cast
 
+import django_todos
 from django_todos.mail import compose
 from django_todos.models import Preferences
+from django_todos.quickadd.languages import words_for
 from django_todos.reminders import preview
 from django_todos.viewer import Viewer
 from django_todos.wording.languages import spoken
 
+from .test_quickadd_dates import parse
 from .views.pages import get, post
 
 DOCS = Path(__file__).parent.parent / "docs"
+CATALOGS = sorted(Path(django_todos.__file__).parent.glob("locale/*/LC_MESSAGES/django.po"))
 
 
 @pytest.mark.parametrize(
@@ -113,3 +117,19 @@ def test_a_host_adds_a_language_and_says_words_otherwise(
     for code, word in (("de", "Ablage"), ("eo", "Hodiaŭ")):
         Preferences.objects.update_or_create(user=cast.alice, defaults={"language": code})
         assert f">{word}<" in get(client, "today").content.decode()
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parent.parent.name)
+def test_the_lines_to_try_are_read_in_every_language(path: Path) -> None:
+    """Today's examples promise it: their dates stay English where a language has no words of its own."""
+    with path.open("rb") as source:
+        catalog = read_po(source)
+    for line in (
+        "Buy stamps today",
+        "Water the plants every monday #home",
+        "Ring the dentist tomorrow 9am !1",
+    ):
+        message = catalog.get(line)
+        assert message is not None
+        code = path.parent.parent.name.lower().replace("_", "-")
+        assert parse(str(message.string), words=words_for(code)).due, (code, message.string)
