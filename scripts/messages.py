@@ -8,6 +8,7 @@ writes nothing; it names what is missing, no longer there or broken, and fails.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 }
 NOT_SAID = {"tests", "e2e", "migrations", "static"}
 NOTE = ["Translators:"]
+PLACE = re.compile(r"%\(\w+\)\w|\{\w*\}")
 
 
 def found(folder: Path) -> Iterator[tuple[Any, list[str], str | None]]:
@@ -107,6 +109,12 @@ def faults(path: Path, catalog: Catalog) -> Iterator[str]:
         if message.fuzzy or not all(said):
             yield f"lacks {message.id!r}"
             continue
+        # "One" may be a word; the last form says the number, and may be the only one.
+        source = message.id[-1] if message.pluralizable else message.id
+        if set(PLACE.findall(source)) != set(PLACE.findall(said[-1])):
+            yield f"has other placeholders: {message.id!r}"
+        if message.pluralizable and catalog.num_plurals == 1:
+            message.id = (source, source)
         yield from (f"{error}: {message.id!r}" for error in message.check(catalog))
 
 

@@ -153,3 +153,14 @@ def test_mails_write_as_the_browser_did(cast: Cast, mailoutbox: list[Any]) -> No
     make_todo(cast.flat, "Call", due=Moment(date(2026, 11, 20), time(15)))
     assert send_digests(NOW + timedelta(hours=5)).sent == 1
     assert "Overdue: Fri, Nov 20, 3:00 PM" in mailoutbox[0].body
+
+
+@pytest.mark.parametrize("style", [Style(), AMERICAN])
+def test_where_a_word_follows_the_day_nothing_is_left_out(style: Style) -> None:
+    with translation.override("ja"), written(style):
+        assert dates.span_words(date(2026, 11, 23), date(2026, 11, 29), TODAY) == (
+            "11月23日～11月29日"
+        )
+        assert describe("FREQ=DAILY").startswith("毎日")
+        assert describe("FREQ=DAILY;INTERVAL=2").startswith("2日ごと")
+        assert describe("FREQ=WEEKLY;BYDAY=MO,TU,TH") == "毎週月曜日、火曜日と木曜日"

@@ -126,7 +126,7 @@ def _sentence_about(verb: str, top: Todo, total: int) -> str:
             total - 1,
         )
     if verb in ("complete", "skip") and not top.is_completed and top.due_date is not None:
-        return f"{_sentence(verb)} {gettext('Next: %(day)s.')}"
+        return " ".join((_sentence(verb), gettext("Next: %(day)s.")))
     if verb == "date" and top.due_date is not None:
         return gettext("Moved “%(title)s” to %(day)s.")
     if verb == "duplicate" and total > 1:

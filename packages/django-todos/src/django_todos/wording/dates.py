@@ -174,10 +174,11 @@ def span_words(first: date, last: date, today: date) -> str:
         last, today
     )
     if (first.year, first.month) == (last.year, last.month):
-        if _style.get().day_first:
+        alone = long_date(last, last)
+        if start.startswith(str(first.day)) and alone.startswith(str(last.day)):
             start = str(first.day)
-        else:
-            end = end.replace(long_date(last, last), str(last.day))
+        elif alone.endswith(f" {last.day}"):  # not where a word follows the day: 11月29日
+            end = end.replace(alone, str(last.day))
     return _("%(first)s – %(last)s") % {"first": start, "last": end}
 
 

@@ -11,15 +11,29 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.text import capfirst, get_text_list
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
 
 from django_todos.repeats.rule import EVERY_DAY, WEEKEND, WORKDAYS, Rule, RuleError, parse
 from django_todos.wording.dates import long_date, month_day
 
 if TYPE_CHECKING:
     from django_todos.models import Todo
+
+# Once is no number of times: a language with one form for all numbers says "every day" otherwise.
+_ONCE = {
+    "DAILY": gettext_lazy("every day"),
+    "WEEKLY": gettext_lazy("every week"),
+    "MONTHLY": gettext_lazy("every month"),
+    "YEARLY": gettext_lazy("every year"),
+}
+_OFTEN = {
+    "DAILY": ngettext_lazy("every %(n)d day", "every %(n)d days", "n"),
+    "WEEKLY": ngettext_lazy("every %(n)d week", "every %(n)d weeks", "n"),
+    "MONTHLY": ngettext_lazy("every %(n)d month", "every %(n)d months", "n"),
+    "YEARLY": ngettext_lazy("every %(n)d year", "every %(n)d years", "n"),
+}
 
 
 def describe(rrule: str, mode: str = "due") -> str:
@@ -61,17 +75,14 @@ def _day(until: date) -> str:
 
 
 def _and(words: Iterable[object]) -> str:
-    return get_text_list([str(word) for word in words], _("and"))
+    said = [str(word) for word in words]
+    if len(said) < 2:
+        return "".join(said)
+    return _("%(first)s and %(last)s") % {"first": _(", ").join(said[:-1]), "last": said[-1]}
 
 
 def _every(freq: str, n: int) -> str:
-    if freq == "DAILY":
-        return ngettext("every day", "every %(n)d days", n) % {"n": n}
-    if freq == "WEEKLY":
-        return ngettext("every week", "every %(n)d weeks", n) % {"n": n}
-    if freq == "MONTHLY":
-        return ngettext("every month", "every %(n)d months", n) % {"n": n}
-    return ngettext("every year", "every %(n)d years", n) % {"n": n}
+    return str(_ONCE[freq]) if n == 1 else _OFTEN[freq] % {"n": n}
 
 
 def nth_weekday(nth: int, day: int) -> str | None:
@@ -172,9 +183,14 @@ def _monthly(rule: Rule) -> str | None:
     if days := _days_of_month(rule):
         return _("%(every)s %(on_days)s") % {"every": every, "on_days": days}
     if weekdays := _weekdays_of_month(rule):
-        return ngettext(
-            "%(weekdays)s of every month", "%(weekdays)s of every %(n)d months", rule.interval
-        ) % {"weekdays": weekdays, "n": rule.interval}
+        text = _("%(weekdays)s of every month")
+        if rule.interval > 1:
+            text = ngettext(
+                "%(weekdays)s of every %(n)d month",
+                "%(weekdays)s of every %(n)d months",
+                rule.interval,
+            )
+        return text % {"weekdays": weekdays, "n": rule.interval}
     return None
 
 

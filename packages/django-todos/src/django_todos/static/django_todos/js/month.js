@@ -14,7 +14,7 @@ const format = (day, options) => new Intl.DateTimeFormat(document.documentElemen
 /** @param {string} day @param {"long" | "narrow"} weekday */
 const weekdayOf = (day, weekday) => format(day, { weekday })[0].value;
 /** @param {string} day */
-const monthOf = (day) => format(day, { month: "long" })[0].value;
+const monthOf = (day) => format(day, { month: "long" }).map(({ value }) => value).join("");
 
 /** @param {string} day @param {number} days */
 function plus(day, days) {
