@@ -246,17 +246,8 @@ _languages = {
     "en-gb": _("British English"),
     "en-au": _("Australian English"),
     "en-ie": _("Irish English"),
-    "ar": "العربية",
     "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "it": "Italiano",
     "ja": "日本語",
-    "nl": "Nederlands",
-    "pl": "Polski",
-    "pt-br": "Português do Brasil",
-    "tr": "Türkçe",
-    "uk": "Українська",
     "zh-hans": "简体中文",
 }
 LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
