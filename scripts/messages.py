@@ -110,11 +110,11 @@ def faults(path: Path, catalog: Catalog) -> Iterator[str]:
             yield f"lacks {message.id!r}"
             continue
         # "One" may be a word; the last form says the number, and may be the only one.
-        source = message.id[-1] if message.pluralizable else message.id
-        if set(PLACE.findall(source)) != set(PLACE.findall(said[-1])):
+        source = str(message.id[-1] if message.pluralizable else message.id)
+        if set(PLACE.findall(source)) != set(PLACE.findall(str(said[-1]))):
             yield f"has other placeholders: {message.id!r}"
         if message.pluralizable and catalog.num_plurals == 1:
-            message.id = (source, source)
+            message.id = [source, source]
         yield from (f"{error}: {message.id!r}" for error in message.check(catalog))
 
 

@@ -12,7 +12,7 @@ from django_todos.quickadd.english import ENGLISH
 
 from .test_quickadd_dates import BERLIN
 from .test_quickadd_dates import EXAMPLES as DATES
-from .test_quickadd_dates import FIELD, NOW, STARTS, parse, shown
+from .test_quickadd_dates import FIELD, NOW, STARTS
 from .test_quickadd_marks import EXAMPLES as MARKS
 from .test_quickadd_plain import BESIDE, PLAIN
 from .test_quickadd_repeats import EXAMPLES as REPEATS

@@ -17,7 +17,7 @@ def beside_english(code: str, **tables: Any) -> Words:
     for name, table in tables.items():
         known = ENGLISH.tables[name]
         added[name] = {**known, **table} if isinstance(known, Mapping) else known | table
-    return ENGLISH.replace(code, **added)
+    return ENGLISH.replace(code, ENGLISH.day_first, **added)
 
 
 def _days_of_a_week(names: str, coming: str) -> dict[str, int]:
