@@ -27,7 +27,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def exported(cast: Cast) -> Any:
     """One list of alice's: a repeating todo, a timed one with a subtask, a completed one."""
     home = make_list(cast.alice, "Home")
-    make_todo(home, "Pay rent", due="2026-12-01", priority=1, labels=["bank"], repeat="every month")
+    make_todo(
+        home, "Pay rent", due="2026-12-01", priority=1, labels=["bank"], repeat="every month"
+    )
     dentist = make_todo(home, "Book dentist", due=datetime(2026, 12, 2, 9, tzinfo=BERLIN))
     make_todo(home, "Find the card", parent=dentist)
     make_todo(home, "Water plants").complete(by=cast.alice, at=NOW, zone=BERLIN)
@@ -39,7 +41,9 @@ def exported(cast: Cast) -> Any:
 
 
 def run(*command: str, **env: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | env, check=True)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | env, check=True
+    )
     return done.stdout
 
 
