@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import os
 import re
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -65,28 +64,6 @@ COST: Counter[str] = Counter()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--cost` names the dearest modules: they all share the few minutes that a whole run may take."""
     parser.addoption("--cost", action="store_true", help="CPU seconds of the dearest modules")
-
-
-UNTRACED = (
-    "forms/test_todos.py", "models/test_constraints.py", "models/test_order_properties.py", "models/test_todo_tree.py",
-    "repeats/test_properties.py", "test_quickadd_properties.py", "test_urls_roles.py", "views/test_hostile.py",
-    "views/test_moving.py", "views/test_pages.py",
-)  # fmt: skip
-"""The 98 % are reached without these: coverage doubles what a test costs, and where they go others have been."""
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Coverage looks away where it would learn nothing new."""
-    tracer = sys.gettrace()
-    is_coverage = type(tracer).__module__.startswith("coverage")
-    if is_coverage and item.path.as_posix().endswith(UNTRACED):
-        sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        if is_coverage:
-            sys.settrace(tracer)
 
 
 @pytest.hookimpl(wrapper=True)
