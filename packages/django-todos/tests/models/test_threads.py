@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -31,6 +32,8 @@ pytestmark = [
 ]
 
 MANY = 8
+ROUNDS = int(os.environ.get("TODOS_RACES", "1"))
+"""How often each race of people is run; as test_races.py."""
 
 
 def at_once(work: Callable[[int], Any], count: int = MANY) -> list[Any]:
@@ -200,6 +203,8 @@ def test_what_is_restored_while_the_trash_is_emptied_stays(cast: Cast):
 
 # -- people ----------------------------------------------------------------------------------------
 
+rounds = pytest.mark.parametrize("cast", range(ROUNDS), indirect=True)
+
 
 def invited(cast: Cast) -> Invitation:
     return Invitation.send(cast.flat, "charlie", Role.EDITOR, by=cast.alice, at=later())[0]
@@ -211,12 +216,14 @@ def owners(cast: Cast) -> set[str]:
     )
 
 
+@rounds
 def test_one_person_invited_by_many_at_once_has_one_invitation(cast: Cast):
     at_once(lambda n: invited(cast), 4)
     assert Invitation.objects.filter(ending="").count() == 1
     assert Invitation.objects.count() == 4
 
 
+@rounds
 def test_an_invitation_is_accepted_once(cast: Cast):
     invitation = invited(cast)
     done = at_once(
@@ -227,6 +234,7 @@ def test_an_invitation_is_accepted_once(cast: Cast):
     assert Membership.objects.filter(user=cast.charlie).count() == 1
 
 
+@rounds
 def test_of_accepting_and_taking_back_one_happens(cast: Cast):
     invitation = invited(cast)
     acts = [
@@ -238,6 +246,7 @@ def test_of_accepting_and_taking_back_one_happens(cast: Cast):
     assert came_in == isinstance(accepted, Action) == (withdrawn is None)
 
 
+@rounds
 def test_of_two_owners_who_demote_each_other_one_stays(cast: Cast):
     cast.flat.add_member(cast.bob, Role.OWNER)
     pairs = [(cast.alice, cast.bob), (cast.bob, cast.alice)]
@@ -247,6 +256,7 @@ def test_of_two_owners_who_demote_each_other_one_stays(cast: Cast):
     assert len(owners(cast)) == 1 and done.count(ChangedMeanwhile) == 1
 
 
+@rounds
 def test_of_two_owners_who_leave_one_stays(cast: Cast):
     cast.flat.add_member(cast.bob, Role.OWNER)
     people = [cast.alice, cast.bob]
@@ -254,6 +264,7 @@ def test_of_two_owners_who_leave_one_stays(cast: Cast):
     assert len(owners(cast)) == 1 and done.count(LastOwner) == 1
 
 
+@rounds
 def test_leaving_while_being_made_owner(cast: Cast):
     acts = [
         lambda: cast.flat.leave(by=cast.bob, at=later()),
@@ -266,6 +277,29 @@ def test_leaving_while_being_made_owner(cast: Cast):
     assert faults() == []
 
 
+@rounds
+def test_of_two_successors_at_once_one_becomes_owner(cast: Cast):
+    cast.flat.add_member(cast.charlie)
+    heirs = [cast.bob, cast.charlie]
+    done = at_once(lambda n: cast.flat.transfer(heirs[n], by=cast.alice, at=later()), 2)
+    assert done.count(ChangedMeanwhile) == 1 and faults() == []
+    assert owners(cast) in ({"bob"}, {"charlie"})
+
+
+@rounds
+def test_two_owners_give_one_person_two_roles(cast: Cast):
+    cast.flat.add_member(cast.bob, Role.OWNER)
+    cast.flat.add_member(cast.charlie)
+    acts = [(cast.alice, Role.VIEWER), (cast.bob, Role.OWNER)]
+    done = at_once(
+        lambda n: cast.flat.set_role(cast.charlie, acts[n][1], by=acts[n][0], at=later()), 2
+    )
+    role = cast.flat.memberships.get(user=cast.charlie).role
+    assert role in (Role.VIEWER, Role.OWNER) and faults() == []
+    assert all(isinstance(one, Action) for one in done)
+
+
+@rounds
 def test_removal_while_the_removed_one_edits(cast: Cast):
     todo = make_todo(cast.flat)
     values = {"initial": {"assignee_id": None}, "values": {"assignee_id": cast.bob.pk}}
@@ -277,6 +311,7 @@ def test_removal_while_the_removed_one_edits(cast: Cast):
     assert Todo.objects.get().assignee is None and faults() == []
 
 
+@rounds
 def test_an_account_is_deleted_while_its_other_tab_writes(cast: Cast):
     mine = [make_list(cast.alice, name) for name in ("One", "Two")]
     cast.flat.add_member(cast.alice, Role.OWNER)
