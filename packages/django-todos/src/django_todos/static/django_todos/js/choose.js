@@ -7,6 +7,7 @@
 /** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
 const one = (selector, from = document) => from.querySelector(selector);
 const SEARCHED = 8;
+const WIDE = matchMedia("(min-width: 56rem)"); // as todo.js: no keyboard of a phone opens by itself
 const POP = ".todos-choices";
 
 /** @param {Element} pop */
@@ -56,6 +57,9 @@ function fill(pop) {
   }));
   search(pop).value = "";
   search(pop).hidden = options.length < SEARCHED;
+  // Focused by the opening itself: `toggle` comes later, and a key pressed before it would go to the button.
+  search(pop).autofocus = !search(pop).hidden && WIDE.matches;
+  list(pop).autofocus = !search(pop).autofocus;
   point(pop, shown(pop)[selectedIndex]);
 }
 
