@@ -212,7 +212,7 @@ class Todo(models.Model):
                 name="todos_todo_completed",
             ),
             models.Index(
-                fields=["deleted_at"],
+                fields=["todo_list", "-deleted_at", "-id"],
                 condition=Q(deleted_at__isnull=False),
                 name="todos_todo_trash",
             ),

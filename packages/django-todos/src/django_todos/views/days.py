@@ -82,7 +82,6 @@ def today(request: Request) -> HttpResponse:
         "today": Rows(due_today),
         "next_todo": _next_dated(viewer) if not rows.rows else None,
         "examples": _examples(viewer, rows),
-        "completed_count": completed_today(viewer),
         "quick_add": QuickAddForm(initial={"view": "today"}),
         "select": "select" in request.GET,
     }
@@ -281,10 +280,3 @@ def _entries_after(entries: CompletionQuerySet, cursor: str) -> CompletionQueryS
     except signing.BadSignature:
         return entries
     return entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-
-
-def completed_today(viewer: Viewer) -> int:
-    """How much was completed on the viewer's day."""
-    start, end = day_bounds(viewer.today, viewer.zone)
-    entries = Completion.objects.visible_to(viewer.user).standing()
-    return entries.filter(kind=Completion.Kind.COMPLETED, at__gte=start, at__lt=end).count()
