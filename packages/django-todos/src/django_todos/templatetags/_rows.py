@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,7 @@ from django_todos.wording import people, repeats
 from django_todos.wording.dates import MomentWords, when_words
 
 if TYPE_CHECKING:
-    from django_todos.models import Todo
+    from django_todos.models import Label, Todo
     from django_todos.viewer import Viewer
     from django_todos.views._rows import Row
 
@@ -29,6 +30,12 @@ class RowLabel(NamedTuple):
 
     name: str
     color: str
+
+
+def _labels_of(todo: Todo) -> Iterable[Label]:
+    """As ``todo.labels.all()``, which makes a manager first, where they were fetched with the page."""
+    fetched = todo.__dict__.get("_prefetched_objects_cache", {}).get("labels")
+    return todo.labels.all() if fetched is None else fetched  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class RowData:
             movable=can_edit and not picking and view in MOVABLE,
             picking=can_edit and picking,
             bucket="" if done or not todo.priority else todo.priority_bucket,
-            labels=tuple(RowLabel(label.name, label.color) for label in todo.labels.all()),
+            labels=tuple(RowLabel(label.name, label.color) for label in _labels_of(todo)),
             subtask_done=todo.subtask_done,  # type: ignore[attr-defined]  # with_subtask_counts
             subtask_total=todo.subtask_total,  # type: ignore[attr-defined]
             has_notes=bool(todo.notes) and not query,

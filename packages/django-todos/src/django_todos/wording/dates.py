@@ -115,8 +115,9 @@ class MomentWords:
 def day_words(day: date, today: date, *, weekday: bool = True) -> str:
     """Yesterday, Today, Tomorrow, else “Wed 2 Dec”; the year only if it is not this one."""
     distance = (day - today).days
-    near = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}.get(distance)
-    return near or date_words(day, today, weekday=weekday)
+    if abs(distance) > 1:
+        return date_words(day, today, weekday=weekday)
+    return {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}[distance]
 
 
 def date_words(day: date, today: date, *, weekday: bool = True) -> str:
