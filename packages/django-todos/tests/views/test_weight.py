@@ -11,20 +11,21 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import NOW, Cast, make_list, make_many, make_todo
 from tests.views.pages import get, post
 
+from django_todos.dates import Moment
 from django_todos.models import Todo
 
 ROWS = 20
 PAGES = {
-    "today": (7, 46_000),
-    "upcoming": (8, 50_000),
-    "inbox": (8, 40_000),
+    "today": (8, 47_000),
+    "upcoming": (10, 53_000),
+    "inbox": (9, 33_000),
     "assigned": (7, 35_000),
     "search": (7, 35_000),
-    "completed": (5, 33_000),
-    "list-index": (5, 36_000),
+    "completed": (6, 25_000),
+    "list-index": (6, 27_000),
     "trash": (7, 34_000),
-    "list-create": (4, 34_000),
-    "version": (4, 0),
+    "list-create": (5, 29_000),
+    "version": (5, 0),
 }
 """By page: at most so many queries, and so many bytes with `ROWS` rows."""
 OPEN_AND_CLOSE = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
@@ -51,14 +52,13 @@ def full(cast: Cast) -> Any:
 def test_pages_ask_and_weigh_no_more(cast: Cast, full: Any, name: str) -> None:
     client = cast.client("charlie")
     queries, answer = asked(lambda: get(client, name))
-    assert (queries, len(answer.content)) <= PAGES[name]
     assert queries <= PAGES[name][0] and len(answer.content) <= PAGES[name][1]
 
 
 def test_a_list_a_todo_and_a_tick_ask_and_weigh_no_more(cast: Cast, full: Any) -> None:
     client, todo = cast.client("charlie"), full.todos.first()
     queries, answer = asked(lambda: get(client, "list-detail", full.uuid))
-    assert queries <= 8 and len(answer.content) <= 60_000
+    assert queries <= 9 and len(answer.content) <= 60_000
     queries, _ = asked(lambda: get(client, "todo-detail", todo.uuid))
     assert queries <= 10
     post(client, "todo-complete", todo.uuid, htmx=True, view="list")
@@ -72,13 +72,13 @@ def test_a_list_a_todo_and_a_tick_ask_and_weigh_no_more(cast: Cast, full: Any) -
             view="list",
         )
     )
-    assert queries <= 17 and len(answer.content) <= 3_000  # one of them is this test's
+    assert queries <= 18 and len(answer.content) <= 3_000  # one of them is this test's
 
 
 def test_a_row_weighs_no_more(cast: Cast) -> None:
     todo_list = make_list(cast.charlie, "Some")
     make_todo(todo_list, "Plain")
-    make_todo(todo_list, "Full", priority=1, due_date=NOW.date(), labels=["home"])
+    make_todo(todo_list, "Full", priority=1, due=Moment(NOW.date()), labels=["home"])
     page = get(cast.client("charlie"), "list-detail", todo_list.uuid).content
     plain, full = (len(row) for row in re.findall(rb'<li class="todos-row.*?</li>', page, re.S))
     assert plain <= 750 and full <= 1_200

@@ -214,7 +214,9 @@ def add_labels(todos: list[Todo]) -> None:
         found[pair.todo_id].append(pair.label)
     empty = Label.objects.none()
     for todo in todos:
-        labels = object.__new__(type(empty))  # a clone of a queryset is a tenth of what a row costs
+        labels = object.__new__(
+            type(empty)
+        )  # a clone of a queryset is a tenth of what a row costs
         labels.__dict__ = {**empty.__dict__, "_result_cache": found[todo.pk]}
         todo.__dict__.setdefault("_prefetched_objects_cache", {})["labels"] = labels
     return None
