@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import translation
 from tests.factories import NOW, Cast
 
-import django_todos
 from django_todos.mail import compose
 from django_todos.models import Preferences
 from django_todos.quickadd.languages import words_for
@@ -28,7 +27,7 @@ from .test_quickadd_dates import parse
 from .views.pages import get, post
 
 DOCS = Path(__file__).parent.parent / "docs"
-CATALOGS = sorted(Path(django_todos.__file__).parent.glob("locale/*/LC_MESSAGES/django.po"))
+CATALOGS = sorted((DOCS.parent / "src/django_todos/locale").glob("*/LC_MESSAGES/django.po"))
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,9 @@ def person(cast: Cast) -> Person:
 @example(
     steps=[("out", 1, 0), ("under", 8, 1), ("undo", 0, 1)]
 )  # the undo takes “i” along with “b”
+@example(
+    steps=[("trash", 1, 0), ("complete", 0, 0), ("restore", 0, 0)]
+)  # “b” comes back elsewhere, and goes to the trash again with what is below it
 @settings(
     max_examples=settings.default.max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -611,7 +611,8 @@ class Action(models.Model):
             if assignee is not None and (home, assignee) not in rec.members:
                 values["assignee_id"] = None
             top = rec.todos.get(values.get("deleted_top_id") or 0)
-            if top is not None and top.tree != todo.tree:  # it was moved out since
+            if top is not None and self._tree_before(top) != self._tree_before(todo):
+                # it was moved out since
                 values["deleted_top_id"] = None
             if values.keys() & {"todo_list_id", "tree", "depth"}:
                 todo.take_along(rec, values, passing=done)
@@ -623,6 +624,11 @@ class Action(models.Model):
         rec.flush()
         if not tables.all_fit(todos):
             raise ChangedMeanwhile
+
+    def _tree_before(self, todo: Todo) -> str:
+        """The tree that the todo is in once this is undone."""
+        change = self.changes["todos"].get(str(todo.pk), {}).get("tree")
+        return str(change[0] if change else todo.tree)
 
     def _as_left(self, todos: list[Todo]) -> list[Todo]:
         """Those that nobody changed since; of what it added, only those below which nobody added anything."""
