@@ -247,7 +247,10 @@ _languages = {
     "en-au": _("Australian English"),
     "en-ie": _("Irish English"),
     "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
     "ja": "日本語",
+    "pt-br": "Português do Brasil",
     "zh-hans": "简体中文",
 }
 LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
