@@ -249,7 +249,9 @@ _languages = {
     "de": "Deutsch",
     "es": "Español",
     "fr": "Français",
+    "it": "Italiano",
     "ja": "日本語",
+    "nl": "Nederlands",
     "pt-br": "Português do Brasil",
     "zh-hans": "简体中文",
 }
