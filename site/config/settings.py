@@ -253,6 +253,7 @@ _languages = {
     "ja": "日本語",
     "nl": "Nederlands",
     "pt-br": "Português do Brasil",
+    "tr": "Türkçe",
     "zh-hans": "简体中文",
 }
 LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
