@@ -147,7 +147,7 @@ def _family(order: Order, todo_list: Any, cursor: str = "") -> TodoQuerySet:
     roots = order.continue_after(order.apply(todos.open().roots()), cursor)
     inner = roots.order_by(*order.columns)[: limits.PAGE + 1]
     return (
-        order.apply(_shown(todos.filter(tree__in=inner.values("uuid"))))
+        order.apply(details(todos.filter(tree__in=inner.values("uuid"))))
         .annotate(
             rank=Window(RowNumber(), partition_by="tree", order_by=["depth", "position", "id"]),
             family=Window(Count("*"), partition_by="tree"),
@@ -168,6 +168,7 @@ def flat_page(todos: TodoQuerySet, order: Order, cursor: str) -> Rows:
     """A page of todos by themselves: a list's own, or such `with_rights`."""
     ordered = order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)
     page = list(ordered[: limits.PAGE + 1])
+    add_labels(page[: limits.PAGE])
     rows = [Row(todo) for todo in page[: limits.PAGE]]
     return Rows(rows, order.cursor(page[limits.PAGE - 1]) if len(page) > limits.PAGE else "")
 
@@ -195,11 +196,7 @@ def answer_count(request: Request, todos: TodoQuerySet, labels: QuerySet[Label])
 
 
 def details(todos: TodoQuerySet) -> TodoQuerySet:
-    """What a row shows beside its list, in one query and one for labels."""
-    return _shown(todos).prefetch_related("labels")
-
-
-def _shown(todos: TodoQuerySet) -> TodoQuerySet:
+    """With what a row shows beside its list; its labels come by `add_labels`."""
     return todos.with_subtask_counts().select_related("assignee")
 
 
@@ -262,13 +259,14 @@ def family_of(todo: Todo) -> Family:
     """A todo with what stands above and below it, as it is now; one query, and one for labels."""
     # The count depends on no row: the database works it out once.
     told = Action.objects.told_of(todo).values("undone_at").annotate(n=Count("pk")).values("n")
-    tree = {
-        one.pk: one
-        for one in details(todo.todo_list.todos.filter(tree=todo.tree))
+    found = list(
+        details(todo.todo_list.todos.filter(tree=todo.tree))
         .select_related("assignee", "created_by")
         .annotate(actions=Coalesce(Subquery(told), 0))
         .order_by("depth", "position", "pk")
-    }
+    )
+    add_labels(found)
+    tree = {one.pk: one for one in found}
     fresh = tree.get(todo.pk, todo)
     above: list[Todo] = []
     # Somebody may have moved it between two queries: then its way up ends early.
@@ -298,7 +296,7 @@ def row_of(todo: Todo) -> Row:
 def _tree() -> TodoQuerySet:
     """A todo with all above and below it."""
     todos = Todo.objects.filter(todo_list=Slot("list", BigAutoField()))
-    return _shown(todos.filter(tree=Slot("tree", UUIDField()))).in_order()
+    return details(todos.filter(tree=Slot("tree", UUIDField()))).in_order()
 
 
 _TREE: Compiled[TodoQuerySet] = Compiled(Todo, _tree)

@@ -25,7 +25,7 @@ from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
 from django_todos.viewer import Viewer
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back, back_after, page, signed_in
-from django_todos.views._rows import ORDERS, Row, Rows, details, flat_page
+from django_todos.views._rows import ORDERS, Row, Rows, add_labels, details, flat_page
 from django_todos.wording.chips import Chip, chips
 
 DAYS = 7
@@ -179,7 +179,8 @@ def _days(viewer: Viewer, first: date) -> list[UpcomingDay]:
     first_ones = ranked.filter(rank__lte=limits.DAY).order_by()
     found = {pk: (day, total) for pk, day, total in first_ones.values_list("pk", "day", "total")}
     days = [UpcomingDay(day) for day in dates]
-    shown = details(Todo.objects.filter(pk__in=found)).with_rights(viewer.user)
+    shown = list(details(Todo.objects.filter(pk__in=found)).with_rights(viewer.user))
+    add_labels(shown)
     for todo in sorted(
         shown, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
     ):
