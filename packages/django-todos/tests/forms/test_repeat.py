@@ -432,6 +432,21 @@ class TestPages:
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert says in html and "todos-leaf" not in html
 
+    def test_the_last_day_is_missed_only_when_saving(self, cast, todo):
+        client = cast.client("alice")
+        path = reverse("django_todos:todo-repeat", args=[todo.uuid])
+        data = sent_by(client, todo) | selects(freq="DAILY", ends="until", until="")
+        for headers in ({"HX-Request": "true"}, {}):
+            response = client.post(path, data, headers=headers)
+            assert response.status_code == 200
+            assert "Enter the last day" not in response.content.decode()
+        assert '<option value="until" selected>' in response.content.decode()
+        html = client.post(path, data | {"repeat_until": "2027-01-31"}).content.decode()
+        assert "todos-leaf" in html
+        response = client.post(todo.get_absolute_url(), data)
+        assert response.status_code == 422
+        assert "Enter the last day" in response.content.decode()
+
     def test_no_repeat_has_no_dates(self, cast, todo):
         client = cast.client("alice")
         path = reverse("django_todos:todo-repeat", args=[todo.uuid])

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from django_todos.models import Todo
 
 Ends = Literal["never", "until", "count"]
+OPEN_END = "open_end"  # the code of the error that a last day is still to come
 # What a counted weekday may be: a day of the week, or one of these.
 WORKING_DAY, WEEKEND_DAY, ANY_DAY = 7, 8, 9
 _GROUPS = {WORKING_DAY: WORKDAYS, WEEKEND_DAY: WEEKEND, ANY_DAY: EVERY_DAY}
@@ -75,6 +76,10 @@ GROUPS_OF_DAYS = [
 ]
 MONTHS_OF_YEAR = [("", _("the month of its date")), *MONTHS.items()]
 ENDS = [("never", _("never")), ("until", _("on a day")), ("count", _("after so many times"))]
+
+
+class OpenEnd(RuleError):
+    """It ends on a day, and the day is not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def _until(fields: RepeatFields) -> date | None:
     if fields.ends != "until":
         return None
     if fields.until is None:
-        raise RuleError(gettext("Enter the last day."))
+        raise OpenEnd(gettext("Enter the last day."))
     return fields.until
 
 
@@ -352,7 +357,8 @@ class RepeatField(ViewersField, forms.MultiValueField):
                 return RepeatChoice(parse_rrule(words), mode)
             found = quickadd.parse_repeat(words, **self.viewer.reading)
         except RuleError as error:
-            raise ValidationError(str(error)) from error
+            code = OPEN_END if isinstance(error, OpenEnd) else "invalid"
+            raise ValidationError(str(error), code) from error
         if found is None:
             raise ValidationError(
                 gettext("“%(text)s” is no repeat. Write it like “every 2 weeks on mon and thu”.")
@@ -460,7 +466,13 @@ class RepeatPart(ViewerForm):
         return Repeat(str(rule), found.mode, anchor)
 
     def preview(self) -> tuple[str, list[Moment]]:
-        """The repeat as it is typed, before it is saved: in a sentence, and its next five dates."""
+        """The repeat as it is typed, before it is saved: in a sentence, and its next five dates.
+
+        Who chose that it ends on a day is not told at once that the day is missing: that waits for saving.
+        """
+        if self.has_error("repeat", OPEN_END):
+            del self.errors["repeat"]
+            return "", []
         if {"repeat", "repeat_first", "due_date", "due_time", "due_tz"} & set(self.errors):
             return "", []
         first = self.cleaned_data["due"] or self.cleaned_data.get("start") or Moment()
