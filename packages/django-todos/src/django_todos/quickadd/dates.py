@@ -17,11 +17,11 @@ MAX_COUNT = 9_999  # "in 99999999 days" is not a date
 Unit = tuple[str, int]  # as the language's `units` have them
 WEEK: Unit = ("week", 1)
 
-_INT = re.compile(r"\d{1,4}", re.ASCII)
-_YEAR = re.compile(r"(?:19|20|21)\d{2}", re.ASCII)
-_ORDINAL = re.compile(r"(\d{1,2})([a-z]+)", re.ASCII)
-_ISO = matching("ISO", "0", r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
-_NUMERIC = matching("NUMERIC", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
+matching("DIGITS", "0", r"\d{1,4}")
+matching("FOUR", "0", r"(?:19|20|21)\d{2}")
+matching("SUFFIXED", "0", r"(\d{1,2})([a-z]+)")
+matching("ISO", "0", r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+matching("DOTTED", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
 matching("PLUS", "+", r"\+(\d{1,4})")
 matching("SHORT", "0 +", r"(\+?)(\d{1,4})([a-z]+)")
 matching("TIME", "0 @", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
@@ -77,11 +77,6 @@ def stands(c: Context, j: int, need: str) -> bool:
     return ends or c.any_of("every starting until adverbs weekdays", j)
 
 
-def weak(c: Context, i: int, j: int) -> str:
-    """What must follow words that are ordinary ones too."""
-    return "edge" if all(c.has("weak", k) for k in range(i, j)) else ""
-
-
 def add(day: date, unit: str, count: int) -> date | None:
     """`day` moved by so many days, weeks, months or years; None beyond the calendar."""
     if abs(count) > MAX_COUNT:
@@ -111,14 +106,11 @@ def _months(c: Context) -> Iterator[date]:
     return (c.today.replace(day=1) + relativedelta(months=n) for n in range(25))
 
 
-def _coming(c: Context, month: int, day: int) -> date | None:
-    """The next such day of the year, today included; 29 February waits for a leap year."""
+def _coming(c: Context, month: int, day: int, year: int | None = None) -> date | None:
+    """That day of the year given, else the next, today included; 29 February waits for a leap year."""
+    if year:
+        return make(year, month, day)
     return _next(c, (make(c.today.year + n, month, day) for n in range(9)))
-
-
-def _week(c: Context) -> date:
-    """The first day of this week, by the person's week start."""
-    return c.today - timedelta(days=(c.today.weekday() - c.week_start) % 7)
 
 
 def _end(unit: str, begin: date) -> date:
@@ -127,64 +119,38 @@ def _end(unit: str, begin: date) -> date:
 
 
 def _begin(c: Context, unit: str) -> date:
-    """The first day of the one that it is in."""
+    """The first day of the one that it is in; of a week by the person's week start."""
     month = c.today.replace(day=1)
-    return {"day": c.today, "week": _week(c), "year": month.replace(month=1)}.get(unit, month)
+    week = c.today - timedelta(days=(c.today.weekday() - c.week_start) % 7)
+    return {"day": c.today, "week": week, "year": month.replace(month=1)}.get(unit, month)
 
 
 # ---- numbers
 
 
-def integer(c: Context, i: int, limit: int = MAX_COUNT) -> int | None:
-    """The whole number in digits at `i`, from 1 to `limit`."""
-    word = c.low(i)
-    return int(word) if _INT.fullmatch(word) and 1 <= int(word) <= limit else None
+def same(c: Context, value: Any) -> Any:
+    return value
 
 
-@reader("ORDINAL", "0")
-def ordinal(c: Context, i: int) -> tuple[int, int] | None:
-    """15th."""
-    match = _ORDINAL.fullmatch(c.low(i))
-    if match and match[2] in c.words.tables["ordinal_endings"] and 1 <= int(match[1]) <= 31:
-        return int(match[1]), i + 1
-    return None
+def _ordinal(c: Context, match: re.Match[str]) -> int | None:
+    is_ordinal = match[2] in c.words.tables["ordinal_endings"] and 1 <= int(match[1]) <= 31
+    return int(match[1]) if is_ordinal else None
 
 
-@reader("DAYNUMBER", "0")
-def _day_number(c: Context, i: int) -> tuple[int, int] | None:
-    """15th, 15."""
-    number = integer(c, i, 31)
-    return (number, i + 1) if number else ordinal(c, i)
-
-
-@reader("NTH", "0 last ordinals")
-def nth(c: Context, i: int) -> tuple[int, int] | None:
-    """Last, second, 2nd."""
-    return c.phrase("last", i) or c.phrase("ordinals", i) or ordinal(c, i)
-
-
-@reader("NUMBER", "0 numbers")
-def number(c: Context, i: int) -> tuple[int, int] | None:
-    """A number in digits or in words."""
-    found = integer(c, i)
-    return (found, i + 1) if found else c.phrase("numbers", i)
-
-
-@reader("YEAR", "0")
-def _year(c: Context, i: int) -> tuple[int, int] | None:
-    """2026 after "15 dec", with or without a comma."""
-    j = i + 1 if c.any_low(i) == "," else i
-    return (int(c.low(j)), j + 1) if _YEAR.fullmatch(c.low(j)) else None
+INTEGER = Forms("INTEGER", {"DIGITS": lambda c, match: int(match[0]) or None})
+ORDINAL = Forms("ORDINAL", {"SUFFIXED": _ordinal})  # 15th
+NUMBER = Forms("NUMBER", {"INTEGER | numbers": same})
+NTH = Forms("NTH", {"last | ordinals | ORDINAL": same})  # last, second, 2nd
+Forms("DAYNUMBER", {"INTEGER": lambda c, n: n if n <= 31 else None, "ORDINAL": same})
+Forms("YEAR", {".,? FOUR": lambda c, match: int(match[0])})  # 2026 after "15 dec", or ", 2026"
 
 
 # ---- days of the calendar
 
 
-def _dated(c: Context, said: tuple[int, int], year: int | None) -> Day | date | None:
-    if year:
-        return make(year, *said)
-    day = _coming(c, *said)
-    return Day(day, "count") if day else None
+def _dated(c: Context, said: tuple[int, int], year: int | None) -> Day | None:
+    day = _coming(c, *said, year)
+    return Day(day, "" if year else "count") if day else None
 
 
 def _numeric(c: Context, match: re.Match[str]) -> Day | date | None:
@@ -254,7 +220,7 @@ Forms(
     {
         "MONTHDAY YEAR?": _dated,  # dec 15, 2027
         "ISO": lambda c, match: make(int(match[1]), int(match[3]), int(match[4])),
-        "NUMERIC": _numeric,
+        "DOTTED": _numeric,
     },
 )
 
@@ -262,32 +228,39 @@ Forms(
 # ---- days from today
 
 
-def _from_today(c: Context, ahead: int) -> date | None:
+def _weak(c: Context) -> str:
+    """What must follow a word that is an ordinary one too, but for "eod sun"."""
+    return "edge" if c.has("weak", c.i) and not c.phrase("ends", c.i - 1) else ""
+
+
+def _from_today(c: Context, ahead: int) -> Day | None:
     token = c.tokens[c.i]
     is_name = token.low in c.words.tables["lower_only"] and token.text != token.low
-    return None if is_name else c.today + timedelta(days=ahead)
+    return None if is_name else Day(c.today + timedelta(days=ahead), _weak(c))
 
 
-def _weekday(c: Context, weekday: int) -> date | None:
+def _weekday(c: Context, weekday: int) -> Day | None:
     """The next such day after today; the SAT is an exam."""
     text = c.tokens[c.i].text
     is_exam = len(text) == 3 and text.isupper() and not c.text.isupper()
     ahead = (weekday - c.today.weekday() - 1) % 7 + 1
-    return None if is_exam else c.today + timedelta(days=ahead)
+    return None if is_exam else Day(c.today + timedelta(days=ahead), _weak(c))
 
 
 def _next_weekday(c: Context, *said: Any) -> date | None:
     """Next friday, friday next week, next week on friday: of the week after this one."""
     weekday = next(one for one in said if isinstance(one, int))
     is_week = len(said) == 1 or WEEK in said
-    return _week(c) + timedelta(days=7 + (weekday - c.week_start) % 7) if is_week else None
+    return (
+        _begin(c, "week") + timedelta(days=7 + (weekday - c.week_start) % 7) if is_week else None
+    )
 
 
 def _next_unit(c: Context, unit: Unit) -> date | None:
     """The first day of next month, quarter or year, the first working day of next week."""
     name, times = unit
     if unit == WEEK:
-        begin = _week(c) + timedelta(days=7)
+        begin = _begin(c, "week") + timedelta(days=7)
         return begin + timedelta(days=(7 - begin.weekday()) % 7 if begin.weekday() > 4 else 0)
     begin = _begin(c, name)
     if times == 3:
@@ -303,38 +276,31 @@ def _weekend(c: Context, which: Any) -> date:
     return c.today + timedelta(days=ahead)
 
 
-def _in_units(c: Context, n: Any, unit: Unit) -> Day | None:
-    """In 3 days, two weeks from now, +5 days; "in 3 day" only where nothing follows."""
+def _in_units(c: Context, n: Any, unit: Unit, ago: bool | None = None) -> Day | None:
+    """In 3 days, two weeks from now, +5 days, 2 days ago; "in 3 day" only where nothing follows."""
     n = n if isinstance(n, int) else int(n[1])
-    day = add(c.today, unit[0], n * unit[1])
-    return Day(day, "edge" if n > 1 and c.has("singulars", c.j - 1) else "") if day else None
-
-
-def _ago(c: Context, n: int, unit: Unit) -> Day | None:
-    day = add(c.today, unit[0], -n * unit[1])
-    return Day(day, "edge") if day else None
+    day = add(c.today, unit[0], (-n if ago else n) * unit[1])
+    is_odd = ago or n > 1 and c.has("singulars", c.j - 1)
+    return Day(day, "edge" if is_odd else "") if day else None
 
 
 def _in_short(c: Context, match: re.Match[str]) -> date | None:
     """+3d, in 3d; 3d in a field."""
-    if not (match[1] or c.in_field or c.j == c.i + 2) or ordinal(c, c.j - 1):
+    if not (match[1] or c.in_field or c.j == c.i + 2) or ORDINAL.read(c, c.j - 1):
         return None
     name = c.words.tables["short_units"].get(match[3])
     unit = (name, 1) if name and match[1] else c.words.tables["units"].get(match[3])
     return add(c.today, unit[0], int(match[2]) * unit[1]) if unit else None
 
 
-def _in_month(c: Context, month: int, year: int | None) -> Day | date | None:
+def _in_month(c: Context, month: int, year: int | None) -> Day | None:
     """In january: its first day, where nothing follows; start of january; mid january, the 15th."""
-    number = 15 if c.phrase("middle", c.i) else 1
-    day = make(year, month, number) if year else _coming(c, month, number)
+    day = _coming(c, month, 15 if c.phrase("middle", c.i) else 1, year)
     return Day(day, "edge" if c.phrase("in_", c.i) and not year else "") if day else None
 
 
-def _end_of_month(c: Context, month: int, year: int | None) -> date | None:
-    years = [year] if year else [c.today.year, c.today.year + 1]
-    ends = [_end("month", begin) for y in years if (begin := make(y, month, 1))]
-    return ends[0] if year else _next(c, ends)
+def _end_of_month(c: Context, month: int, year: int | None) -> date:
+    return _end("month", date(year or c.today.year + (month < c.today.month), month, 1))
 
 
 def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> Day | None:
@@ -348,7 +314,7 @@ DAY = Forms(
     "DAY",
     is_day=True,
     table={
-        "CALENDAR": lambda c, said: said,
+        "CALENDAR": same,
         "weekdays .,? CALENDAR | weekdays .. CALENDAR": _agreeing,  # fri, 4 dec
         ".the? ORDINAL | =.the? DAYNUMBER": _day_of_month,  # the 15th
         # the last friday of the month, the first monday of january
@@ -360,9 +326,11 @@ DAY = Forms(
         ".next weekdays | weekdays .next units | .next units .on? weekdays": _next_weekday,
         ".start_of? .next units | next_units": _next_unit,  # next week, beginning of next year
         "weekend_day | =weekends": _weekend,
-        ".later_this_week": lambda c: min(c.today + timedelta(days=2), _end("week", _week(c))),
+        ".later_this_week": lambda c: min(
+            c.today + timedelta(days=2), _end("week", _begin(c, "week"))
+        ),
         ".in_ NUMBER units | NUMBER units .from_now | =NUMBER units | PLUS units": _in_units,
-        "NUMBER units .ago": _ago,
+        "NUMBER units ago": _in_units,
         "SHORT | .in_ SHORT": _in_short,
         ".in_ months YEAR? | .middle months YEAR? | .start_of months YEAR?": _in_month,
         ".end_of months YEAR?": _end_of_month,
@@ -395,7 +363,7 @@ def _follows_day(c: Context, i: int) -> bool:
 
 def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> Clock | None:
     """Noon, at midnight."""
-    is_weak = weak(c, c.i, c.j) and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
+    is_weak = _weak(c) and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
     return None if is_weak else Clock(clock, zone or "")
 
 
@@ -483,27 +451,15 @@ def next_day_for(c: Context, clock: time, tz: str = "") -> date:
 # ---- both together
 
 
-@reader("PART", "dayparts in_daypart")
-def _part(c: Context, i: int) -> tuple[str, int] | None:
-    found = c.phrase("dayparts", i) or c.phrase("in_daypart", i)
-    if found and i in c.day_ends:
-        c.day_ends.add(found[1])
-    return found
-
-
-@reader("DAY_END", "ends end_of")
-def _day_end(c: Context, i: int) -> tuple[bool, int] | None:
-    """Eod, end of day: a day ends anyway."""
-    short = c.phrase("ends", i)
-    lead = c.phrase("end_of", i)
-    unit = c.phrase("units", lead[1]) if lead else None
-    if short and short[0] == "day":
-        return True, short[1]
-    return (True, unit[1]) if unit and unit[0] == ("day", 1) else None
-
-
-def _day(c: Context, i: int, j: int, said: Day | date) -> Day:
-    return said if isinstance(said, Day) else Day(said, weak(c, i, j))
+Forms("PART", {"dayparts | in_daypart": same}, is_day=True)
+# Eod, end of day: a day ends anyway.
+Forms(
+    "DAY_END",
+    {
+        "ends": lambda c, unit: unit == "day" or None,
+        ".end_of units": lambda c, unit: unit == ("day", 1) or None,
+    },
+)
 
 
 def _part_time(c: Context, day: date | None, part: str) -> time | None:
@@ -515,42 +471,21 @@ def _part_time(c: Context, day: date | None, part: str) -> time | None:
     return None if day == c.today and clock <= now else clock
 
 
-def _together(day: Day, clock: Clock, part: str | None) -> When:
-    """Midnight "tonight" is the one that ends today; on a named day it is that day's first."""
-    at = in_half(clock, part or day.part)
-    is_tonight = bool(day.part) and at.time == time(0)
-    return When(day.day + timedelta(days=is_tonight), at.time, at.tz)
-
-
-def _day_alone(c: Context, *said: Any) -> When | None:
-    day = _day(c, c.i, c.j, said[-1])
-    at = _part_time(c, day.day, day.part) if day.part else None
-    return When(day.day, at) if stands(c, c.j, day.need) else None
-
-
-def _day_part(c: Context, said: Day | date, part: str) -> When:
-    day = _day(c, 0, 0, said).day
-    return When(day, _part_time(c, day, part))
-
-
-def _day_clock(c: Context, said: Day | date, part: str, clock: Clock, later: str) -> When:
-    return _together(_day(c, 0, 0, said), clock, part or later)
-
-
-def _clock_day(c: Context, clock: Clock, part: str, said: Day | date, later: str) -> When | None:
-    day = _day(c, c.j - 1, c.j, said)
-    return _together(day, clock, part or later) if later or stands(c, c.j, day.need) else None
-
-
-def _clock_alone(c: Context, clock: Clock, part: str | None) -> When:
-    at = in_half(clock, part or "")
-    return When(None, at.time, at.tz)
-
-
-def _part_day(c: Context, part: str, said: Day | date) -> When | None:
-    day = _day(c, c.j - 1, c.j, said)
-    is_day = not day.part and stands(c, c.j, day.need)
-    return When(day.day, _part_time(c, None, part)) if is_day else None
+def _together(c: Context, *said: Any) -> When | None:
+    """A day, a part of it and a time, in any order; where it ends with the day, what that needs must follow."""
+    given = [Day(one) if isinstance(one, date) else one for one in said if one is not None]
+    day = next((one for one in given if isinstance(one, Day)), None)
+    clock = next((one for one in given if isinstance(one, Clock)), None)
+    part = next((one for one in given if isinstance(one, str)), day.part if day else "")
+    if day and given[-1] is day and not stands(c, c.j, day.need):
+        return None
+    if day and not clock:
+        return When(day.day, _part_time(c, day.day, part) if part else None)
+    assert clock
+    at = in_half(clock, part)
+    # midnight "tonight" is the one that ends today; on a named day it is that day's first
+    is_tonight = bool(day and day.part) and at.time == time(0)
+    return When(day.day + timedelta(days=is_tonight) if day else None, at.time, at.tz)
 
 
 def _part_alone(c: Context, part: str) -> When | None:
@@ -598,16 +533,11 @@ def _iso_time(c: Context, match: re.Match[str]) -> When | None:
 WHEN = Forms(
     "WHEN",
     {
-        "DAY .DAY_END? | DAY_END DAY": _day_alone,  # tomorrow, friday eod, eod friday
-        "DAY PART": _day_part,  # tomorrow morning
-        # tomorrow 9am, fri @ 7pm, tonight at 8, friday evening at 8
-        "DAY .DAY_END? PART? .,? CLOCK in_daypart?": _day_clock,
-        "CLOCK in_daypart? .,? .on? DAY PART?": _clock_day,  # 9am tomorrow, at 9 on friday
-        "CLOCK in_daypart?": _clock_alone,  # 5 in the afternoon
-        "in_daypart CLOCK": lambda c, part, clock: _clock_alone(
-            c, clock, part
-        ),  # this evening at 7
-        "in_daypart DAY": _part_day,  # in the afternoon tomorrow
+        # tomorrow, friday eod, eod friday, tomorrow morning, in the afternoon tomorrow
+        "DAY .DAY_END? | .DAY_END DAY | DAY PART | in_daypart DAY": _together,
+        # tomorrow 9am, fri @ 7pm, tonight at 8, friday evening at 8; 9am tomorrow, at 9 on friday
+        "DAY .DAY_END? PART? .,? CLOCK in_daypart? | CLOCK in_daypart? .,? .on? DAY PART?": _together,
+        "CLOCK in_daypart? | in_daypart CLOCK": _together,  # 5 in the afternoon, this evening at 7
         "in_daypart": _part_alone,  # in the morning, this evening
         ".in_ NUMBER clock_units | =NUMBER clock_units | PLUS clock_units | in_minutes": _later,
         "SHORT | .in_ SHORT": _later_short,

@@ -16,18 +16,19 @@ from ..repeats.occurrences import first_occurrence
 from ..repeats.rule import WORKDAYS, Freq, Mode, Rule, each, parse
 from .dates import (
     CLOCK,
+    INTEGER,
     MONTHDAY,
+    NTH,
+    NUMBER,
+    ORDINAL,
     Unit,
     When,
     add,
     in_half,
-    integer,
     make,
     next_day_for,
-    nth,
-    number,
-    ordinal,
     read_when,
+    same,
     stands,
 )
 from .result import RepeatRule
@@ -141,10 +142,11 @@ def _plural(c: Context, i: int) -> tuple[tuple[int, ...], int] | None:
 
 def _nth_day(c: Context, i: int) -> tuple[tuple[str, int, int], int] | None:
     """A day inside a month: ("day", 15, 0) the 15th, ("workday", -1, 0), ("weekday", -1, 4) the last friday."""
-    found = nth(c, c.skip("the", i))
+    found = NTH.read(c, c.skip("the", i))
     if not found:
-        bare = integer(c, i, 31)
-        return (("day", bare, 0), i + 1) if bare and not c.phrase("months", i + 1) else None
+        bare = INTEGER.read(c, i)
+        is_day = bare and not c.phrase("months", i + 1)
+        return (("day", bare[0], 0), i + 1) if bare and is_day and bare[0] <= 31 else None
     n, j = found
     for table, kind, most in (("weekdays", "weekday", 5), ("workdays", "workday", 23)):
         day = c.phrase(table, j)
@@ -153,7 +155,7 @@ def _nth_day(c: Context, i: int) -> tuple[tuple[str, int, int], int] | None:
     unit = c.phrase("units", j)
     if unit:
         return (("day", n, 0), unit[1]) if unit[0] == ("day", 1) else None
-    return (("day", n, 0), j) if ordinal(c, j - 1) else None
+    return (("day", n, 0), j) if ORDINAL.read(c, j - 1) else None
 
 
 @reader("DAYS_OF_MONTH", "the 0 last ordinals")
@@ -223,10 +225,8 @@ def _each(c: Context, i: int) -> tuple[Mode, int] | None:
     return ("completion", j + 1) if is_done else ("due", j)
 
 
-@reader("INTERVAL", "0 other ordinals numbers")
-def _interval(c: Context, i: int) -> tuple[int, int] | None:
-    """Other, second, 2nd, 2, two."""
-    return c.phrase("other", i) or c.phrase("ordinals", i) or ordinal(c, i) or number(c, i)
+# Other, second, 2nd, 2, two.
+INTERVAL = Forms("INTERVAL", {"other | ordinals | ORDINAL | NUMBER": same})
 
 
 def _steps(name: str, unit: str) -> None:
@@ -235,7 +235,7 @@ def _steps(name: str, unit: str) -> None:
     def read(c: Context, i: int) -> tuple[Step, int] | None:
         adverb, every = c.phrase("adverbs", i), _each(c, i)
         if every:
-            times, j = _interval(c, every[1]) or (1, every[1])
+            times, j = INTERVAL.read(c, every[1]) or (1, every[1])
             found = c.phrase("units", j)
         else:
             found, times = adverb, 1
@@ -255,7 +255,7 @@ _steps("YEARS", "year")
 def _plain(c: Context, step: Step) -> Said:
     """Every 3 days; daily where nothing plain follows, as with "every 3 day"."""
     mode, interval, unit = step
-    is_odd = interval > 1 and c.has("singulars", c.j - 1) and integer(c, c.j - 2)
+    is_odd = interval > 1 and c.has("singulars", c.j - 1) and INTEGER.read(c, c.j - 2)
     return Said(Rule(FREQS[unit], interval), mode, "edge" if is_odd or not _each(c, c.i) else "")
 
 
@@ -398,7 +398,7 @@ def _ending(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
             return None
         return replace(said, rule=replace(said.rule, until=when[0].day)), when[1]
     j = c.skip("for_", i)
-    counted = number(c, j)
+    counted = NUMBER.read(c, j)
     if not counted or j == i and not c.low(j).isdigit():
         return None
     times, unit = c.phrase("times", counted[1]), c.phrase("units", counted[1])
