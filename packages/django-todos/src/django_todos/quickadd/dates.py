@@ -11,7 +11,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from ..dates import Moment, local_now, resolve_zone
-from .tokens import Context, Forms, matching, reader
+from .tokens import READERS, Context, Forms, matching
 
 MAX_COUNT = 9_999  # "in 99999999 days" is not a date
 Unit = tuple[str, int]  # as the language's `units` have them
@@ -23,8 +23,8 @@ matching("SUFFIXED", "0", r"(\d{1,2})([a-z]+)")
 matching("ISO", "0", r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 matching("DOTTED", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
 matching("PLUS", "+", r"\+(\d{1,4})")
-matching("SHORT", "0 +", r"(\+?)(\d{1,4})([a-z]+)")
-matching("TIME", "0 @", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
+matching("SHORT", "0+", r"(\+?)(\d{1,4})([a-z]+)")
+matching("TIME", "0@", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
 matching("HOUR_H", "0", r"(\d{1,2})h(\d{2})?")
 matching("MILITARY", "0", r"([01]\d|2[0-3])([0-5]\d)")
 matching(
@@ -139,8 +139,8 @@ def _ordinal(c: Context, match: re.Match[str]) -> int | None:
 
 INTEGER = Forms("INTEGER", {"DIGITS": lambda c, match: int(match[0]) or None})
 ORDINAL = Forms("ORDINAL", {"SUFFIXED": _ordinal})  # 15th
-NUMBER = Forms("NUMBER", {"INTEGER | numbers": same})
-NTH = Forms("NTH", {"last | ordinals | ORDINAL": same})  # last, second, 2nd
+Forms("NUMBER", {"INTEGER | numbers": same})
+Forms("NTH", {"last | ordinals | ORDINAL": same})  # last, second, 2nd
 Forms("DAYNUMBER", {"INTEGER": lambda c, n: n if n <= 31 else None, "ORDINAL": same})
 Forms("YEAR", {".,? FOUR": lambda c, match: int(match[0])})  # 2026 after "15 dec", or ", 2026"
 
@@ -204,7 +204,7 @@ def _nth_in(begin: date, n: int, weekday: int) -> date | None:
 
 
 # A month and a day of it.
-MONTHDAY = Forms(
+Forms(
     "MONTHDAY",
     {
         # 15 dec, the 15th of december, 15. Dezember
@@ -343,7 +343,6 @@ DAY = Forms(
 # ---- times
 
 
-@reader("ZONE", "")
 def _zone(c: Context, i: int) -> tuple[str, int] | None:
     """UTC, or an IANA name with a slash."""
     name = c.tokens[i].text if c.low(i) else ""
@@ -353,6 +352,7 @@ def _zone(c: Context, i: int) -> tuple[str, int] | None:
     return (name, i + 1) if is_zone else None
 
 
+READERS["ZONE"] = (_zone, "")
 _DAYS = "days evening_days weekdays weekday_plurals dayparts"
 
 
@@ -547,10 +547,6 @@ WHEN = Forms(
 )
 
 
-def read_when(c: Context, i: int) -> tuple[When, int] | None:
-    """The longest date, time, or both at `i`, a leading "on", "by", "due" or "for" included."""
-    found = WHEN.read(c, i)
-    lead = c.phrase("lead_in", i) if not found else None
-    if not lead:
-        return found
-    return WHEN.read(c, lead[1] + 1 if c.any_low(lead[1]) == ":" else lead[1])  # Due: friday
+# A leading "on", "by", "due" or "for" included; Due: friday.
+DATE = Forms("DATE", {"WHEN | .lead_in .:? WHEN": same})
+read_when = DATE.read

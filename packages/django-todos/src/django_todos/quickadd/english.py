@@ -199,7 +199,7 @@ ENGLISH = Words(
         "of_month": say("of the month, of each month, of every month, in the month, of a month"),
         "of_every_month": say("of every month, of each month, every month, each month"),
         "starting": say("starting, starting on, starting from, starting at, from, start, starts"),
-        "until": say("until, till, til, ending, ending on, ending in, ends, ends on, up to"),
+        "until": say("until, till, til, ending, ending on, ends, ends on, up to"),
         "for_": say("for"),
         "times": say("times, time, occurrences"),
         # ---- signs and keys

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
 from ..limits import MAX_DEPTH, MAX_LINES
-from .dates import WHEN, When, add, read_when
+from .dates import DATE, When, add, read_when
 from .english import ENGLISH, Words
 from .repeats import REPEAT, Said, pinned, read_repeat
 from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
@@ -288,13 +288,13 @@ class _Line:
         if found is None or self._keyed("repeat"):
             return clock
         said: Said = found.said
-        if said.time and not fields.due.time:
+        if said.time.time and not fields.due.time:
             clock = None
             if fields.due:
                 fields.due = Moment(fields.due.date, said.time.time, said.time.tz)
         elif clock:
             said = replace(said, time=clock.said)
-        if start and not said.start:
+        if start and said.start == When():
             said = replace(said, start=start.said)
         first = said.first(self.c, fields.due)
         rule = said.bound(first) if first else None
@@ -344,9 +344,9 @@ def _may_begin(c: Context, i: int) -> bool:
     """A quick look before the readers try."""
     word, words = c.low(i), c.words
     return bool(word) and bool(
-        WHEN.may_begin(words, word)
+        DATE.may_begin(words, word)
         or REPEAT.may_begin(words, word)
-        or any(word in words.index[table] for table in ("lead_in", "starting", "fixed", "every"))
+        or any(word in words.index[table] for table in ("starting", "fixed", "every"))
     )
 
 
@@ -492,7 +492,7 @@ def parse_repeat(
     """
     c = _field(text, reading)
     found = read_repeat(c, 0) if c.tokens else None
-    if not found or found[1] != len(c.tokens) or found[0].time:
+    if not found or found[1] != len(c.tokens) or found[0].time.time:
         return None
     first = found[0].first(c, due)
     return found[0].bound(first, pin=bool(due)) if first else None

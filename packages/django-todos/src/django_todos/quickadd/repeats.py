@@ -6,6 +6,8 @@ those words stay words.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,14 +15,10 @@ from typing import Any
 from ..dates import Moment
 from ..limits import MAX_COUNT, MAX_INTERVAL
 from ..repeats.occurrences import first_occurrence
-from ..repeats.rule import WORKDAYS, Freq, Mode, Rule, each, parse
+from ..repeats.rule import EVERY_WORKDAY, WORKDAYS, Freq, Mode, Rule, each, parse
 from .dates import (
     CLOCK,
     INTEGER,
-    MONTHDAY,
-    NTH,
-    NUMBER,
-    ORDINAL,
     Unit,
     When,
     add,
@@ -32,12 +30,10 @@ from .dates import (
     stands,
 )
 from .result import RepeatRule
-from .tokens import Context, Forms, Reader, reader
+from .tokens import Context, Forms, matching
 
 FREQS: dict[str, Freq] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
-MONTH = ("month", 1)
 Step = tuple[Mode, int, str]
-MAX_ITEMS = 31  # of a list of days
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +43,21 @@ class Said:
     rule: Rule
     mode: Mode = "due"
     need: str = ""  # what must follow, see `stands`
-    time: When | None = None
+    time: When = When()
     part: str = ""  # of the day, where `time` only stands for it
-    start: When | None = None
+    start: When = When()
     span: tuple[str, int] | None = None  # "for 3 weeks"
-    is_later: bool = False  # "after 10 days": first due then
+    later: date | None = None  # "after 10 days": first due then
 
     def first(self, c: Context, due: Moment | None = None) -> Moment | None:
         """The first date: the one given, else the rule's first on or after its start."""
         if due and due.date:
             return due
-        start = self._start(c)
+        clock = self.start if self.start.time else self.time
+        next_day = next_day_for(c, clock.time, clock.tz) if clock.time else c.today
         unbound = replace(self.rule, interval=1, count=None, until=None)
-        return first_occurrence(str(unbound), start) if start else None
-
-    def _start(self, c: Context) -> Moment | None:
-        clock = self.time.time if self.time else None
-        tz = self.time.tz if self.time else ""
-        if self.start and self.start.day:
-            given = self.start.moment(c)
-            return Moment(given.date, clock, tz) if clock and not given.time else given
-        if self.start and self.start.time:
-            clock, tz = self.start.time, self.start.tz
-        day: date | None = next_day_for(c, clock, tz) if clock else c.today
-        if self.is_later:
-            unit = next(name for name, freq in FREQS.items() if freq == self.rule.freq)
-            day = add(c.today, unit, self.rule.interval)
-        return Moment(day, clock, tz) if day else None
+        start = Moment(self.start.day or self.later or next_day, clock.time, clock.tz)
+        return first_occurrence(str(unbound), start)
 
     def bound(self, first: Moment, pin: bool = True) -> RepeatRule | None:
         """The rule as it starts with that date; None if it has ended before."""
@@ -91,179 +75,150 @@ def pinned(repeat: RepeatRule, first: Moment) -> RepeatRule:
     return repeat._replace(rrule=str(parse(repeat.rrule).said_on(first.date, repeat.mode)))
 
 
-# ---- lists of days
+# ---- days of a week, a month, a year: rules
+
+matching("JOINED", "-", r"[^-–/]+(?:([-–/])[^-–/]+)(?:\1[^-–/]+){,5}")
 
 
-def _listed(c: Context, i: int, item: Reader, tight: bool = False) -> tuple[list[Any], int]:
-    """Items with a comma, an "and" or both between them: mon, wed and fri; `tight`: or nothing."""
-    items: list[Any] = []
-    j, end = i, i - 1
-    while len(items) < MAX_ITEMS and (tight or j > end) and (found := item(c, j)):
-        items.append(found[0])
-        end = found[1]
-        j = c.skip("and_", end + 1 if c.any_low(end) == "," else end)
-    return items, end
-
-
-def _weekday(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
-    """Mon; mon to fri; mon-fri; mon/wed."""
-    found = c.phrase(table, i)
-    if found:
-        to = c.phrase("to", found[1])
-        last = c.phrase(table, to[1]) if to else None
-        return (_range(found[0], last[0]), last[1]) if last else ((found[0],), found[1])
-    word, weekdays = c.low(i), c.words.tables[table]
-    for sign in "-–/":
-        names = word.split(sign)
-        if 2 <= len(names) <= 7 and all(name in weekdays for name in names):
-            numbers = tuple(weekdays[name] for name in names)
-            return (_range(*numbers) if sign != "/" and len(numbers) == 2 else numbers), i + 1
-    return None
-
-
-def _range(first: int, last: int) -> tuple[int, ...]:
+def _range(c: Context, first: int, last: int) -> tuple[int, ...]:
+    """Mon to fri."""
     return tuple((first + k) % 7 for k in range((last - first) % 7 + 1))
 
 
-def _several(c: Context, i: int, table: str) -> tuple[tuple[int, ...], int] | None:
-    items, end = _listed(c, i, lambda c, j: _weekday(c, j, table), tight=True)
-    return (tuple(day for days in items for day in days), end) if items else None
+def _week_rule(table: str, name: str) -> None:
+    """The forms of weekdays in the words of one table: mon; mon to fri; mon-fri; mon/wed; a list of them."""
+
+    def joined(c: Context, match: re.Match[str]) -> tuple[int, ...] | None:
+        known = c.words.tables[table]
+        names = match[0].split(match[1])
+        days = tuple(known[name] for name in names if name in known)
+        if len(days) < len(names):
+            return None
+        return _range(c, *days) if match[1] != "/" and len(days) == 2 else days
+
+    one = f"{name}_OR_RANGE"
+    Forms(one, {table: lambda c, day: (day,), f"{table} .to {table}": _range, "JOINED": joined})
+    Forms(name, {f"{one}*": lambda c, some: weekly(day for days in some for day in days)})
 
 
-@reader("WEEKDAYS", "weekdays -")
-def _singular(c: Context, i: int) -> tuple[tuple[int, ...], int] | None:
-    return _several(c, i, "weekdays")
+def weekly(days: Iterable[int]) -> Rule:
+    return Rule("WEEKLY", by_day=each(days))
 
 
-@reader("PLURALS", "weekday_plurals -")
-def _plural(c: Context, i: int) -> tuple[tuple[int, ...], int] | None:
-    return _several(c, i, "weekday_plurals")
+_week_rule("weekdays", "WEEKDAYS")
+_week_rule("weekday_plurals", "PLURALS")
+
+# A day inside a month, as its number and of what: (1, ANY) the 1st, (-1, 4) the last friday.
+WORKDAY, ANY = 7, 8
+Nth = tuple[int, int]
 
 
-def _nth_day(c: Context, i: int) -> tuple[tuple[str, int, int], int] | None:
-    """A day inside a month: ("day", 15, 0) the 15th, ("workday", -1, 0), ("weekday", -1, 4) the last friday."""
-    found = NTH.read(c, c.skip("the", i))
-    if not found:
-        bare = INTEGER.read(c, i)
-        is_day = bare and not c.phrase("months", i + 1)
-        return (("day", bare[0], 0), i + 1) if bare and is_day and bare[0] <= 31 else None
-    n, j = found
-    for table, kind, most in (("weekdays", "weekday", 5), ("workdays", "workday", 23)):
-        day = c.phrase(table, j)
-        if day:
-            return ((kind, n, day[0] if kind == "weekday" else 0), day[1]) if n <= most else None
-    unit = c.phrase("units", j)
-    if unit:
-        return (("day", n, 0), unit[1]) if unit[0] == ("day", 1) else None
-    return (("day", n, 0), j) if ORDINAL.read(c, j - 1) else None
+def _nth(c: Context, n: int, day: int = WORKDAY) -> Nth | None:
+    return (n, day) if n <= (23 if day == WORKDAY else 5) else None
 
 
-@reader("DAYS_OF_MONTH", "the 0 last ordinals")
-def _days_of_month(c: Context, i: int) -> tuple[Rule, int] | None:
-    """A list of such days as one monthly rule; None where one rule can't hold them all."""
-    items, end = _listed(c, i, _nth_day)
-    rule = _monthly(items) if items else None
-    return (rule, end) if rule else None
+def _nth_day(c: Context, n: int) -> Nth | None:
+    return None if c.any_of("weekdays workdays units", c.j) else (n, ANY)
 
 
-def _monthly(items: list[tuple[str, int, int]]) -> Rule | None:
-    kind, _, weekday = items[-1]
-    if kind != "day" and all(k != "day" or 1 <= n <= 5 for k, n, _ in items):
+NTH_DAY = Forms(
+    "NTH_DAY",
+    {
+        ".the? NTH weekdays | .the? NTH .workdays": _nth,
+        ".the? NTH units": lambda c, n, unit: (n, ANY) if unit == ("day", 1) else None,
+        ".the? ORDINAL": _nth_day,
+        "INTEGER": lambda c, n: (n, ANY) if n <= 31 and not c.phrase("months", c.j) else None,
+    },
+)
+
+
+def _monthly(c: Context, items: list[Nth]) -> Rule | None:
+    """A list of such days as one rule; None where one rule can't hold them all."""
+    last = items[-1][1]
+    if last != ANY and all(day != ANY or 1 <= n <= 5 for n, day in items):
         # the 1st and 3rd thu: the first of them is a Thursday too
-        items = [(kind, n, weekday) if k == "day" else (k, n, d) for k, n, d in items]
-    kinds = {kind for kind, _, _ in items}
-    numbers = tuple(sorted({n for _, n, _ in items}, key=lambda n: (n < 0, n)))
-    if kinds == {"workday"}:
+        items = [(n, last if day == ANY else day) for n, day in items]
+    days = {day for _, day in items}
+    pairs = sorted(set(items), key=lambda item: (item[0] < 0, *item))
+    numbers = tuple(n for n, _ in pairs)
+    if days == {ANY}:
+        is_late = len(numbers) == 1 and numbers[0] > 28
+        return (
+            Rule("MONTHLY").on_day(numbers[0])
+            if is_late
+            else Rule("MONTHLY", by_month_day=numbers)
+        )
+    if days == {WORKDAY}:
         return Rule("MONTHLY", by_day=each(WORKDAYS), by_set_pos=numbers)
-    if kinds == {"weekday"}:
-        pairs = sorted({(n, d) for _, n, d in items}, key=lambda p: (p[0] < 0, *p))
-        return Rule("MONTHLY", by_day=tuple(pairs))
-    if kinds != {"day"}:
-        return None
-    if len(numbers) == 1 and numbers[0] > 28:
-        return Rule("MONTHLY").on_day(numbers[0])
-    return Rule("MONTHLY", by_month_day=numbers)
+    by_day = tuple((n, day) for n, day in pairs if day in range(7))
+    return Rule("MONTHLY", by_day=by_day) if len(by_day) == len(pairs) else None
 
 
-@reader("FIRST", "ordinals")
-def _first(c: Context, i: int) -> tuple[Rule, int] | None:
-    """The first, as a word alone: it counts with "of the month" or after "every month on"."""
-    found = c.phrase("ordinals", i)
-    return (Rule("MONTHLY", by_month_day=(found[0],)), found[1]) if found else None
-
-
-@reader("DAYS_OF_YEAR", "MONTHDAY")
-def _days_of_year(c: Context, i: int) -> tuple[Rule, int] | None:
+def _yearly(c: Context, dates: list[tuple[int, int]]) -> Rule | None:
     """Jan 5; 14 jan and 14 apr: one rule holds all months × all days, so it must mean exactly these dates."""
-    dates, end = _listed(c, i, MONTHDAY.read)
     months, days = {m for m, _ in dates}, {d for _, d in dates}
     exist = all(make(2000, month, day) for month, day in dates)
-    if not dates or not exist or len(months) * len(days) != len(set(dates)):
+    if not exist or len(months) * len(days) != len(set(dates)):
         return None
     if (months, days) == ({2}, {29}):
-        return Rule("YEARLY", by_month=(2,)).on_day(29), end
-    return Rule("YEARLY", by_month=tuple(sorted(months)), by_month_day=tuple(sorted(days))), end
+        return Rule("YEARLY", by_month=(2,)).on_day(29)
+    return Rule("YEARLY", by_month=tuple(sorted(months)), by_month_day=tuple(sorted(days)))
 
 
-def weekly(c: Context, days: tuple[int, ...], interval: int = 1) -> Rule:
-    """With the person's week start, where it makes a difference."""
-    week_start = c.week_start if interval > 1 and len(days) > 1 else 0
-    return Rule("WEEKLY", interval, by_day=each(days), week_start=week_start)
+Forms("DAYS_OF_MONTH", {"NTH_DAY+": _monthly})
+# The first, as a word alone, counts with "of the month" or after "every month on".
+Forms("FIRST", {".the? ordinals": lambda c, n: Rule("MONTHLY", by_month_day=(n,))})
+Forms("DAYS_OF_YEAR", {"MONTHDAY+": _yearly})
 
 
 # ---- how often
 
 
-@reader("EACH", "every")
-def _each(c: Context, i: int) -> tuple[Mode, int] | None:
-    """Every, or every! with the sign right behind it."""
-    every = c.phrase("every", i)
-    if not every:
-        return None
-    j = every[1]
-    is_done = c.any_low(j) == "!" and c.tokens[j].start == c.tokens[j - 1].end
-    return ("completion", j + 1) if is_done else ("due", j)
+def _done(c: Context, every: bool) -> Mode | None:
+    """Every! with the sign right behind it."""
+    return "completion" if c.tokens[c.j - 1].start == c.tokens[c.j - 2].end else None
 
 
-# Other, second, 2nd, 2, two.
-INTERVAL = Forms("INTERVAL", {"other | ordinals | ORDINAL | NUMBER": same})
+def _step(c: Context, mode: Mode, times: int | None, unit: Unit) -> Step | None:
+    interval = (times or 1) * unit[1]
+    return (
+        (mode, interval, unit[0]) if 1 <= interval <= MAX_INTERVAL and unit[0] in FREQS else None
+    )
 
 
-def _steps(name: str, unit: str) -> None:
-    """A reader of "every 2 weeks" and "weekly" for one unit."""
-
-    def read(c: Context, i: int) -> tuple[Step, int] | None:
-        adverb, every = c.phrase("adverbs", i), _each(c, i)
-        if every:
-            times, j = INTERVAL.read(c, every[1]) or (1, every[1])
-            found = c.phrase("units", j)
-        else:
-            found, times = adverb, 1
-        if not found or found[0][0] != unit or not 1 <= times * found[0][1] <= MAX_INTERVAL:
-            return None
-        return (every[0] if every else "due", times * found[0][1], unit), found[1]
-
-    reader(name, "every adverbs")(read)
-
-
-_steps("DAYS", "day")
-_steps("WEEKS", "week")
-_steps("MONTHS", "month")
-_steps("YEARS", "year")
+Forms("EACH", {"every": lambda c, every: "due", "every .!": _done})
+Forms("INTERVAL", {"other | ordinals | ORDINAL | NUMBER": same})  # other, second, 2nd, 2, two
+Forms(
+    "STEP",
+    {
+        "EACH INTERVAL? units": _step,
+        "adverbs": lambda c, unit: ("due", unit[1], unit[0]),
+    },
+)
 
 
 def _plain(c: Context, step: Step) -> Said:
     """Every 3 days; daily where nothing plain follows, as with "every 3 day"."""
     mode, interval, unit = step
     is_odd = interval > 1 and c.has("singulars", c.j - 1) and INTEGER.read(c, c.j - 2)
-    return Said(Rule(FREQS[unit], interval), mode, "edge" if is_odd or not _each(c, c.i) else "")
+    need = "edge" if is_odd or not c.phrase("every", c.i) else ""
+    return Said(Rule(FREQS[unit], interval), mode, need)
+
+
+def _on(c: Context, step: Step, rule: Rule) -> Said | None:
+    """The days, every so many weeks, months or years; with the person's week start, where it makes a difference."""
+    mode, interval, unit = step
+    is_several = unit == "week" and interval > 1 and len(rule.by_day) > 1
+    rule = replace(rule, interval=interval, week_start=c.week_start if is_several else 0)
+    return Said(rule, mode) if rule.freq == FREQS[unit] else None
 
 
 def _in_month(c: Context, step: Any, rule: Rule, month: int) -> Said | None:
     """Once a year, where nothing like it follows."""
-    mode, interval, _unit = step if isinstance(step, tuple) else (step, 1, "")
-    rule = replace(rule, freq="YEARLY", interval=interval, by_month=(month,))
-    return None if c.any_low(c.j) == "," and _nth_day(c, c.j + 1) else Said(rule, mode)
+    mode, interval, unit = step if isinstance(step, tuple) else (step, 1, "year")
+    if unit != "year" or c.any_low(c.j) == "," and NTH_DAY.read(c, c.j + 1):
+        return None
+    return Said(replace(rule, freq="YEARLY", interval=interval, by_month=(month,)), mode)
 
 
 def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
@@ -273,66 +228,78 @@ def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
 
 def _month_end(c: Context, *said: Any) -> Said | None:
     mode: Mode = said[0] if len(said) > 1 else "due"
-    return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if said[-1] == MONTH else None
-
-
-def _weekdays(c: Context, mode: Mode, interval: int | None, days: tuple[int, ...]) -> Said:
-    return Said(weekly(c, days, interval or 1), mode)
+    return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if said[-1] == ("month", 1) else None
 
 
 def _part(c: Context, said: Mode | int, part: str) -> Said:
     """Every morning; sunday nights."""
-    if isinstance(said, int):
-        return Said(weekly(c, (said,)), time=_at(c, part), part=part)
-    return Said(Rule("DAILY"), said, time=_at(c, part), part=part)
+    rule = weekly([said]) if isinstance(said, int) else Rule("DAILY")
+    return Said(rule, "due" if isinstance(said, int) else said, time=_at(c, part), part=part)
 
 
 def _after(c: Context, n: int, unit: Unit) -> Said | None:
     """As Todoist reads it: every! 10 days, first due then."""
-    if n * unit[1] > MAX_INTERVAL:
+    interval = n * unit[1]
+    begin = add(c.today, unit[0], interval)
+    if interval > MAX_INTERVAL or not begin:
         return None
-    return Said(Rule(FREQS[unit[0]], n * unit[1]), "completion", "edge", is_later=True)
+    return Said(Rule(FREQS[unit[0]], interval), "completion", "edge", later=begin)
 
 
 def _at(c: Context, part: str) -> When:
     return When(None, c.words.tables["daypart_times"][part])
 
 
+def _every_week(c: Context, mode: Mode, times: int | None, rule: Rule) -> Said | None:
+    return _on(c, (mode, times or 1, "week"), rule)
+
+
 REPEAT = Forms(
     "REPEAT",
     is_day=True,
     table={
-        "DAYS | WEEKS | MONTHS | YEARS": _plain,  # every! 3 days, daily
-        "WEEKS .on WEEKDAYS | WEEKS .on PLURALS": lambda c, step, days: Said(
-            weekly(c, days, step[1]), step[0]
-        ),
-        # every month on the last friday, every year on 5 jan
-        "MONTHS .on DAYS_OF_MONTH | MONTHS .on .the? FIRST | YEARS .on DAYS_OF_YEAR": (
-            lambda c, step, rule: Said(replace(rule, interval=step[1]), step[0])
-        ),
+        "STEP": _plain,  # every! 3 days, daily
+        # every 2 weeks on mon and thu, every month on the last friday, every year on 5 jan
+        "STEP .on WEEKDAYS | STEP .on PLURALS | STEP .on DAYS_OF_MONTH | STEP .on FIRST"
+        " | STEP .on DAYS_OF_YEAR": _on,
         # every year on the 2nd sunday of may, every last sunday of march
-        "YEARS .on DAYS_OF_MONTH .of? months | EACH DAYS_OF_MONTH .of? months": _in_month,
+        "STEP .on DAYS_OF_MONTH .of? months | EACH DAYS_OF_MONTH .of? months": _in_month,
         "EACH DAYS_OF_MONTH .of_month? | EACH FIRST .of_month": _of_month,  # every 15th, every last friday
         # on the 1st of every month
-        ".on? DAYS_OF_MONTH .of_every_month | .on? .the? FIRST .of_every_month": lambda c, rule: Said(
+        ".on? DAYS_OF_MONTH .of_every_month | .on? FIRST .of_every_month": lambda c, rule: Said(
             rule
         ),
         "EACH DAYS_OF_YEAR": lambda c, mode, rule: Said(rule, mode, "count"),  # every jan 5
         "EACH .end_of units | .lead_in? .end_of .every units": _month_end,  # every end of month
-        "EACH other? WEEKDAYS | EACH NUMBER PLURALS": _weekdays,  # every mon, wed and fri
-        "EACH .workdays": lambda c, mode: Said(weekly(c, WORKDAYS), mode),
-        "EACH INTERVAL? .weekends": lambda c, mode, interval: _weekdays(c, mode, interval, (5,)),
+        "EACH other? WEEKDAYS | EACH NUMBER PLURALS": _every_week,  # every mon, wed and fri
+        "EACH .workdays": lambda c, mode: Said(EVERY_WORKDAY, mode),
+        "EACH INTERVAL? .weekends": lambda c, mode, n: _every_week(c, mode, n, weekly([5])),
         "EACH dayparts | weekdays daypart_plurals": _part,
-        ".on? PLURALS | .on? group_plurals": lambda c, days: Said(weekly(c, days), need="edge"),
+        ".on? PLURALS": lambda c, rule: Said(rule, need="edge"),
+        ".on? group_plurals": lambda c, days: Said(weekly(days), need="edge"),
         ".after_done NUMBER units": _after,  # after 10 days
-        ".once units": lambda c, unit: Said(
-            Rule(FREQS[unit[0]], unit[1]), need="edge"
-        ),  # once a week
+        # once a week
+        ".once units": lambda c, unit: Said(Rule(FREQS[unit[0]], unit[1]), need="edge"),
     },
 )
 
 
 # ---- the time, start and end after it
+
+TAIL = Forms(
+    "TAIL",
+    {
+        "CLOCK": lambda c, clock: ("clock", clock),
+        "dayparts | in_daypart": lambda c, part: ("part", part),
+        ".starting DATE": lambda c, when: None if when.none else ("start", when),
+        ".until DATE": lambda c, when: ("until", when.day) if when.day else None,
+        ".to DATE": lambda c, when: ("to", when.day) if when.day else None,
+        "INTEGER .times | .for_ NUMBER .times": lambda c, n: (
+            ("count", n) if n <= MAX_COUNT else None
+        ),
+        ".for_ NUMBER units": lambda c, n, unit: ("span", (unit[0], n * unit[1])),
+    },
+)
 
 
 def read_repeat(c: Context, i: int) -> tuple[Said, int] | None:
@@ -343,15 +310,33 @@ def read_repeat(c: Context, i: int) -> tuple[Said, int] | None:
     said, j = found
     end = j
     for _ in range(3):
-        k = end + 1 if c.any_low(end) == "," else end
-        more = _time(c, said, k) or _beginning(c, said, k) or _ending(c, said, k)
-        if not more:
+        tail = TAIL.read(c, end + 1 if c.any_low(end) == "," else end)
+        more = _with(c, said, *tail[0]) if tail else None
+        if not tail or not more:
             break
-        said, end = more
+        said, end = more, tail[1]
         c.day_ends.add(end)
     if end == j and not stands(c, j, said.need) or c.has("exceptions", end) or _goes_on(c, end):
         return None
     return said, end
+
+
+def _with(c: Context, said: Said, kind: str, value: Any) -> Said | None:
+    """The repeat with one more thing said of it; None where that was said before."""
+    if kind == "clock" and (said.part or not said.time.time):
+        at = in_half(value, said.part)
+        return replace(said, time=When(None, at.time, at.tz), part="")
+    if kind == "part" and not said.time.time:
+        return replace(said, time=_at(c, value), part=value)
+    if kind == "start" and said.start == When():
+        return replace(said, start=value)
+    if said.rule.ends or said.span or kind == "to" and said.start == When():
+        return None
+    if kind == "span":
+        return replace(said, span=value)
+    if kind in ("until", "to", "count"):
+        return replace(said, rule=replace(said.rule, **{kind.replace("to", "until"): value}))
+    return None
 
 
 def _goes_on(c: Context, end: int) -> bool:
@@ -361,49 +346,3 @@ def _goes_on(c: Context, end: int) -> bool:
     if c.phrase("weekdays", end + 1):
         return bool(read_when(c, end + 1))
     return bool(CLOCK.read(c, end + 1) or c.phrase("dayparts", end + 1))
-
-
-def _time(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
-    """At 9am; in the morning."""
-    if said.time and not said.part:
-        return None
-    clock = CLOCK.read(c, i)
-    if clock:
-        at = in_half(clock[0], said.part)
-        return replace(said, time=When(None, at.time, at.tz), part=""), clock[1]
-    part = c.phrase("dayparts", i) or c.phrase("in_daypart", i)
-    if said.time or not part:
-        return None
-    return replace(said, time=_at(c, part[0]), part=part[0]), part[1]
-
-
-def _beginning(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
-    """Starting friday."""
-    lead = c.phrase("starting", i) if not said.start else None
-    when = read_when(c, lead[1]) if lead else None
-    return (replace(said, start=when[0]), when[1]) if when and not when[0].none else None
-
-
-def _ending(c: Context, said: Said, i: int) -> tuple[Said, int] | None:
-    """Until 1 june; for 5 times; for 3 weeks."""
-    if said.rule.ends or said.span:
-        return None
-    lead = c.phrase("until", i) or (c.phrase("to", i) if said.start else None)
-    if lead:
-        # "ending in 6 months", where "ending in" was taken together
-        when = read_when(c, lead[1]) or (
-            read_when(c, lead[1] - 1) if c.phrase("in_", lead[1] - 1) else None
-        )
-        if not when or not when[0].day:
-            return None
-        return replace(said, rule=replace(said.rule, until=when[0].day)), when[1]
-    j = c.skip("for_", i)
-    counted = NUMBER.read(c, j)
-    if not counted or j == i and not c.low(j).isdigit():
-        return None
-    times, unit = c.phrase("times", counted[1]), c.phrase("units", counted[1])
-    if times and counted[0] <= MAX_COUNT:
-        return replace(said, rule=replace(said.rule, count=counted[0])), times[1]
-    if unit and j > i:
-        return replace(said, span=(unit[0][0], counted[0] * unit[0][1])), unit[1]
-    return None

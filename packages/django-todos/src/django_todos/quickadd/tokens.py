@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ MAX_TOKENS = 200
 MAX_WORD = 200
 # So often is a phrase looked for: no sentence names more days, and a hostile one costs no more.
 MAX_LOOKS = 18
+MAX_ITEMS = 31  # of a list of days
 
 _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"
@@ -174,30 +175,19 @@ class Context:
 
 
 Reader = Callable[[Context, int], "tuple[Any, int] | None"]
-# What forms are made of besides tables: readers by name, and what begins them.
+# What forms are made of besides tables: readers by name, and what they can begin with.
 READERS: dict[str, tuple[Reader, Any]] = {}
 
 
-def reader(name: str, begins: str) -> Callable[[Reader], Reader]:
-    """Give a reader its name in forms. `begins`: tables, names of readers, and kinds of words (see `_kind`)."""
-
-    def named(read: Reader) -> Reader:
-        READERS[name] = (read, begins)
-        return read
-
-    return named
-
-
-def matching(name: str, begins: str, pattern: str) -> re.Pattern[str]:
-    """A reader of one word of that pattern."""
+def matching(name: str, begins: str, pattern: str) -> None:
+    """A reader of one word of that pattern; `begins` has the kinds of words that it can be (see `_kind`)."""
     compiled = re.compile(pattern, re.ASCII)
 
     def read(c: Context, i: int) -> tuple[re.Match[str], int] | None:
         match = compiled.fullmatch(c.low(i))
         return (match, i + 1) if match else None
 
-    reader(name, begins)(read)
-    return compiled
+    READERS[name] = (read, begins)
 
 
 def _kind(word: str) -> str:
@@ -209,27 +199,25 @@ def _kind(word: str) -> str:
     return "-" if "-" in word or "/" in word or "–" in word else ""
 
 
-def _begins(words: Words, name: str) -> set[str]:
-    """The words and kinds of words that one of these tables, readers or forms can begin with."""
+def _begins(words: Words, name: str) -> Iterable[str]:
+    """The words and kinds of words that this table, reader or sign can begin with."""
+    name = name.rstrip("+*") or name
     if name not in READERS:
-        return set(words.index.get(name, (name,)))
-    said = READERS[name][1]
-    if isinstance(said, Forms):
-        return set(said.firsts(words))
-    return {word for part in said.split() for word in _begins(words, part)}
+        return words.index.get(name, (name,))
+    begins = READERS[name][1]
+    return begins.firsts(words) if isinstance(begins, Forms) else begins
 
 
 class _Form(NamedTuple):
-    names: list[str]
-    readers: list[
+    elements: list[
         tuple[Reader, bool, bool]
-    ]  # each of them, whether it may be missing, whether it is silent
+    ]  # each, whether it may be missing, whether it is silent
     means: Callable[..., Any]
     in_field: bool
 
     def read(self, c: Context, i: int) -> tuple[Any, int] | None:
         values, j = [], i
-        for read, may_miss, is_silent in self.readers:
+        for read, may_miss, is_silent in self.elements:
             found = read(c, j)
             if found:
                 j = found[1]
@@ -245,10 +233,10 @@ class _Form(NamedTuple):
 class Forms:
     """A table of forms, and what each means: `".in_ NUMBER units | PLUS units": _in_units`.
 
-    An element is a table of the language, a reader (in capitals) or a sign. `x?` may be missing, the value of `.x` is
-    of no interest; a form that begins with `=` counts in a field only. The meaning is a function of the context (`c.i`
-    and `c.j` are where the form begins and ends) and the elements' values; None says that it means nothing. The
-    longest form counts, of equal ones the first.
+    An element is a table of the language, a reader (in capitals) or a sign. `x?` may be missing, the value of `.x`
+    is of no interest, `x+` is a list of them, `x*` one that needs no commas. A form that begins with `=` counts in a
+    field only. The meaning is a function of the context (`c.i` and `c.j` are where the form begins and ends) and the
+    elements' values; None says that it means nothing. The longest form counts, of equal ones the first.
     """
 
     def __init__(
@@ -257,27 +245,28 @@ class Forms:
         self.table, self.is_day = table, is_day
         READERS[name] = (self.read, self)
 
-    def _forms(self, words: Words) -> Iterator[_Form]:
-        for patterns, means in self.table.items():
-            for pattern in patterns.split("|"):
-                elements = [(e.strip("?.") or e[0], e) for e in pattern.strip(" =").split()]
-                readers = [(_element(words, n), e[-1] == "?", e[0] in ".,:") for n, e in elements]
-                yield _Form([n for n, _ in elements], readers, means, pattern.strip()[0] == "=")
-
     def firsts(self, words: Words) -> dict[str, list[_Form]]:
         """The forms that a word, or a kind of word, can begin."""
         found: dict[str, list[_Form]] | None = words.firsts.get(self)
         if found is None:
             found = words.firsts[self] = {}
-            for form in self._forms(words):
-                begins: set[str] = set()
-                for name, (_read, may_miss, _is_silent) in zip(form.names, form.readers):
-                    begins |= _begins(words, name)
-                    if not may_miss:
-                        break
-                for word in begins:
-                    found.setdefault(word, []).append(form)
+            for patterns, means in self.table.items():
+                for pattern in patterns.split("|"):
+                    self._add(words, found, pattern.strip(), means)
         return found
+
+    def _add(
+        self, words: Words, found: dict[str, list[_Form]], pattern: str, means: Callable[..., Any]
+    ) -> None:
+        form = _Form([], means, pattern[0] == "=")
+        begins: set[str] = set()
+        for element in pattern.lstrip("=").split():
+            name = element.strip("?.") or element[0]
+            if all(may_miss for _, may_miss, _ in form.elements):
+                begins.update(_begins(words, name))
+            form.elements.append((_element(words, name), element[-1] == "?", element[0] in ".,:"))
+        for word in begins:
+            found.setdefault(word, []).append(form)
 
     def may_begin(self, words: Words, word: str) -> list[_Form]:
         """The forms that may begin with that word."""
@@ -302,7 +291,24 @@ class Forms:
         return known
 
 
+def _listed(item: Reader, loose: bool) -> Reader:
+    """Items with a comma, an "and" or both between them (mon, wed and fri), or, where it is `loose`, nothing."""
+
+    def read(c: Context, i: int) -> tuple[list[Any], int] | None:
+        items: list[Any] = []
+        j, end = i, i - 1
+        while len(items) < MAX_ITEMS and (loose or j > end) and (found := item(c, j)):
+            items.append(found[0])
+            end = found[1]
+            j = c.skip("and_", end + 1 if c.any_low(end) == "," else end)
+        return (items, end) if items else None
+
+    return read
+
+
 def _element(words: Words, name: str) -> Reader:
+    if name[-1] in "+*":
+        return _listed(_element(words, name[:-1]), name[-1] == "*")
     if name in READERS:
         return READERS[name][0]
     if name in words.index:
