@@ -209,9 +209,7 @@ ENGLISH = Words(
             **say("3, low, lo", 9),
         },
         "levels": {"p1": 1, "p2": 5, "p3": 9, "p4": 0},
-        "due_keys": say("due"),
-        "start_keys": say("t, start"),
-        "repeat_keys": say("rec"),
+        "keys": {"due": "due", "t": "start", "start": "start", "rec": "repeat"},
         # ---- names that hold a date without being one
         "fixed": say(_FIXED),
         # ---- sets: kinds of neighbours, each with the line that made it necessary

@@ -15,7 +15,7 @@ from .dates import DATE, When, add, read_when
 from .english import ENGLISH, Words
 from .repeats import REPEAT, Said, pinned, read_repeat
 from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
-from .signs import Plain, blocked_spans, escapable, notes_at, read_mark, readable
+from .signs import Plain, blocked_spans, escapable, read_mark, readable
 from .tokens import MAX_LOOKS, Context, Token, hide_quoted, raw_words, split_word
 
 ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
@@ -114,7 +114,6 @@ class Fields:
 class _Line:
     c: Context
     parts: list[Part] = field(default_factory=list)
-    blocked: list[tuple[int, int]] = field(default_factory=list)
     read_to: int = -1
     """Where the last phrase that was read ends."""
 
@@ -123,44 +122,30 @@ class _Line:
     def read_marks(
         self, names: dict[str, Collection[str] | None], plain: Collection[Plain]
     ) -> None:
-        c = self.c
+        c, reach = self.c, 0
         raw = raw_words(c.text)
-        self.blocked = blocked_spans(c.text, raw, plain)
-        reach = 0
+        blocked = blocked_spans(c.text, raw, plain)
         for start, end in raw:
             if start < reach:
                 continue
-            is_blocked = any(a < end and start < b for a, b in self.blocked)
-            if notes_at(c.text, start, end) and not is_blocked:
-                text = c.text[start:]
-                self.parts.append(Part("notes", start, len(c.text), text[2:].strip(), text))
-                c.tokens.append(Token("//", "", start, len(c.text), free=False, taken=True))
-                break
             # what is blocked is an edge: turning one part back must not change another
-            part = None if is_blocked else read_mark(c, names, start, end)
-            reach = self._tokens(part, not is_blocked, start, end)
+            is_free = not any(a < end and start < b for a, b in blocked)
+            part = read_mark(c, names, start, end) if is_free else None
+            if part and part.kind == "escape":
+                is_free = False
+            elif part:
+                start = glued(c.text, part.end)
+                part = replace(part, end=start, text=c.text[part.start : start])
+                c.tokens.append(Token(part.text, "", part.start, start, free=False, taken=True))
+            if part:
+                self.parts.append(part)
+            for token in split_word(c.text, start, end):
+                token.free, token.taken = is_free, not is_free
+                c.tokens.append(token)
+            reach = max(end, start)
         hide_quoted(c.tokens)
         self._hide_done_mark()
         c.settle(c.tokens)
-
-    def _tokens(self, part: Part | None, free: bool, start: int, end: int) -> int:
-        """Add the word's tokens, and say how far they reach."""
-        c = self.c
-        if part is None or part.kind == "escape":
-            tokens = split_word(c.text, start, end)
-            for token in tokens:
-                token.free, token.taken = free and not part, not (free and not part)
-            c.tokens += tokens
-            if part:
-                self.parts.append(part)
-            return end
-        end_of_part = glued(c.text, part.end)
-        part = replace(part, end=end_of_part, text=c.text[part.start : end_of_part])
-        self.parts.append(part)
-        c.tokens.append(Token(part.text, "", part.start, part.end, free=False, taken=True))
-        if part.end < end:
-            c.tokens += split_word(c.text, part.end, end)
-        return max(end, part.end)
 
     def _hide_done_mark(self) -> None:
         """`x 2026-11-22 2026-11-20 Return books`: todo.txt's completed line is not due then."""

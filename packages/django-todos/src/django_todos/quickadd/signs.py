@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..dates import Moment
 from ..limits import MAX_INTERVAL, MAX_KEPT
@@ -15,7 +15,7 @@ from .dates import read_when
 from .english import Words
 from .repeats import FREQS
 from .result import Part, RepeatRule
-from .tokens import GLUE, Context, Token, raw_words, split_word
+from .tokens import Context, Token, raw_words, split_word
 
 Plain: TypeAlias = "str | tuple[int, int]"
 
@@ -27,16 +27,13 @@ def blocked_spans(
 ) -> list[tuple[int, int]]:
     """Where the person wants words: spans as they are, words wherever they stand."""
     spans = [span for span in plain if not isinstance(span, str)]
-    tokens = None
-    for phrase in [p for p in plain if isinstance(p, str)][:MAX_KEPT]:
-        if tokens is None:
-            tokens = _bare(text, raw)
+    phrases = [phrase for phrase in plain if isinstance(phrase, str)][:MAX_KEPT]
+    tokens = _bare(text, raw) if phrases else []
+    for phrase in phrases:
         wanted = [token.low for token in _bare(phrase, raw_words(phrase))]
         head = wanted[:COMPARED]
-        if not head:
-            continue
-        for i in range(len(tokens) - len(head) + 1):
-            if tokens[i].low == head[0] and [t.low for t in tokens[i : i + len(head)]] == head:
+        for i in range(len(tokens) - len(head) + 1 if head else 0):
+            if [token.low for token in tokens[i : i + len(head)]] == head:
                 last = tokens[min(i + len(wanted), len(tokens)) - 1]
                 spans.append((tokens[i].start, last.end))
     return spans
@@ -51,8 +48,9 @@ def _bare(text: str, raw: list[tuple[int, int]]) -> list[Token]:
 SIGNS = {"#": "label", "@": "assignee", "+": "list"}
 MAX_NAME = 100
 
-_TODOTXT_PRIORITY = re.compile(r"\(([A-Z])\)")
-_NAME = re.compile(r"[^\W_](?:[^\s,;]*\w)?")
+_LETTER = re.compile(r"\(([A-Z])\)")
+_QUOTED = re.compile(rf'"([^"]{{1,{MAX_NAME}}})"')
+_NAME = re.compile(r"[^\W_](?:[^\s,;]*\w)?(?=[,.;:!)\]}?…\"'”’»]*(?:\s|$))")
 _DIGITS = re.compile(r"[\d.,:/%-]+(?:am|pm)?", re.ASCII | re.IGNORECASE)
 _OFFSET = re.compile(r"\d+[a-z]", re.ASCII)
 _PATH = re.compile(r"\S*[./]\S")
@@ -61,8 +59,8 @@ _SPAN = re.compile("[-–/]")
 _KEY = re.compile(r"([a-z]+):(\S+)", re.ASCII | re.IGNORECASE)
 
 
+# The names that count for each kind; None where any does.
 Names = dict[str, Collection[str] | None]
-"""The names that count for each kind; None where any does."""
 
 
 def read_mark(c: Context, names: Names, start: int, end: int) -> Part | None:
@@ -71,15 +69,25 @@ def read_mark(c: Context, names: Names, start: int, end: int) -> Part | None:
     if sign == "\\":
         is_needed = escapable(c.words, word[1:])
         return Part("escape", start, start + 1, sign, sign) if is_needed else None
+    if sign == "/":
+        return _notes(c, start, word)
     if sign in SIGNS:
-        return read_sign(c, names[SIGNS[sign]], start, end)
-    if sign == "!":
-        return read_priority(c, start, end)
-    if sign in "pP" and len(word) == 2:
-        return read_p(c, start, end)
-    if sign == "(" and not c.tokens:
-        return read_letter(c, start, end)
-    return read_key(c, start, end) if ":" in word else None
+        return _named(c, names[SIGNS[sign]], start, end)
+    if sign in "!(" or sign in "pP" and len(word) == 2:
+        return _priority(c, start, end)
+    return _keyed(c, start, end) if ":" in word else None
+
+
+def _part(c: Context, kind: str, start: int, end: int, value: Any) -> Part | None:
+    """The part, if there is a value."""
+    return None if value is None else Part(kind, start, end, value, c.text[start:end])
+
+
+def _notes(c: Context, start: int, word: str) -> Part | None:
+    """Notes begin with // alone or before a word, not //server/share."""
+    text = c.text[start + 2 :].strip()
+    is_notes = word[:2] == "//" and word[2:3] != "/" and not _PATH.match(word[2:])
+    return _part(c, "notes", start, len(c.text), text) if is_notes and text else None
 
 
 @lru_cache(maxsize=64)
@@ -93,123 +101,75 @@ def fold(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().casefold()
 
 
-def read_sign(c: Context, names: Collection[str] | None, start: int, end: int) -> Part | None:
-    """The label, member or list at a word that begins with its sign."""
-    kind = SIGNS[c.text[start]]
-    quoted = _quoted(c.text, start)
-    if quoted:
-        name, stop = quoted
-        found = name if names is None else _lookup(names, name)
-        return Part(kind, start, stop, found, c.text[start:stop]) if found else None
-    if names:
-        several = _several_words(c.text, start + 1, tuple(names))
-        if several:
-            name, stop = several
-            return Part(kind, start, stop, name, c.text[start:stop])
-    match = _NAME.match(c.text, start + 1, end)
-    if not match or match.end() - match.start() > MAX_NAME or _DIGITS.fullmatch(match[0]):
-        return None
-    if any(char not in GLUE and char not in ")]}?…\"'”’»" for char in c.text[match.end() : end]):
+def _named(c: Context, names: Collection[str] | None, start: int, end: int) -> Part | None:
+    """The label, member or list behind a sign: between quotes, of several words that are known, or one word."""
+    text, kind = c.text, SIGNS[c.text[start]]
+    quoted = _QUOTED.match(text, start + 1)
+    if quoted and quoted[1].strip():
+        return _part(c, kind, start, quoted.end(), _lookup(names, quoted[1].strip()))
+    for _, name in _folded(tuple(names or ())):
+        stop = start + 1 + len(name)
+        if " " in name and text[start + 1 : stop].casefold() == name.casefold():
+            if stop == len(text) or not (text[stop].isalnum() or text[stop] in "-_'’"):
+                return _part(c, kind, start, stop, name)
+    match = _NAME.match(text, start + 1, end)
+    if not match or len(match[0]) > MAX_NAME or _DIGITS.fullmatch(match[0]):
         return None
     if names is None and (_OFFSET.fullmatch(match[0]) or set("'’") & set(match[0])):
         return None  # +3d is a date, @sam's is not Sam
-    found = match[0] if names is None else _lookup(names, match[0])
-    return Part(kind, start, match.end(), found, c.text[start : match.end()]) if found else None
+    return _part(c, kind, start, match.end(), _lookup(names, match[0]))
 
 
-def _quoted(text: str, start: int) -> tuple[str, int] | None:
-    if text[start + 1 : start + 2] != '"':
-        return None
-    close = text.find('"', start + 2, start + 3 + MAX_NAME)
-    name = text[start + 2 : close].strip() if close > 0 else ""
-    return (name, close + 1) if name else None
-
-
-def _lookup(names: Collection[str], name: str) -> str | None:
+def _lookup(names: Collection[str] | None, name: str) -> str | None:
+    if names is None:
+        return name
     wanted = fold(name)
     return next((full for folded, full in _folded(tuple(names)) if folded == wanted), None)
 
 
-def _several_words(text: str, start: int, names: tuple[str, ...]) -> tuple[str, int] | None:
-    """The longest known name that stands here word for word."""
-    for _, name in _folded(names):
-        stop = start + len(name)
-        if " " in name and text[start:stop].casefold() == name.casefold():
-            if stop == len(text) or not (text[stop].isalnum() or text[stop] in "-_'’"):
-                return name, stop
-    return None
-
-
-def read_priority(c: Context, start: int, end: int) -> Part | None:
-    """!1, !high."""
-    stop = end
-    while stop > start + 1 and c.text[stop - 1] in GLUE:
-        stop -= 1
-    level = c.words.tables["priorities"].get(c.text[start + 1 : stop].lower())
-    return Part("priority", start, stop, level, c.text[start:stop]) if level else None
-
-
-def read_p(c: Context, start: int, end: int) -> Part | None:
-    """p1 to p4, as Todoist has them; before a plain word it is a name ("the P1 visa")."""
-    level = c.words.tables["levels"].get(c.text[start:end].lower())
-    following = c.text[end:].split(maxsplit=1) if start or c.text[0] == "P" else []
-    if (
-        level is None
-        or following
-        and not (
-            following[0][0] in "#@+!/\\"
-            or readable(c.words, split_word(following[0], 0, len(following[0])))
+def _priority(c: Context, start: int, end: int) -> Part | None:
+    """!1, !high; p1 to p4, as Todoist has them; todo.txt's (A) in front."""
+    word = c.text[start:end]
+    if word[0] == "!":
+        word = word[0] + word[1:].rstrip(",.;:!")
+        return _part(
+            c,
+            "priority",
+            start,
+            start + len(word),
+            c.words.tables["priorities"].get(word[1:].lower()),
         )
-    ):
-        return None
-    return Part("priority", start, end, level, c.text[start:end])
+    if word[0] == "(":  # A to I are 1 to 9, J to Z are 9
+        match = _LETTER.fullmatch(word) if not c.tokens and end < len(c.text) else None
+        return _part(c, "priority", start, end, min(ord(match[1]) - 64, 9)) if match else None
+    # before a plain word it is a name ("the P1 visa")
+    following = c.text[end:].split(maxsplit=1) if start or word[0] == "P" else []
+    is_name = following and not (
+        following[0][0] in "#@+!/\\"
+        or readable(c.words, split_word(following[0], 0, len(following[0])))
+    )
+    level = None if is_name else c.words.tables["levels"].get(word.lower())
+    return _part(c, "priority", start, end, level)
 
 
-def read_letter(c: Context, start: int, end: int) -> Part | None:
-    """todo.txt's (A) in front: A to I are 1 to 9, J to Z are 9."""
-    match = _TODOTXT_PRIORITY.fullmatch(c.text, start, end)
-    if not match or end >= len(c.text):
-        return None
-    level = min(ord(match[1]) - ord("A") + 1, 9)
-    return Part("priority", start, end, level, match[0])
-
-
-def notes_at(text: str, start: int, end: int) -> bool:
-    """Whether notes begin here: // alone or before a word, not //server/share."""
-    word = text[start:end]
-    if not word.startswith("//") or word.startswith("///"):
-        return False
-    return not _PATH.match(word[2:]) and bool(text[start + 2 :].strip())
-
-
-def read_key(c: Context, start: int, end: int) -> Part | None:
+def _keyed(c: Context, start: int, end: int) -> Part | None:
     """todo.txt's due:, t: and rec:, where the value is understood."""
-    while end > start and c.text[end - 1] in GLUE:
-        end -= 1
-    match = _KEY.fullmatch(c.text, start, end)
-    if not match:
+    match = _KEY.fullmatch(c.text[start:end].rstrip(",.;:!"))
+    kind = c.words.tables["keys"].get(match[1].lower()) if match else None
+    if not match or not kind:
         return None
-    key, value = match[1].lower(), match[2]
-    if key in c.words.tables["repeat_keys"]:
-        rule = _recurrence(c, value.lower())
-        return Part("repeat", start, end, rule, match[0]) if rule else None
-    for kind, keys in (
-        ("due", c.words.tables["due_keys"]),
-        ("start", c.words.tables["start_keys"]),
-    ):
-        if key in keys:
-            moment = _key_moment(c, value)
-            return Part(kind, start, end, moment, match[0]) if moment else None
-    return None
+    value = _recurrence(c, match[2].lower()) if kind == "repeat" else _moment(c, match[2])
+    return _part(c, kind, start, start + match.end(), value)
 
 
-def _key_moment(c: Context, value: str) -> Moment | None:
+def _moment(c: Context, value: str) -> Moment | None:
     inner = replace(c, text=value, in_field=True, known={}, day_ends=set())
     inner.settle(split_word(value, 0, len(value)))
     if not (value[0].isdigit() or value[0] == "+" or value.isalpha()) or value.isdigit():
         return None
     found = read_when(inner, 0)
-    return found[0].moment(c) if found and found[1] == len(inner.tokens) else None
+    moment = found[0].moment(c) if found and found[1] == len(inner.tokens) else None
+    return moment or None
 
 
 def _recurrence(c: Context, value: str) -> RepeatRule | None:
