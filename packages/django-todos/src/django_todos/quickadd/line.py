@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Required, TypedDict, Unpack
@@ -18,7 +18,8 @@ from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
 from .signs import Plain, blocked_spans, escapable, read_mark, readable
 from .tokens import MAX_LOOKS, Context, Token, hide_quoted, raw_words, split_word
 
-ONE_OF = ("due", "start", "repeat", "priority", "assignee", "list")
+SAID_BY_SIGNS = ("notes", "priority", "assignee", "list")
+ONE_OF = ("due", "start", "repeat", *SAID_BY_SIGNS)
 MAX_FIELD = 200
 TAB = 4
 
@@ -67,7 +68,7 @@ def parse(
     if _has_tomorrow(c):
         line.read_marks({"label": labels, "assignee": members, "list": lists}, plain)
         return line.result(line.read_values(line.candidates()))
-    return line.result(Fields())
+    return line.result({})
 
 
 def _context(text: str, reading: ReadingOptions, in_field: bool = False) -> Context:
@@ -99,15 +100,6 @@ class _Candidate:
     i: int
     j: int
     said: Any
-
-
-@dataclass(slots=True)
-class Fields:
-    """The values that depend on each other."""
-
-    due: Moment = Moment()
-    start: Moment = Moment()
-    repeat: RepeatRule | None = None
 
 
 @dataclass(slots=True)
@@ -169,7 +161,8 @@ class _Line:
                 found.append(step[0])
                 self.read_to = step[1]
             i = step[1] if step else i + 1
-        if any(c.has("beginning", n) for n in range(len(tokens))) or _last(found, "repeat"):
+        is_begun = any(c.has("beginning", n) for n in range(len(tokens)))
+        if is_begun or any(one.kind == "repeat" for one in found):
             return [replace(one, kind="start") if one.kind == "from" else one for one in found]
         return [one for one in found if one.kind != "from"]
 
@@ -231,62 +224,48 @@ class _Line:
 
     # ---- values
 
-    def read_values(self, candidates: list[_Candidate]) -> Fields:
-        """Choose between the candidates (the last of a kind wins) and resolve them together."""
-        c, fields = self.c, Fields()
-        key = self._keyed("due")
-        due = None if key else _last(candidates, "due")
-        clock = _last(candidates, "time")
-        fields.due = key or (due.said.moment(c) if due else Moment())
-        if fields.due.time or due and due.said.none:
+    def read_values(self, candidates: list[_Candidate]) -> dict[str, Any]:
+        """Resolve the last of each kind together; what a key says goes before words."""
+        c = self.c
+        keyed = {part.kind: part.value for part in self.parts}
+        found = {one.kind: one for one in candidates if one.kind not in keyed}
+        day, clock, start, repeat = map(found.get, ("due", "time", "start", "repeat"))
+        due: Moment = keyed.get("due") or (day.said.moment(c) if day else Moment())
+        if due.time or day and day.said.none:
             clock = None
-        elif fields.due and clock:
-            fields.due = Moment(fields.due.date, clock.said.time, clock.said.tz)
-        start = None if self._keyed("start") else _last(candidates, "start")
-        clock = self._repeat(fields, _last(candidates, "repeat"), clock, start)
-        if clock and not fields.due:
-            fields.due = clock.said.moment(c)
-        keyed = self._keyed("repeat")
-        if keyed and not fields.repeat:  # todo.txt's rec: without a date begins today
-            fields.due = fields.due or Moment(c.today)
-            fields.repeat = pinned(keyed, fields.due)
-        self._emit(due, "due", fields.due)
-        if clock:
-            alone = not (due or key)
-            self._emit(clock, "due" if alone else "time", fields.due if alone else clock.said.time)
-        fields.start = start.said.moment(c) if start else self._keyed("start") or Moment()
-        self._emit(start, "start", fields.start)
-        return fields
-
-    def _keyed(self, kind: str) -> Any:
-        """The value of the last part of a kind that signs and keys gave."""
-        return next((part.value for part in reversed(self.parts) if part.kind == kind), None)
+        elif due and clock:
+            due = Moment(due.date, clock.said.time, clock.said.tz)
+        rule = None
+        if repeat:
+            if repeat.said.time.time and not due.time:
+                clock = None
+            due, rule = self._repeat(repeat.said, due, clock, start)
+        if rule:
+            self._emit(repeat, "repeat", rule)
+        if clock and not due:
+            due = clock.said.moment(c)
+        if "repeat" in keyed:  # todo.txt's rec: without a date begins today
+            due = due or Moment(c.today)
+            rule = pinned(keyed["repeat"], due)
+        begin = start.said.moment(c) if start else keyed.get("start", Moment())
+        is_alone = not (day or "due" in keyed)
+        self._emit(day, "due", due)
+        self._emit(clock, "due" if is_alone else "time", due if is_alone else due.time)
+        self._emit(start, "start", begin)
+        return {"due": due, "start": begin, "repeat": rule}
 
     def _repeat(
-        self,
-        fields: Fields,
-        found: _Candidate | None,
-        clock: _Candidate | None,
-        start: _Candidate | None,
-    ) -> _Candidate | None:
-        """Resolve the repeat with the due date; returns the time that is still of use."""
-        if found is None or self._keyed("repeat"):
-            return clock
-        said: Said = found.said
-        if said.time.time and not fields.due.time:
-            clock = None
-            if fields.due:
-                fields.due = Moment(fields.due.date, said.time.time, said.time.tz)
-        elif clock:
-            said = replace(said, time=clock.said)
-        if start and said.start == When():
-            said = replace(said, start=start.said)
-        first = said.first(self.c, fields.due)
+        self, said: Said, due: Moment, clock: _Candidate | None, start: _Candidate | None
+    ) -> tuple[Moment, RepeatRule | None]:
+        """The first date and the rule, as they are said together with the date, time and start elsewhere."""
+        at = clock.said if clock else said.time
+        if due and at.time and not due.time:
+            due = Moment(due.date, at.time, at.tz)
+        begin = start.said if start and said.start == When() else said.start
+        said = replace(said, time=at, start=begin)
+        first = said.first(self.c, due)
         rule = said.bound(first) if first else None
-        if first and rule:
-            fields.due, fields.repeat = first, rule
-            self._emit(found, "repeat", rule)
-        return clock
+        return (first, rule) if first and rule else (due, None)
 
     def _emit(self, found: _Candidate | None, kind: str, value: Any) -> None:
         if found is None:
@@ -300,7 +279,7 @@ class _Line:
             start, end = tokens[found.i].start, tokens[found.j - 1].end
         self.parts.append(Part(kind, start, end, value, text[start:end]))
 
-    def result(self, fields: Fields) -> ParsedTodo:
+    def result(self, fields: dict[str, Any]) -> ParsedTodo:
         """The fields, and the parts that they come from, in order; of those that there is one of, the last."""
         last = {part.kind: part for part in self.parts}
         kept = (part for part in self.parts if part.kind not in ONE_OF or part is last[part.kind])
@@ -309,20 +288,11 @@ class _Line:
         return ParsedTodo(
             text=self.c.text,
             title=without(self.c.text, parts),
-            notes=self._keyed("notes") or "",
-            priority=self._keyed("priority") or 0,
-            due=fields.due,
-            start=fields.start,
-            repeat=fields.repeat,
             labels=tuple({name.casefold(): name for name in labels}.values())[::-1],
-            assignee=self._keyed("assignee") or "",
-            list=self._keyed("list") or "",
             spans=parts,
+            **{kind: last[kind].value for kind in SAID_BY_SIGNS if kind in last},
+            **fields,
         )
-
-
-def _last(candidates: Iterable[_Candidate], kind: str) -> _Candidate | None:
-    return next((found for found in reversed(list(candidates)) if found.kind == kind), None)
 
 
 def _may_begin(c: Context, i: int) -> bool:
