@@ -345,7 +345,7 @@ DAY = Forms(
 
 def _zone(c: Context, i: int) -> tuple[str, int] | None:
     """UTC, or an IANA name with a slash."""
-    name = c.tokens[i].text if c.low(i) else ""
+    name = c.tokens[i].text if c.lows[i] else ""
     if name in ("UTC", "GMT", "Z"):
         return "UTC", i + 1
     is_zone = "/" in name and name[0].isupper() and resolve_zone(name)
@@ -358,7 +358,7 @@ _DAYS = "days evening_days weekdays weekday_plurals dayparts"
 
 def _follows_day(c: Context, i: int) -> bool:
     """Whether a day or a repeat ends before `i`."""
-    return (i - 1 if c.any_low(i - 1) == "," else i) in c.day_ends
+    return (i - 1 if c.any_lows[i - 1] == "," else i) in c.day_ends
 
 
 def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> Clock | None:
@@ -496,7 +496,7 @@ def _part_alone(c: Context, part: str) -> When | None:
 
 def _later(c: Context, n: Any, unit: int = 1) -> When | None:
     """In 2 hours of real time; "in a minute" is a manner of speaking."""
-    is_manner = n == 1 == unit and not c.low(c.j - 2).isdigit()
+    is_manner = n == 1 == unit and not c.lows[c.j - 2].isdigit()
     return None if is_manner else _after(c, (n if isinstance(n, int) else int(n[1])) * unit)
 
 

@@ -72,6 +72,7 @@ _MONTHS = (
     "january jan, february feb, march mar, april apr, may, june jun, july jul, august aug, september sep sept,"
     " october oct, november nov, december dec"
 )
+_DAYPARTS = {"morning": time(9), "afternoon": time(12), "evening": time(19), "night": time(22)}
 _FIXED = """
     black friday, good friday, cyber monday, easter monday, easter sunday, ash wednesday, blue monday, freaky friday,
     casual friday, ruby tuesday, taco tuesday, throwback thursday, manic monday, giving tuesday, super tuesday,
@@ -147,21 +148,15 @@ ENGLISH = Words(
         "now": say("now, right now"),
         # ---- times
         "evening_days": {"tonight": "evening"},  # today, and a part of it
-        "dayparts": {name: name for name in ("morning", "afternoon", "evening", "night")},
+        "dayparts": {name: name for name in _DAYPARTS},
         "in_daypart": {
-            **say("in the morning, this morning", "morning"),
-            **say("in the afternoon, this afternoon", "afternoon"),
-            **say("in the evening, this evening", "evening"),
+            f"{lead} {name}": name
+            for lead in ("in the", "this")
+            for name in _DAYPARTS
+            if name != "night"
         },
-        "daypart_plurals": {
-            name + "s": name for name in ("morning", "afternoon", "evening", "night")
-        },
-        "daypart_times": {
-            "morning": time(9),
-            "afternoon": time(12),
-            "evening": time(19),
-            "night": time(22),
-        },
+        "daypart_plurals": {name + "s": name for name in _DAYPARTS},
+        "daypart_times": _DAYPARTS,
         "clocks": {**say("noon, midday", time(12)), "midnight": time(0)},
         "half": {**say("am, a.m, a.m.", "a"), **say("pm, p.m, p.m.", "p")},
         "oclock": say("o'clock, o’clock"),

@@ -201,7 +201,7 @@ class _Line:
         reach = j
         while j < len(c.tokens):
             known = c.tokens[j].free and readable(c.words, [c.tokens[j]])
-            if not known and c.any_low(j) not in (",", "!"):
+            if not known and c.any_lows[j] not in (",", "!"):
                 break
             j += 1
             reach = j if known else reach
@@ -297,7 +297,7 @@ class _Line:
 
 def _may_begin(c: Context, i: int) -> bool:
     """A quick look before the readers try."""
-    word, words = c.low(i), c.words
+    word, words = c.lows[i], c.words
     return bool(word) and bool(
         DATE.may_begin(words, word)
         or REPEAT.may_begin(words, word)
@@ -308,7 +308,7 @@ def _may_begin(c: Context, i: int) -> bool:
 def _chain(c: Context, j: int) -> int:
     """Where the dates joined to the one before `j` end."""
     while True:
-        k = j + 1 if c.any_low(j) == "," else j
+        k = j + 1 if c.any_lows[j] == "," else j
         for table in ("and_", "to", "until"):
             k = c.skip(table, k)
         listed = k > j or c.any_of("weekdays", j) and c.any_of("weekdays", j - 1)
@@ -333,29 +333,29 @@ def _is_name(c: Context, i: int) -> bool:
 def _names_days(c: Context, i: int) -> bool:
     """3-7 may, mon-fri: the rest of a date or a range that was not understood."""
     if c.has("months", i):
-        return bool(_END.fullmatch(c.any_low(i - 1)))
+        return bool(_END.fullmatch(c.any_lows[i - 1]))
     is_weekday = c.has("weekdays", i) and not c.has("weak", i)
-    return is_weekday or bool(_RANGE.fullmatch(c.any_low(i)))
+    return is_weekday or bool(_RANGE.fullmatch(c.any_lows[i]))
 
 
 def _is_end_of_range(c: Context, i: int) -> bool:
     """14 - 21 feb; between 4 and 8 jan; from 3 to fri."""
-    if c.has("range_words", i - 2) and _END.fullmatch(c.any_low(i - 1)):
-        return c.has("froms", i - 4) or "m" in c.any_low(i - 1) + c.any_low(i - 3)[-1:]
-    is_end = bool(_END.fullmatch(c.any_low(i - 2))) or _is_name(c, i - 2)
+    if c.has("range_words", i - 2) and _END.fullmatch(c.any_lows[i - 1]):
+        return c.has("froms", i - 4) or "m" in c.any_lows[i - 1] + c.any_lows[i - 3][-1:]
+    is_end = bool(_END.fullmatch(c.any_lows[i - 2])) or _is_name(c, i - 2)
     return c.has("range_words", i - 1) and is_end
 
 
 def _is_listed(c: Context, j: int) -> bool:
     """And sep; to 10; - 14: another item, or the other end, that was not read with it."""
-    if c.any_low(j) == ",":
+    if c.any_lows[j] == ",":
         k = j + 2 if c.has("and_", j + 1) else j + 1
-        return c.has("months", k) and not c.any_low(k + 1)[:1].isdigit()
+        return c.has("months", k) and not c.any_lows[k + 1][:1].isdigit()
     if not c.has("range_words", j):
         return False
     if _is_name(c, j + 1):
-        return c.any_low(j + 1) != "may"
-    is_end = bool(_END.fullmatch(c.any_low(j + 1)))
+        return c.any_lows[j + 1] != "may"
+    is_end = bool(_END.fullmatch(c.any_lows[j + 1]))
     return is_end and (not c.has("and_", j) or c.edge(j + 2))
 
 
@@ -373,16 +373,16 @@ def _has_qualifier(c: Context, i: int, j: int, *, is_repeat: bool) -> bool:
         return is_told and not c.has("froms", j)
     if c.has("last", j):
         return c.any_of("weekdays units", j + 1)
-    is_other = _is_name(c, j) and not c.has("weak", j) and c.any_low(j) != "may"
-    return bool(_RANGE.fullmatch(c.any_low(j))) or is_other and not read_when(c, j)
+    is_other = _is_name(c, j) and not c.has("weak", j) and c.any_lows[j] != "may"
+    return bool(_RANGE.fullmatch(c.any_lows[j])) or is_other and not read_when(c, j)
 
 
 def _has_zone(c: Context, j: int, when: When) -> bool:
     """10:30 pst; 9am Denver time."""
-    if when.time is None or not c.any_low(j):
+    if when.time is None or not c.any_lows[j]:
         return False
     is_short = c.tokens[j].text in c.words.tables["short_zones"]
-    return is_short or c.has("zones", j) or c.any_low(j + 1) == "time" and c.edge(j + 2)
+    return is_short or c.has("zones", j) or c.any_lows[j + 1] == "time" and c.edge(j + 2)
 
 
 def _describes(c: Context, i: int, j: int, when: When) -> bool:
@@ -401,7 +401,7 @@ def _describes(c: Context, i: int, j: int, when: When) -> bool:
         # "for friday standup" is about the standup; "on friday call Bob" is a day
         is_about = c.has("for_", i) and c.has("weekdays", i + 1)
         return is_about and not c.tokens[j].text[0].isupper()
-    if c.has("weekdays", i) or ends_in_part or when.day is None and c.any_low(i)[0].isdigit():
+    if c.has("weekdays", i) or ends_in_part or when.day is None and c.any_lows[i][0].isdigit():
         return True
     return c.has("days", i) and c.tokens[j].text.istitle() and c.tokens[j - 1].text.istitle()
 

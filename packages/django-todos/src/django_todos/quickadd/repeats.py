@@ -216,13 +216,13 @@ def _on(c: Context, step: Step, rule: Rule) -> Said | None:
 def _in_month(c: Context, step: Any, rule: Rule, month: int) -> Said | None:
     """Once a year, where nothing like it follows."""
     mode, interval, unit = step if isinstance(step, tuple) else (step, 1, "year")
-    if unit != "year" or c.any_low(c.j) == "," and NTH_DAY.read(c, c.j + 1):
+    if unit != "year" or c.any_lows[c.j] == "," and NTH_DAY.read(c, c.j + 1):
         return None
     return Said(replace(rule, freq="YEARLY", interval=interval, by_month=(month,)), mode)
 
 
 def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
-    bare = rule.by_month_day and c.low(c.j - 1).isdigit()
+    bare = rule.by_month_day and c.lows[c.j - 1].isdigit()
     return Said(rule, mode, "loose" if bare else "edge" if rule.by_month_day else "")
 
 
@@ -310,7 +310,7 @@ def read_repeat(c: Context, i: int) -> tuple[Said, int] | None:
     said, j = found
     end = j
     for _ in range(3):
-        tail = TAIL.read(c, end + 1 if c.any_low(end) == "," else end)
+        tail = TAIL.read(c, end + 1 if c.any_lows[end] == "," else end)
         more = _with(c, said, *tail[0]) if tail else None
         if not tail or not more:
             break
@@ -341,7 +341,7 @@ def _with(c: Context, said: Said, kind: str, value: Any) -> Said | None:
 
 def _goes_on(c: Context, end: int) -> bool:
     """`every mon at 8pm, tue at 9pm` has two times, which one rule can't have."""
-    if c.any_low(end) != "," and not c.phrase("and_", end):
+    if c.any_lows[end] != "," and not c.phrase("and_", end):
         return False
     if c.phrase("weekdays", end + 1):
         return bool(read_when(c, end + 1))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from .english import Index, Words
@@ -25,7 +26,7 @@ _TAIL = ")]}\"'”’»,.;:!?…"
 # something, so it stays.
 GLUE = frozenset(",.;:!")
 PAUSE = frozenset(",.;:!?)]}…-–—|/")
-_QUOTES = {'"': '"', "“": "”", "«": "»"}
+_QUOTES = {'"': '"', "”": "“", "»": "«"}  # what closes, and what opens
 # What there is before and after the tokens, so that the grammar may look around.
 _BEYOND = [""] * 16
 # Between two words, not inside 1,000.
@@ -47,56 +48,36 @@ class Token:
 
 def raw_words(text: str) -> list[tuple[int, int]]:
     """Where each run of non-spaces lies."""
-    found = []
-    for match in _RAW.finditer(text):
-        found.append(match.span())
-        if len(found) >= MAX_TOKENS:
-            break
-    return found
+    return [match.span() for match in islice(_RAW.finditer(text), MAX_TOKENS)]
 
 
 def split_word(text: str, start: int, end: int) -> list[Token]:
-    """The tokens of one run: punctuation around it, and what commas separate inside it."""
-    if end - start > MAX_WORD:
-        word = text[start:end]
-        return [Token(word, word.lower(), start, end)]
-    tokens: list[Token] = []
-    while start < end and text[start] in _HEAD:
-        tokens.append(Token(text[start], text[start], start, start + 1))
-        start += 1
-    tail: list[Token] = []
-    while end > start and text[end - 1] in _TAIL and not _DOTTED_DATE.fullmatch(text, start, end):
-        end -= 1
-        tail.append(Token(text[end], text[end], end, end + 1))
-    for piece_start, piece_end in _pieces(text, start, end):
-        piece = text[piece_start:piece_end]
-        tokens.append(Token(piece, piece.lower(), piece_start, piece_end))
-    return tokens + tail[::-1]
-
-
-def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """`mon,fri` is three pieces, `1,000` is one."""
-    pieces = []
-    for comma in _INNER_COMMA.finditer(text, start, end):
-        pieces += [(start, comma.start()), (comma.start(), comma.end())]
-        start = comma.end()
-    if start < end:
-        pieces.append((start, end))
-    return [(a, b) for a, b in pieces if a < b]
+    """The tokens of one run: punctuation around it, and what commas separate inside it (`mon,fri`, not `1,000`)."""
+    cuts = [start, end]
+    if end - start <= MAX_WORD:
+        begin, stop = start, end
+        while begin < stop and text[begin] in _HEAD:
+            begin += 1
+        while stop > begin and text[stop - 1] in _TAIL:
+            if _DOTTED_DATE.fullmatch(text, begin, stop):
+                break
+            stop -= 1
+        commas = (comma.span() for comma in _INNER_COMMA.finditer(text, begin, stop))
+        cuts = [*range(start, begin), begin, *chain(*commas), *range(stop, end + 1)]
+    words = ((text[a:b], a, b) for a, b in pairwise(cuts) if a < b)
+    return [Token(word, word.lower(), a, b) for word, a, b in words]
 
 
 def hide_quoted(tokens: Sequence[Token]) -> None:
     """Words between double quotes are somebody's words: nothing in them is read."""
     opened: dict[str, int] = {}
     for i, token in enumerate(tokens):
-        for opening, closing in _QUOTES.items():
-            if token.low == closing and opening in opened:
-                for inner in tokens[opened.pop(opening) : i + 1]:
-                    inner.free = False
-                break
-            if token.low == opening:
-                opened[opening] = i
-                break
+        begin = opened.pop(_QUOTES.get(token.low, ""), None)
+        if begin is not None:
+            for inner in tokens[begin : i + 1]:
+                inner.free = False
+        elif token.low in _QUOTES.values():
+            opened[token.low] = i
 
 
 @dataclass(slots=True)
@@ -129,14 +110,6 @@ class Context:
         self.tokens = tokens
         self.lows = [t.low if t.free else "" for t in self.tokens] + _BEYOND
         self.any_lows = [t.low for t in self.tokens] + _BEYOND
-
-    def low(self, i: int) -> str:
-        """The word at `i` as the tables hold it; empty where there is none to read."""
-        return self.lows[i]
-
-    def any_low(self, i: int) -> str:
-        """The word at `i`, may it be read or not."""
-        return self.any_lows[i]
 
     def phrase(self, table: str, i: int) -> tuple[Any, int] | None:
         """The value of the longest phrase of that table at `i`, and where it ends."""
@@ -171,7 +144,7 @@ class Context:
 
     def loose_edge(self, j: int) -> bool:
         """An edge, or a word that numbers may stand before: "at 9 with Bob"."""
-        return self.edge(j) or self.low(j) in self.words.tables["joints"]
+        return self.edge(j) or self.lows[j] in self.words.tables["joints"]
 
 
 Reader = Callable[[Context, int], "tuple[Any, int] | None"]
@@ -184,7 +157,7 @@ def matching(name: str, begins: str, pattern: str) -> None:
     compiled = re.compile(pattern, re.ASCII)
 
     def read(c: Context, i: int) -> tuple[re.Match[str], int] | None:
-        match = compiled.fullmatch(c.low(i))
+        match = compiled.fullmatch(c.lows[i])
         return (match, i + 1) if match else None
 
     READERS[name] = (read, begins)
@@ -300,7 +273,7 @@ def _listed(item: Reader, loose: bool) -> Reader:
         while len(items) < MAX_ITEMS and (loose or j > end) and (found := item(c, j)):
             items.append(found[0])
             end = found[1]
-            j = c.skip("and_", end + 1 if c.any_low(end) == "," else end)
+            j = c.skip("and_", end + 1 if c.any_lows[end] == "," else end)
         return (items, end) if items else None
 
     return read
