@@ -9,12 +9,14 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from dateutil.relativedelta import weekday as weekday_of
 
 from ..dates import Moment, local_now, resolve_zone
 from .tokens import READERS, Context, Forms, matching
 
 MAX_COUNT = 9_999  # "in 99999999 days" is not a date
 Unit = tuple[str, int]  # as the language's `units` have them
+Span = tuple[int, Unit]
 WEEK: Unit = ("week", 1)
 
 matching("DIGITS", "0", r"\d{1,4}")
@@ -22,8 +24,7 @@ matching("FOUR", "0", r"(?:19|20|21)\d{2}")
 matching("SUFFIXED", "0", r"(\d{1,2})([a-z]+)")
 matching("ISO", "0", r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 matching("DOTTED", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
-matching("PLUS", "+", r"\+(\d{1,4})")
-matching("SHORT", "0+", r"(\+?)(\d{1,4})([a-z]+)")
+matching("SHORT", "0", r"(\d{1,4})([a-z]+)")
 matching("TIME", "0@", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
 matching("HOUR_H", "0", r"(\d{1,2})h(\d{2})?")
 matching("MILITARY", "0", r"([01]\d|2[0-3])([0-5]\d)")
@@ -192,15 +193,9 @@ def _day_of_month(c: Context, number: int) -> Day | None:
 
 def _nth_weekday(c: Context, n: int, weekday: int, month: int | None = None) -> date | None:
     """The first monday of january, the last friday of the month: the next one."""
-    begins = (begin for begin in _months(c) if not month or begin.month == month)
-    return _next(c, (_nth_in(begin, n, weekday) for begin in begins)) if n <= 5 else None
-
-
-def _nth_in(begin: date, n: int, weekday: int) -> date | None:
-    if n < 0:
-        end = _end("month", begin)
-        return end - timedelta(days=(end.weekday() - weekday) % 7)
-    return make(begin.year, begin.month, (weekday - begin.weekday()) % 7 + 7 * n - 6)
+    step = relativedelta(day=31 if n < 0 else 1, weekday=weekday_of(weekday, n))
+    days = ((begin.month, begin + step) for begin in _months(c))
+    return _next(c, (d for of, d in days if d.month == of and month in (None, of)))
 
 
 # A month and a day of it.
@@ -251,9 +246,8 @@ def _next_weekday(c: Context, *said: Any) -> date | None:
     """Next friday, friday next week, next week on friday: of the week after this one."""
     weekday = next(one for one in said if isinstance(one, int))
     is_week = len(said) == 1 or WEEK in said
-    return (
-        _begin(c, "week") + timedelta(days=7 + (weekday - c.week_start) % 7) if is_week else None
-    )
+    ahead = timedelta(days=7 + (weekday - c.week_start) % 7)
+    return _begin(c, "week") + ahead if is_week else None
 
 
 def _next_unit(c: Context, unit: Unit) -> date | None:
@@ -276,21 +270,23 @@ def _weekend(c: Context, which: Any) -> date:
     return c.today + timedelta(days=ahead)
 
 
-def _in_units(c: Context, n: Any, unit: Unit, ago: bool | None = None) -> Day | None:
+def _span(c: Context, n: int, unit: Unit) -> Span:
+    return n, unit
+
+
+def _short(c: Context, match: re.Match[str]) -> Span | None:
+    """3d; +3m is months, where 3m alone may be minutes."""
+    name = c.words.tables["short_units"].get(match[2]) if c.any_lows[c.i - 1] == "+" else None
+    unit = (name, 1) if name else c.words.tables["units"].get(match[2])
+    return (int(match[1]), unit) if unit else None
+
+
+def _in_units(c: Context, span: Span, ago: bool | None = None) -> Day | None:
     """In 3 days, two weeks from now, +5 days, 2 days ago; "in 3 day" only where nothing follows."""
-    n = n if isinstance(n, int) else int(n[1])
-    day = add(c.today, unit[0], (-n if ago else n) * unit[1])
+    n, (unit, times) = span
+    day = add(c.today, unit, (-n if ago else n) * times)
     is_odd = ago or n > 1 and c.has("singulars", c.j - 1)
     return Day(day, "edge" if is_odd else "") if day else None
-
-
-def _in_short(c: Context, match: re.Match[str]) -> date | None:
-    """+3d, in 3d; 3d in a field."""
-    if not (match[1] or c.in_field or c.j == c.i + 2) or ORDINAL.read(c, c.j - 1):
-        return None
-    name = c.words.tables["short_units"].get(match[3])
-    unit = (name, 1) if name and match[1] else c.words.tables["units"].get(match[3])
-    return add(c.today, unit[0], int(match[2]) * unit[1]) if unit else None
 
 
 def _in_month(c: Context, month: int, year: int | None) -> Day | None:
@@ -310,6 +306,7 @@ def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> Day | None:
     return Day(_end(unit[0], begin), need) if begin and unit[1] == 1 else None
 
 
+Forms("SPAN", {"NUMBER units": _span, "SHORT": _short})
 DAY = Forms(
     "DAY",
     is_day=True,
@@ -329,9 +326,7 @@ DAY = Forms(
         ".later_this_week": lambda c: min(
             c.today + timedelta(days=2), _end("week", _begin(c, "week"))
         ),
-        ".in_ NUMBER units | NUMBER units .from_now | =NUMBER units | PLUS units": _in_units,
-        "NUMBER units ago": _in_units,
-        "SHORT | .in_ SHORT": _in_short,
+        ".in_ SPAN | SPAN .from_now | =SPAN | .+ SPAN | SPAN ago": _in_units,
         ".in_ months YEAR? | .middle months YEAR? | .start_of months YEAR?": _in_month,
         ".end_of months YEAR?": _end_of_month,
         ".end_of next? units": _end_of_unit,
@@ -494,17 +489,15 @@ def _part_alone(c: Context, part: str) -> When | None:
     return When(None, _part_time(c, None, part)) if c.edge(c.j) or c.i == 0 else None
 
 
-def _later(c: Context, n: Any, unit: int = 1) -> When | None:
+def _later(c: Context, n: int, unit: int = 1) -> When | None:
     """In 2 hours of real time; "in a minute" is a manner of speaking."""
-    is_manner = n == 1 == unit and not c.lows[c.j - 2].isdigit()
-    return None if is_manner else _after(c, (n if isinstance(n, int) else int(n[1])) * unit)
+    return None if n == 1 == unit and not c.lows[c.j - 2].isdigit() else _after(c, n * unit)
 
 
 def _later_short(c: Context, match: re.Match[str]) -> When | None:
     """In 2h, in 30min."""
-    unit = c.words.tables["clock_units"].get(match[3])
-    is_said = not match[1] and (c.in_field or c.j == c.i + 2)
-    return _after(c, int(match[2]) * unit) if unit and is_said else None
+    unit = c.words.tables["clock_units"].get(match[2])
+    return _after(c, int(match[1]) * unit) if unit else None
 
 
 def _after(c: Context, minutes: int) -> When | None:
@@ -539,8 +532,8 @@ WHEN = Forms(
         "DAY .DAY_END? PART? .,? CLOCK in_daypart? | CLOCK in_daypart? .,? .on? DAY PART?": _together,
         "CLOCK in_daypart? | in_daypart CLOCK": _together,  # 5 in the afternoon, this evening at 7
         "in_daypart": _part_alone,  # in the morning, this evening
-        ".in_ NUMBER clock_units | =NUMBER clock_units | PLUS clock_units | in_minutes": _later,
-        "SHORT | .in_ SHORT": _later_short,
+        ".in_ NUMBER clock_units | =NUMBER clock_units | .+ NUMBER clock_units | in_minutes": _later,
+        "=SHORT | .in_ SHORT": _later_short,
         ".no_date": lambda c: When(none=True) if stands(c, c.j, "edge") else None,
         "ISO_TIME": _iso_time,
     },

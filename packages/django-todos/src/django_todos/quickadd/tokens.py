@@ -21,6 +21,7 @@ MAX_ITEMS = 31  # of a list of days
 
 _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"
+_PLUS = re.compile(r"\+(?=\d)", re.ASCII)  # +3 days
 _TAIL = ")]}\"'”’»,.;:!?…"
 # What may go away with the words it hangs on: "Tomorrow, call" leaves "call". A question mark says
 # something, so it stays.
@@ -56,7 +57,7 @@ def split_word(text: str, start: int, end: int) -> list[Token]:
     cuts = [start, end]
     if end - start <= MAX_WORD:
         begin, stop = start, end
-        while begin < stop and text[begin] in _HEAD:
+        while begin < stop and (text[begin] in _HEAD or _PLUS.match(text, begin)):
             begin += 1
         while stop > begin and text[stop - 1] in _TAIL:
             if _DOTTED_DATE.fullmatch(text, begin, stop):
@@ -280,8 +281,9 @@ def _listed(item: Reader, loose: bool) -> Reader:
 
 
 def _element(words: Words, name: str) -> Reader:
-    if name[-1] in "+*":
-        return _listed(_element(words, name[:-1]), name[-1] == "*")
+    item = name.rstrip("+*")
+    if item and item != name:
+        return _listed(_element(words, item), name[-1] == "*")
     if name in READERS:
         return READERS[name][0]
     if name in words.index:
