@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from dateutil.relativedelta import weekday as weekday_of
@@ -33,39 +32,27 @@ matching(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day as it was said. `need`: what must follow it to count (see `stands`); `part`: of the day, with "tonight"."""
-
-    day: date
-    need: str = ""
-    part: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A time as it was said. `open`: 8 may still become 20 ("tonight at 8"); `bare`: it is an hour alone."""
-
-    time: time
-    tz: str = ""
-    open: bool = False
-    bare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """What a phrase says: a day, a time, or both; or that there is none."""
 
     day: date | None = None
     time: time | None = None
     tz: str = ""
     none: bool = False
+    need: str = ""  # what must follow the day for it to count, see `stands`
+    part: str = ""  # of the day, with "tonight"
+    open: bool = False  # 8 may still become 20 ("tonight at 8")
+    bare: bool = False  # the time is an hour alone
 
     def moment(self, c: Context) -> Moment:
         """As a `Moment`. A time alone is its next one: today, or tomorrow when it has passed."""
         if self.none or self.time is None:
             return Moment() if self.none else Moment(self.day)
         return Moment(self.day or next_day_for(c, self.time, self.tz), self.time, self.tz)
+
+
+def on(day: date | None, need: str = "") -> When | None:
+    return When(day, need=need) if day else None
 
 
 def stands(c: Context, j: int, need: str) -> bool:
@@ -149,12 +136,11 @@ Forms("YEAR", {".,? FOUR": lambda c, match: int(match[0])})  # 2026 after "15 de
 # ---- days of the calendar
 
 
-def _dated(c: Context, said: tuple[int, int], year: int | None) -> Day | None:
-    day = _coming(c, *said, year)
-    return Day(day, "" if year else "count") if day else None
+def _dated(c: Context, said: tuple[int, int], year: int | None) -> When | None:
+    return on(_coming(c, *said, year), "" if year else "count")
 
 
-def _numeric(c: Context, match: re.Match[str]) -> Day | date | None:
+def _numeric(c: Context, match: re.Match[str]) -> When | None:
     """15/12, 15/12/2026, 15.12., 15.12.2026, 15-12-2026; the order by `day_first`, with dots always so."""
     sign, year = match[2], match[4]
     if not c.in_field:
@@ -165,12 +151,11 @@ def _numeric(c: Context, match: re.Match[str]) -> Day | date | None:
     if sign != "." and (day <= 12 and not c.day_first or c.day_first and month > 12 >= day):
         day, month = month, day
     if not year:
-        found = _coming(c, month, day)
-        return Day(found, "count" if sign == "." else "loose") if found else None
+        return on(_coming(c, month, day), "count" if sign == "." else "loose")
     full = int(year) if len(year) == 4 else 2000 + int(year)
     if len(year) == 2 and not c.in_field and (full < c.today.year or _is_version(c, sign)):
         return None
-    return make(full, month, day)
+    return on(make(full, month, day))
 
 
 def _is_version(c: Context, sign: str) -> bool:
@@ -179,16 +164,15 @@ def _is_version(c: Context, sign: str) -> bool:
     return sign != "/" and (is_named or c.has("installing", 0))
 
 
-def _agreeing(c: Context, weekday: int, said: Day | date) -> date | None:
+def _agreeing(c: Context, weekday: int, said: When) -> date | None:
     """Fri, 4 dec, when the two agree."""
-    day = said.day if isinstance(said, Day) else said
-    return day if day.weekday() == weekday else None
+    return said.day if said.day and said.day.weekday() == weekday else None
 
 
-def _day_of_month(c: Context, number: int) -> Day | None:
+def _day_of_month(c: Context, number: int) -> When | None:
     """The 15th: of this month, or of the next that has one."""
-    day = _next(c, (make(month.year, month.month, number) for month in _months(c)))
-    return Day(day, "loose") if day else None
+    days = (make(month.year, month.month, number) for month in _months(c))
+    return on(_next(c, days), "loose")
 
 
 def _nth_weekday(c: Context, n: int, weekday: int, month: int | None = None) -> date | None:
@@ -214,7 +198,7 @@ Forms(
     "CALENDAR",
     {
         "MONTHDAY YEAR?": _dated,  # dec 15, 2027
-        "ISO": lambda c, match: make(int(match[1]), int(match[3]), int(match[4])),
+        "ISO": lambda c, match: on(make(int(match[1]), int(match[3]), int(match[4]))),
         "DOTTED": _numeric,
     },
 )
@@ -228,18 +212,18 @@ def _weak(c: Context) -> str:
     return "edge" if c.has("weak", c.i) and not c.phrase("ends", c.i - 1) else ""
 
 
-def _from_today(c: Context, ahead: int) -> Day | None:
+def _from_today(c: Context, ahead: int) -> When | None:
     token = c.tokens[c.i]
     is_name = token.low in c.words.tables["lower_only"] and token.text != token.low
-    return None if is_name else Day(c.today + timedelta(days=ahead), _weak(c))
+    return None if is_name else on(c.today + timedelta(days=ahead), _weak(c))
 
 
-def _weekday(c: Context, weekday: int) -> Day | None:
+def _weekday(c: Context, weekday: int) -> When | None:
     """The next such day after today; the SAT is an exam."""
     text = c.tokens[c.i].text
     is_exam = len(text) == 3 and text.isupper() and not c.text.isupper()
     ahead = (weekday - c.today.weekday() - 1) % 7 + 1
-    return None if is_exam else Day(c.today + timedelta(days=ahead), _weak(c))
+    return None if is_exam else on(c.today + timedelta(days=ahead), _weak(c))
 
 
 def _next_weekday(c: Context, *said: Any) -> date | None:
@@ -281,29 +265,29 @@ def _short(c: Context, match: re.Match[str]) -> Span | None:
     return (int(match[1]), unit) if unit else None
 
 
-def _in_units(c: Context, span: Span, ago: bool | None = None) -> Day | None:
+def _in_units(c: Context, span: Span, ago: bool | None = None) -> When | None:
     """In 3 days, two weeks from now, +5 days, 2 days ago; "in 3 day" only where nothing follows."""
     n, (unit, times) = span
     day = add(c.today, unit, (-n if ago else n) * times)
     is_odd = ago or n > 1 and c.has("singulars", c.j - 1)
-    return Day(day, "edge" if is_odd else "") if day else None
+    return on(day, "edge" if is_odd else "")
 
 
-def _in_month(c: Context, month: int, year: int | None) -> Day | None:
+def _in_month(c: Context, month: int, year: int | None) -> When | None:
     """In january: its first day, where nothing follows; start of january; mid january, the 15th."""
     day = _coming(c, month, 15 if c.phrase("middle", c.i) else 1, year)
-    return Day(day, "edge" if c.phrase("in_", c.i) and not year else "") if day else None
+    return on(day, "edge" if c.phrase("in_", c.i) and not year else "")
 
 
 def _end_of_month(c: Context, month: int, year: int | None) -> date:
     return _end("month", date(year or c.today.year + (month < c.today.month), month, 1))
 
 
-def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> Day | None:
+def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> When | None:
     """End of month, end of next week; "by end of day please", but not "end of day report"."""
     begin = add(_begin(c, unit[0]), unit[0], 1 if following else 0)
     need = "edge" if unit[0] == "day" and not c.has("lead_in", c.i - 1) else ""
-    return Day(_end(unit[0], begin), need) if begin and unit[1] == 1 else None
+    return on(_end(unit[0], begin), need) if begin and unit[1] == 1 else None
 
 
 Forms("SPAN", {"NUMBER units": _span, "SHORT": _short})
@@ -317,7 +301,7 @@ DAY = Forms(
         # the last friday of the month, the first monday of january
         ".the? NTH weekdays .of? months | .the? NTH weekdays .of_month": _nth_weekday,
         "days": _from_today,  # tomorrow
-        "evening_days": lambda c, part: Day(c.today, part=part),  # tonight
+        "evening_days": lambda c, part: When(c.today, part=part),  # tonight
         "weekdays": _weekday,  # fri
         ".this weekdays": lambda c, day: c.today + timedelta(days=(day - c.today.weekday()) % 7),
         ".next weekdays | weekdays .next units | .next units .on? weekdays": _next_weekday,
@@ -356,26 +340,26 @@ def _follows_day(c: Context, i: int) -> bool:
     return (i - 1 if c.any_lows[i - 1] == "," else i) in c.day_ends
 
 
-def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> Clock | None:
+def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> When | None:
     """Noon, at midnight."""
     is_weak = _weak(c) and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
-    return None if is_weak else Clock(clock, zone or "")
+    return None if is_weak else When(time=clock, tz=zone or "")
 
 
-def _twelve(c: Context, match: re.Match[str], half: str, clock: time) -> Clock | None:
+def _twelve(c: Context, match: re.Match[str], half: str, clock: time) -> When | None:
     """12 noon."""
-    return Clock(clock) if int(match[2]) == 12 else None
+    return When(time=clock) if int(match[2]) == 12 else None
 
 
-def _military(c: Context, at: bool, match: re.Match[str], zone: str | None) -> Clock | None:
+def _military(c: Context, at: bool, match: re.Match[str], zone: str | None) -> When | None:
     """At 1900."""
     is_clear = _follows_day(c, c.i) or c.loose_edge(c.j)
-    return Clock(time(int(match[1]), int(match[2])), zone or "") if is_clear else None
+    return When(time=time(int(match[1]), int(match[2])), tz=zone or "") if is_clear else None
 
 
 def _digits(
     c: Context, at: Any, match: re.Match[str], half: str | None, oclock: Any, zone: str | None
-) -> Clock | None:
+) -> When | None:
     """9am, 9:30 pm, at 9, @ 14:30, @7pm, 4 o'clock; a bare hour only where the words around allow it."""
     hour, minute = int(match[2]), int(match[3] or 0)
     half = (match[4] or half or "")[:1]
@@ -393,15 +377,16 @@ def _digits(
     ):
         return None
     is_open = not half and 1 <= hour <= 11 and not match[2].startswith("0")
-    return Clock(time(hour, minute), zone or "", open=is_open, bare=match[3] is None)
+    at_hour = time(hour, minute)
+    return When(None, at_hour, zone or "", open=is_open, bare=match[3] is None)
 
 
-def _with_h(c: Context, at: bool | None, match: re.Match[str]) -> Clock | None:
+def _with_h(c: Context, at: bool | None, match: re.Match[str]) -> When | None:
     """9h, 14h30: a time where the language writes so, else a number of hours."""
     hour, minute = int(match[1]), int(match[2] or 0)
     is_time = hour < 24 and minute < 60 and c.words.tables["hour_marks"]
     follows = at or _follows_day(c, c.i) or c.any_of(_DAYS, c.j)
-    return Clock(time(hour, minute)) if is_time and (follows or c.in_field) else None
+    return When(time=time(hour, minute)) if is_time and (follows or c.in_field) else None
 
 
 def _may_be_hour(c: Context, at: Any, match: re.Match[str], oclock: Any) -> bool:
@@ -426,11 +411,12 @@ CLOCK = Forms(
 )
 
 
-def in_half(clock: Clock, part: str) -> Clock:
+def in_half(clock: When, part: str) -> When:
     """8 in the evening is 20:00; an hour from 1 to 6 alone is the afternoon's."""
+    assert clock.time
     is_afternoon = not part and clock.bare and clock.time.hour <= 6
     if clock.open and (is_afternoon or part in ("afternoon", "evening", "night")):
-        return replace(clock, time=clock.time.replace(hour=clock.time.hour + 12), open=False)
+        return clock._replace(time=clock.time.replace(hour=clock.time.hour + 12), open=False)
     return clock
 
 
@@ -468,19 +454,19 @@ def _part_time(c: Context, day: date | None, part: str) -> time | None:
 
 def _together(c: Context, *said: Any) -> When | None:
     """A day, a part of it and a time, in any order; where it ends with the day, what that needs must follow."""
-    given = [Day(one) if isinstance(one, date) else one for one in said if one is not None]
-    day = next((one for one in given if isinstance(one, Day)), None)
-    clock = next((one for one in given if isinstance(one, Clock)), None)
-    part = next((one for one in given if isinstance(one, str)), day.part if day else "")
-    if day and given[-1] is day and not stands(c, c.j, day.need):
+    given = [When(one) if isinstance(one, date) else one for one in said if one is not None]
+    whens = [one for one in given if isinstance(one, When)]
+    day = next((one for one in whens if one.day), When())
+    clock = next((one for one in whens if one.time), None)
+    part = next((one for one in given if isinstance(one, str)), day.part)
+    if given[-1] is day and not stands(c, c.j, day.need):
         return None
-    if day and not clock:
+    if clock is None:
         return When(day.day, _part_time(c, day.day, part) if part else None)
-    assert clock
-    at = in_half(clock, part)
     # midnight "tonight" is the one that ends today; on a named day it is that day's first
-    is_tonight = bool(day and day.part) and at.time == time(0)
-    return When(day.day + timedelta(days=is_tonight) if day else None, at.time, at.tz)
+    at = in_half(clock, part)
+    is_tonight = day.part and at.time == time(0)
+    return at._replace(day=day.day + timedelta(days=1) if day.day and is_tonight else day.day)
 
 
 def _part_alone(c: Context, part: str) -> When | None:

@@ -324,8 +324,7 @@ def read_repeat(c: Context, i: int) -> tuple[Said, int] | None:
 def _with(c: Context, said: Said, kind: str, value: Any) -> Said | None:
     """The repeat with one more thing said of it; None where that was said before."""
     if kind == "clock" and (said.part or not said.time.time):
-        at = in_half(value, said.part)
-        return replace(said, time=When(None, at.time, at.tz), part="")
+        return replace(said, time=in_half(value, said.part), part="")
     if kind == "part" and not said.time.time:
         return replace(said, time=_at(c, value), part=value)
     if kind == "start" and said.start == When():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..dates import Moment
 from ..repeats.rule import Mode
-from .tokens import GLUE
 
-_DASHES = tuple("-–—|")
+# What may go away with the words it hangs on: "Tomorrow, call" leaves "call". A question mark says something.
+_HANGING = re.compile(r"[,.;:!]+(?=\s|\Z)|,(?![,.;:!])")
+_JOINT = re.compile(r"(?:,|\s[-–—|])\Z")
+_DASH = re.compile(r"\s+[-–—|](?=\s)")
 
 
 class RepeatRule(NamedTuple):
@@ -59,32 +62,19 @@ class ParsedTodo:
 
 def glued(text: str, end: int) -> int:
     """Past the punctuation that hangs on a part's end, if the word ends with it."""
-    stop = end
-    while stop < len(text) and text[stop] in GLUE:
-        stop += 1
-    if stop == len(text) or text[stop].isspace() or text[end:stop] == ",":
-        return stop
-    return end
+    hanging = _HANGING.match(text, end)
+    return hanging.end() if hanging else end
 
 
 def with_signs(text: str, start: int, end: int) -> tuple[int, int]:
     """The span with what would dangle: a dash before or after it, the space before a question mark."""
     before = text[:start].rstrip()
-    if text[end : end + 1] in ("?", "…") and before:
+    if before and text[end : end + 1] in ("?", "…"):
         return len(before), end
-    is_sign = before[-1:] == "," or before[-1:] in _DASHES and before[-2:-1].isspace()
-    if is_sign and not text[end:].strip():
+    if _JOINT.search(before) and not text[end:].strip():
         return len(before) - 1, end
-    after = text[end:].lstrip()
-    if (
-        not before
-        and after[:1] in _DASHES
-        and after[1:2].isspace()
-        and end < len(text)
-        and text[end].isspace()
-    ):
-        return start, len(text) - len(after) + 1
-    return start, end
+    dash = None if before else _DASH.match(text, end)
+    return start, dash.end() if dash else end
 
 
 def without(text: str, parts: Sequence[Part]) -> str:

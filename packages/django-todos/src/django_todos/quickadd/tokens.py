@@ -23,9 +23,6 @@ _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"
 _PLUS = re.compile(r"\+(?=\d)", re.ASCII)  # +3 days
 _TAIL = ")]}\"'”’»,.;:!?…"
-# What may go away with the words it hangs on: "Tomorrow, call" leaves "call". A question mark says
-# something, so it stays.
-GLUE = frozenset(",.;:!")
 PAUSE = frozenset(",.;:!?)]}…-–—|/")
 _QUOTES = {'"': '"', "”": "“", "»": "«"}  # what closes, and what opens
 # What there is before and after the tokens, so that the grammar may look around.
