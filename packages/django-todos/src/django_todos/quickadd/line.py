@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
 from ..limits import MAX_DEPTH, MAX_LINES
-from .dates import DATE, When, add, read_when
+from .dates import When, add, read_when, same
 from .english import ENGLISH, Words
-from .repeats import REPEAT, Said, pinned, read_repeat
+from .repeats import Said, pinned, read_repeat
 from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
 from .signs import Plain, blocked_spans, escapable, read_mark, readable
-from .tokens import MAX_LOOKS, Context, Token, hide_quoted, raw_words, split_word
+from .tokens import MAX_LOOKS, Context, Forms, Token, hide_quoted, raw_words, split_word
 
 SAID_BY_SIGNS = ("notes", "priority", "assignee", "list")
 ONE_OF = ("due", "start", "repeat", *SAID_BY_SIGNS)
@@ -154,7 +154,7 @@ class _Line:
         found: list[_Candidate] = []
         i, looks, tokens, c = 0, 0, self.c.tokens, self.c
         while i < len(tokens) and looks < MAX_LOOKS:
-            may_begin = _may_begin(c, i)
+            may_begin = bool(c.lows[i] and _BEGINNING.may_begin(c.words, c.lows[i]))
             looks += may_begin
             step = self._at(i) if may_begin else None
             if step and step[0]:
@@ -295,14 +295,8 @@ class _Line:
         )
 
 
-def _may_begin(c: Context, i: int) -> bool:
-    """A quick look before the readers try."""
-    word, words = c.lows[i], c.words
-    return bool(word) and bool(
-        DATE.may_begin(words, word)
-        or REPEAT.may_begin(words, word)
-        or any(word in words.index[table] for table in ("starting", "fixed", "every"))
-    )
+# What a phrase can begin with: a quick look before the readers try.
+_BEGINNING = Forms("BEGINNING", {"DATE | REPEAT | starting | fixed | every": same})
 
 
 def _chain(c: Context, j: int) -> int:

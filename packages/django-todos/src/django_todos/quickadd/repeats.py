@@ -44,7 +44,6 @@ class Said:
     mode: Mode = "due"
     need: str = ""  # what must follow, see `stands`
     time: When = When()
-    part: str = ""  # of the day, where `time` only stands for it
     start: When = When()
     span: tuple[str, int] | None = None  # "for 3 weeks"
     later: date | None = None  # "after 10 days": first due then
@@ -234,7 +233,7 @@ def _month_end(c: Context, *said: Any) -> Said | None:
 def _part(c: Context, said: Mode | int, part: str) -> Said:
     """Every morning; sunday nights."""
     rule = weekly([said]) if isinstance(said, int) else Rule("DAILY")
-    return Said(rule, "due" if isinstance(said, int) else said, time=_at(c, part), part=part)
+    return Said(rule, "due" if isinstance(said, int) else said, time=_at(c, part))
 
 
 def _after(c: Context, n: int, unit: Unit) -> Said | None:
@@ -247,7 +246,8 @@ def _after(c: Context, n: int, unit: Unit) -> Said | None:
 
 
 def _at(c: Context, part: str) -> When:
-    return When(None, c.words.tables["daypart_times"][part])
+    """The time that stands for a part of the day until one is said."""
+    return When(None, c.words.tables["daypart_times"][part], part=part)
 
 
 def _every_week(c: Context, mode: Mode, times: int | None, rule: Rule) -> Said | None:
@@ -323,10 +323,10 @@ def read_repeat(c: Context, i: int) -> tuple[Said, int] | None:
 
 def _with(c: Context, said: Said, kind: str, value: Any) -> Said | None:
     """The repeat with one more thing said of it; None where that was said before."""
-    if kind == "clock" and (said.part or not said.time.time):
-        return replace(said, time=in_half(value, said.part), part="")
+    if kind == "clock" and (said.time.part or not said.time.time):
+        return replace(said, time=in_half(value, said.time.part))
     if kind == "part" and not said.time.time:
-        return replace(said, time=_at(c, value), part=value)
+        return replace(said, time=_at(c, value))
     if kind == "start" and said.start == When():
         return replace(said, start=value)
     if said.rule.ends or said.span or kind == "to" and said.start == When():
