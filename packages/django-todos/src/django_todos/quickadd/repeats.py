@@ -33,7 +33,7 @@ from .result import RepeatRule
 from .tokens import Context, Forms, matching
 
 FREQS: dict[str, Freq] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
-Step = tuple[Mode, int, str]
+Step = tuple[Mode, Rule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +141,9 @@ def _monthly(c: Context, items: list[Nth]) -> Rule | None:
     pairs = sorted(set(items), key=lambda item: (item[0] < 0, *item))
     numbers = tuple(n for n, _ in pairs)
     if days == {ANY}:
-        is_late = len(numbers) == 1 and numbers[0] > 28
-        return (
-            Rule("MONTHLY").on_day(numbers[0])
-            if is_late
-            else Rule("MONTHLY", by_month_day=numbers)
-        )
+        is_one = len(numbers) == 1 and numbers[0] > 0
+        rule = Rule("MONTHLY", by_month_day=numbers)
+        return rule.on_day(numbers[0]) if is_one else rule
     if days == {WORKDAY}:
         return Rule("MONTHLY", by_day=each(WORKDAYS), by_set_pos=numbers)
     by_day = tuple((n, day) for n, day in pairs if day in range(7))
@@ -166,7 +163,7 @@ def _yearly(c: Context, dates: list[tuple[int, int]]) -> Rule | None:
 
 Forms("DAYS_OF_MONTH", {"NTH_DAY+": _monthly})
 # The first, as a word alone, counts with "of the month" or after "every month on".
-Forms("FIRST", {".the? ordinals": lambda c, n: Rule("MONTHLY", by_month_day=(n,))})
+Forms("FIRST", {".the? ordinals": lambda c, n: Rule("MONTHLY").on_day(n)})
 Forms("DAYS_OF_YEAR", {"MONTHDAY+": _yearly})
 
 
@@ -178,46 +175,51 @@ def _done(c: Context, every: bool) -> Mode | None:
     return "completion" if c.tokens[c.j - 1].start == c.tokens[c.j - 2].end else None
 
 
+def plain_rule(n: int, unit: Unit) -> Rule | None:
+    """Every so many days, weeks, months or years."""
+    name, times = unit
+    return Rule(FREQS[name], n * times) if 1 <= n * times <= MAX_INTERVAL else None
+
+
 def _step(c: Context, mode: Mode, times: int | None, unit: Unit) -> Step | None:
-    interval = (times or 1) * unit[1]
-    return (
-        (mode, interval, unit[0]) if 1 <= interval <= MAX_INTERVAL and unit[0] in FREQS else None
-    )
+    rule = plain_rule(times or 1, unit)
+    return (mode, rule) if rule else None
 
 
 Forms("EACH", {"every": lambda c, every: "due", "every .!": _done})
 Forms("INTERVAL", {"other | ordinals | ORDINAL | NUMBER": same})  # other, second, 2nd, 2, two
 Forms(
     "STEP",
-    {
-        "EACH INTERVAL? units": _step,
-        "adverbs": lambda c, unit: ("due", unit[1], unit[0]),
-    },
+    {"EACH INTERVAL? units": _step, "adverbs": lambda c, unit: ("due", plain_rule(1, unit))},
 )
 
 
 def _plain(c: Context, step: Step) -> Said:
     """Every 3 days; daily where nothing plain follows, as with "every 3 day"."""
-    mode, interval, unit = step
-    is_odd = interval > 1 and c.has("singulars", c.j - 1) and INTEGER.read(c, c.j - 2)
-    need = "edge" if is_odd or not c.phrase("every", c.i) else ""
-    return Said(Rule(FREQS[unit], interval), mode, need)
+    mode, rule = step
+    is_odd = rule.interval > 1 and c.has("singulars", c.j - 1) and INTEGER.read(c, c.j - 2)
+    return Said(rule, mode, "edge" if is_odd or not c.phrase("every", c.i) else "")
 
 
 def _on(c: Context, step: Step, rule: Rule) -> Said | None:
     """The days, every so many weeks, months or years; with the person's week start, where it makes a difference."""
-    mode, interval, unit = step
-    is_several = unit == "week" and interval > 1 and len(rule.by_day) > 1
-    rule = replace(rule, interval=interval, week_start=c.week_start if is_several else 0)
-    return Said(rule, mode) if rule.freq == FREQS[unit] else None
+    mode, every = step
+    is_several = rule.freq == "WEEKLY" and every.interval > 1 and len(rule.by_day) > 1
+    week_start = c.week_start if is_several else 0
+    rule = replace(rule, interval=every.interval, week_start=week_start)
+    return Said(rule, mode) if rule.freq == every.freq else None
 
 
-def _in_month(c: Context, step: Any, rule: Rule, month: int) -> Said | None:
+def _every_week(c: Context, mode: Mode, times: int | None, rule: Rule) -> Said | None:
+    return _on(c, (mode, Rule("WEEKLY", times or 1)), rule)
+
+
+def _in_month(c: Context, step: Step, rule: Rule, month: int) -> Said | None:
     """Once a year, where nothing like it follows."""
-    mode, interval, unit = step if isinstance(step, tuple) else (step, 1, "year")
-    if unit != "year" or c.any_lows[c.j] == "," and NTH_DAY.read(c, c.j + 1):
+    mode, every = step
+    if every.freq != "YEARLY" or c.any_lows[c.j] == "," and NTH_DAY.read(c, c.j + 1):
         return None
-    return Said(replace(rule, freq="YEARLY", interval=interval, by_month=(month,)), mode)
+    return Said(replace(rule, freq="YEARLY", interval=every.interval, by_month=(month,)), mode)
 
 
 def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
@@ -225,33 +227,19 @@ def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
     return Said(rule, mode, "loose" if bare else "edge" if rule.by_month_day else "")
 
 
-def _month_end(c: Context, *said: Any) -> Said | None:
-    mode: Mode = said[0] if len(said) > 1 else "due"
-    return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if said[-1] == ("month", 1) else None
-
-
-def _part(c: Context, said: Mode | int, part: str) -> Said:
-    """Every morning; sunday nights."""
-    rule = weekly([said]) if isinstance(said, int) else Rule("DAILY")
-    return Said(rule, "due" if isinstance(said, int) else said, time=_at(c, part))
+def _month_end(c: Context, mode: Mode, unit: Unit) -> Said | None:
+    return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if unit == ("month", 1) else None
 
 
 def _after(c: Context, n: int, unit: Unit) -> Said | None:
     """As Todoist reads it: every! 10 days, first due then."""
-    interval = n * unit[1]
-    begin = add(c.today, unit[0], interval)
-    if interval > MAX_INTERVAL or not begin:
-        return None
-    return Said(Rule(FREQS[unit[0]], interval), "completion", "edge", later=begin)
+    rule, begin = plain_rule(n, unit), add(c.today, unit[0], n * unit[1])
+    return Said(rule, "completion", "edge", later=begin) if rule and begin else None
 
 
 def _at(c: Context, part: str) -> When:
     """The time that stands for a part of the day until one is said."""
     return When(None, c.words.tables["daypart_times"][part], part=part)
-
-
-def _every_week(c: Context, mode: Mode, times: int | None, rule: Rule) -> Said | None:
-    return _on(c, (mode, times or 1, "week"), rule)
 
 
 REPEAT = Forms(
@@ -263,18 +251,23 @@ REPEAT = Forms(
         "STEP .on WEEKDAYS | STEP .on PLURALS | STEP .on DAYS_OF_MONTH | STEP .on FIRST"
         " | STEP .on DAYS_OF_YEAR": _on,
         # every year on the 2nd sunday of may, every last sunday of march
-        "STEP .on DAYS_OF_MONTH .of? months | EACH DAYS_OF_MONTH .of? months": _in_month,
+        "STEP .on DAYS_OF_MONTH .of? months": _in_month,
+        "EACH DAYS_OF_MONTH .of? months": lambda c, mode, rule, month: _in_month(
+            c, (mode, Rule("YEARLY")), rule, month
+        ),
         "EACH DAYS_OF_MONTH .of_month? | EACH FIRST .of_month": _of_month,  # every 15th, every last friday
         # on the 1st of every month
         ".on? DAYS_OF_MONTH .of_every_month | .on? FIRST .of_every_month": lambda c, rule: Said(
             rule
         ),
         "EACH DAYS_OF_YEAR": lambda c, mode, rule: Said(rule, mode, "count"),  # every jan 5
-        "EACH .end_of units | .lead_in? .end_of .every units": _month_end,  # every end of month
+        "EACH .end_of units | .lead_in? .end_of EACH units": _month_end,  # every end of month
         "EACH other? WEEKDAYS | EACH NUMBER PLURALS": _every_week,  # every mon, wed and fri
         "EACH .workdays": lambda c, mode: Said(EVERY_WORKDAY, mode),
         "EACH INTERVAL? .weekends": lambda c, mode, n: _every_week(c, mode, n, weekly([5])),
-        "EACH dayparts | weekdays daypart_plurals": _part,
+        "EACH dayparts": lambda c, mode, part: Said(Rule("DAILY"), mode, time=_at(c, part)),
+        # sunday nights
+        "weekdays daypart_plurals": lambda c, day, part: Said(weekly([day]), time=_at(c, part)),
         ".on? PLURALS": lambda c, rule: Said(rule, need="edge"),
         ".on? group_plurals": lambda c, days: Said(weekly(days), need="edge"),
         ".after_done NUMBER units": _after,  # after 10 days

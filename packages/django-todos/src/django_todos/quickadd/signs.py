@@ -9,11 +9,10 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ..dates import Moment
-from ..limits import MAX_INTERVAL, MAX_KEPT
-from ..repeats.rule import Rule
+from ..limits import MAX_KEPT
 from .dates import read_when
 from .english import Words
-from .repeats import FREQS
+from .repeats import plain_rule
 from .result import Part, RepeatRule
 from .tokens import Context, Token, raw_words, split_word
 
@@ -175,9 +174,8 @@ def _moment(c: Context, value: str) -> Moment | None:
 def _recurrence(c: Context, value: str) -> RepeatRule | None:
     match = _REC.fullmatch(value)
     unit = c.words.tables["short_units"].get(match[3]) if match else None
-    if not match or not unit or not 1 <= int(match[2]) <= MAX_INTERVAL:
-        return None
-    return RepeatRule(str(Rule(FREQS[unit], int(match[2]))), "due" if match[1] else "completion")
+    rule = plain_rule(int(match[2]), (unit, 1)) if match and unit else None
+    return RepeatRule(str(rule), "due" if match and match[1] else "completion") if rule else None
 
 
 def escapable(words: Words, word: str) -> bool:
