@@ -67,12 +67,10 @@ def stands(c: Context, j: int, need: str) -> bool:
 
 def add(day: date, unit: str, count: int) -> date | None:
     """`day` moved by so many days, weeks, months or years; None beyond the calendar."""
-    if abs(count) > MAX_COUNT:
-        return None
+    days, months = {"day": (1, 0), "week": (7, 0), "month": (0, 1), "year": (0, 12)}[unit]
     try:
-        if unit in ("day", "week"):
-            return day + timedelta(days=count * (7 if unit == "week" else 1))
-        return day + relativedelta(months=count * (12 if unit == "year" else 1))
+        step = relativedelta(days=count * days, months=count * months)
+        return day + step if abs(count) <= MAX_COUNT else None
     except (OverflowError, ValueError):
         return None
 
@@ -520,6 +518,7 @@ WHEN = Forms(
         "in_daypart": _part_alone,  # in the morning, this evening
         ".in_ NUMBER clock_units | =NUMBER clock_units | .+ NUMBER clock_units | in_minutes": _later,
         "=SHORT | .in_ SHORT": _later_short,
+        "=.now": lambda c: _after(c, 0),
         ".no_date": lambda c: When(none=True) if stands(c, c.j, "edge") else None,
         "ISO_TIME": _iso_time,
     },

@@ -209,11 +209,7 @@ ENGLISH = Words(
         "fixed": say(_FIXED),
         # ---- sets: kinds of neighbours, each with the line that made it necessary
         # "sun cream": ordinary words too, read only where nothing plain follows
-        "weak": only(
-            "sun sat mon wed weds tom yesterday daily everyday weekly monthly yearly annually quarterly fortnightly"
-            " biweekly weekdays workdays weekends noon midday midnight mondays tuesdays wednesdays thursdays fridays"
-            " saturdays sundays"
-        ),
+        "weak": only("sun sat mon wed weds tom yesterday noon midday midnight"),
         # "Call Tom": read in lower case only
         "lower_only": only("tom tod"),
         # "the friday meeting": a date after one of these is talked about, not set

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Required, TypedDict, Unpack
@@ -24,8 +24,8 @@ MAX_FIELD = 200
 TAB = 4
 
 # One bullet and one empty box: "- ", "* ", "• ", "[ ] "; "2. " only in a paste of several lines.
-_BULLET = re.compile(r"(?:[-*+•‣–—]\s+)?(?:\[\s?\]\s+)?")
-_NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]\s+)?(?:\[\s?\]\s+)?", re.ASCII)
+_BULLET = re.compile(r"(?:[-*+•‣–—]\s+)?(?:\[\s?\]\s+)?(?=\S)")
+_ITEM = re.compile(r"(?:(?:[-*+•‣–—]|\(?[0-9]{1,3}[.)])\s+)?(?:\[\s?\]\s+)?(?=\S)")
 _END = re.compile(
     r"\d[\d:.apm]*[-–—][\d:.apm]*\d?[apm]*|\d+(?:st|nd|rd|th)?", re.ASCII
 )  # of a range
@@ -424,9 +424,6 @@ def parse_date(text: str, **reading: Unpack[ReadingOptions]) -> Moment | None:
     c = _field(text, reading)
     if not c.tokens:
         return Moment() if not text.strip() else None
-    at_once = c.phrase("now", 0)
-    if at_once and at_once[1] == len(c.tokens):
-        return Moment(c.today, c.now.time().replace(second=0, microsecond=0))
     found = read_when(c, 0)
     return found[0].moment(c) if found and found[1] == len(c.tokens) else None
 
@@ -470,33 +467,18 @@ def parse_lines(text: str, *, limit: int = MAX_LINES, **options: Any) -> tuple[P
 
     A line that would have no title keeps its words: "Monday:" above its list is a heading.
     """
-    lines = list(_lines(text, limit))
+    lines = [line for line in text.splitlines() if line.strip()][:limit]
+    bullet = _ITEM if len(lines) > 1 else _BULLET
     found: list[ParsedLine] = []
     indents: list[int] = []
-    for indent, content in lines:
+    for line in lines:
+        indent = len(line[: -len(line.lstrip())].expandtabs(TAB))
         while indents and indents[-1] >= indent:
             indents.pop()
         depth = min(len(indents), MAX_DEPTH)
         indents.append(indent)
-        found.append(ParsedLine(depth, titled(_stripped(content, len(lines) > 1), options)))
+        found.append(ParsedLine(depth, titled(bullet.sub("", line.strip(), count=1), options)))
     return tuple(found)
-
-
-def _lines(text: str, limit: int) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(line for line in text.splitlines() if line.strip()):
-        if number >= limit:
-            return
-        content = line.lstrip()
-        yield len(line[: len(line) - len(content)].expandtabs(TAB)), content.rstrip()
-
-
-def _stripped(content: str, many: bool) -> str:
-    """Without its bullet, unless nothing would be left."""
-    for pattern in (_BULLET, _NUMBERED) if many else (_BULLET,):
-        match = pattern.match(content)
-        if match and match.end() and content[match.end() :].strip():
-            return content[match.end() :]
-    return content
 
 
 def titled(line: str, options: dict[str, Any]) -> ParsedTodo:
@@ -507,9 +489,7 @@ def titled(line: str, options: dict[str, Any]) -> ParsedTodo:
 
 def escape(text: str, words: Words = ENGLISH) -> str:
     """The text with a backslash before each word that could be read: `parse` gives it back."""
-    pieces, at = [], 0
-    for start, end in raw_words(text):
-        could = escapable(words, text[start:end])
-        pieces.append(text[at:start] + ("\\" if could else ""))
-        at = start
-    return "".join([*pieces, text[at:]])
+    for start, end in reversed(raw_words(text)):
+        if escapable(words, text[start:end]):
+            text = f"{text[:start]}\\{text[start:]}"
+    return text
