@@ -49,6 +49,7 @@ READ = [
     (LabelsField, "", []),
     (LabelsField, "shop, Home,, #x , SHOP", ["Home", "SHOP", "x"]),
     (LabelsField, "#shop #at work", ["at", "shop", "work"]),
+    (LabelsField, "家、仕事，b،a", ["a", "b", "仕事", "家"]),
 ]
 
 

@@ -57,6 +57,10 @@ class FieldGroup:
         return any(field.errors for field in self.fields)
 
 
+# Those of Arabic, Chinese and Japanese, too: what the comma's key gives there.
+_COMMAS = re.compile("[,،、，]")
+
+
 class LabelsField(ReadField):
     """Names of labels, separated by commas, or by spaces where each begins with ``#``."""
 
@@ -65,7 +69,9 @@ class LabelsField(ReadField):
 
     def read(self, text: str) -> list[str]:
         """The names, each once, in the order of their keys."""
-        parts = text.split() if text.startswith("#") and "," not in text else text.split(",")
+        parts = _COMMAS.split(text)
+        if text.startswith("#") and len(parts) == 1:
+            parts = text.split()
         names = {
             Label.key_of(name): name
             for name in (part.strip().lstrip("#").strip() for part in parts)

@@ -57,7 +57,7 @@ function choose(wanted) {
 
 /** @param {string} text */
 function take(text) {
-  const name = text.replaceAll(",", " ").trim();
+  const name = text.replaceAll(/[,،、，]/g, " ").trim();
   field().value = "";
   if (name && !chosen().some((one) => plain(one) === plain(name))) choose([...chosen(), name]);
   offer();
@@ -119,7 +119,7 @@ document.addEventListener("focusin", async (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target !== field()) return;
-  const parts = field().value.split(/[,\s]+/);
+  const parts = field().value.split(/[,،、，\s]+/);
   if (parts.length < 2 || !parts[0]) return offer();
   field().value = parts[0];
   offer();
