@@ -246,6 +246,7 @@ _languages = {
     "en-gb": _("British English"),
     "en-au": _("Australian English"),
     "en-ie": _("Irish English"),
+    "ar": "العربية",
     "de": "Deutsch",
     "es": "Español",
     "fr": "Français",

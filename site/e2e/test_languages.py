@@ -18,7 +18,9 @@ from .test_people import user_of
 TITLES = {"ar": "شراء الحليب (2 لتر)", "ja": "明日は牛乳を買う", "de": "Fußböden wischen"}
 
 
-@pytest.mark.parametrize(("code", "viewport"), [("ja", DESKTOP), ("de", PHONE)], ids=["ja", "de"])
+@pytest.mark.parametrize(
+    ("code", "viewport"), [("ar", PHONE), ("ja", DESKTOP), ("de", PHONE)], ids=["ar", "ja", "de"]
+)
 def test_sign_up_add_share_and_read_the_mail(
     people: People, code: str, viewport: dict[str, int]
 ) -> None:
