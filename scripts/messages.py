@@ -113,7 +113,7 @@ def faults(path: Path, catalog: Catalog) -> Iterator[str]:
         source = str(message.id[-1] if message.pluralizable else message.id)
         if set(PLACE.findall(source)) != set(PLACE.findall(str(said[-1]))):
             yield f"has other placeholders: {message.id!r}"
-        if message.pluralizable and catalog.num_plurals == 1:
+        if message.pluralizable:  # the first form may be every number's, or that of 21, too
             message.id = [source, source]
         yield from (f"{error}: {message.id!r}" for error in message.check(catalog))
 

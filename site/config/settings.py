@@ -253,8 +253,10 @@ _languages = {
     "it": "Italiano",
     "ja": "日本語",
     "nl": "Nederlands",
+    "pl": "Polski",
     "pt-br": "Português do Brasil",
     "tr": "Türkçe",
+    "uk": "Українська",
     "zh-hans": "简体中文",
 }
 LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())

@@ -429,7 +429,7 @@ def test_the_digest_of_the_day(cast, alice, mailoutbox):
     (message,) = mailoutbox
     assert message.subject == "2 due today, 1 overdue"
     text = message.body
-    assert text.index("Overdue\n") < text.index("* Pay rent\n  Overdue: Fri 20 Nov, Flat")
+    assert text.index("Overdue\n") < text.index("* Pay rent\n  Overdue: Fri 20 Nov · Flat")
     assert text.index("Pay rent") < text.index("Today\n") < text.index("* 18:00  Call Bob")
     assert text.index("Call Bob") < text.index("Water the fig tree")
     assert "Later" not in text and "Hidden" not in text and "Some day" not in text
