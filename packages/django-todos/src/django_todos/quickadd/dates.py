@@ -528,3 +528,9 @@ WHEN = Forms(
 # A leading "on", "by", "due" or "for" included; Due: friday.
 DATE = Forms("DATE", {"WHEN | .lead_in .:? WHEN": same})
 read_when = DATE.read
+
+
+def read_field(c: Context) -> Moment | None:
+    """The date that the whole text of a field says."""
+    found = read_when(c, 0) if c.tokens else None
+    return found[0].moment(c) if found and found[1] == len(c.tokens) else None

@@ -187,10 +187,7 @@ ENGLISH = Words(
         "workdays": say(
             "weekday, week day, workday, working day, business day, workdays, working days"
         ),
-        "group_plurals": {
-            **say("weekdays, workdays", (0, 1, 2, 3, 4)),
-            "weekends": (5,),
-        },
+        "group_plurals": {**say("weekdays, workdays", (0, 1, 2, 3, 4)), "weekends": (5,)},
         "of_month": say("of the month, of each month, of every month, in the month, of a month"),
         "of_every_month": say("of every month, of each month, every month, each month"),
         "starting": say("starting, starting on, starting from, starting at, from, start, starts"),

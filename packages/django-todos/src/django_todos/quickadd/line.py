@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..dates import Moment, local_now
 from ..limits import MAX_DEPTH, MAX_LINES
-from .dates import When, add, read_when, same
+from .dates import When, add, read_field, read_when, same
 from .english import ENGLISH, Words
 from .repeats import Said, pinned, read_repeat
 from .result import ParsedTodo, Part, RepeatRule, glued, with_signs, without
@@ -71,7 +71,7 @@ def parse(
     return line.result({})
 
 
-def _context(text: str, reading: ReadingOptions, in_field: bool = False) -> Context:
+def _context(text: str, reading: ReadingOptions) -> Context:
     """What the grammar reads with; its tokens are still to come."""
     now, tz, words = reading["now"], reading["tz"], reading.get("words", ENGLISH)
     first = reading.get("day_first")
@@ -83,7 +83,6 @@ def _context(text: str, reading: ReadingOptions, in_field: bool = False) -> Cont
         zone=tz,
         week_start=reading.get("week_start", 0) % 7,
         day_first=words.day_first if first is None else first,
-        in_field=in_field,
     )
 
 
@@ -421,11 +420,7 @@ def parse_date(text: str, **reading: Unpack[ReadingOptions]) -> Moment | None:
     In a field nothing else can be meant, so what a sentence leaves alone is read here too: "sun", "15", "1/2", "5 days",
     "weekend", "now".
     """
-    c = _field(text, reading)
-    if not c.tokens:
-        return Moment() if not text.strip() else None
-    found = read_when(c, 0)
-    return found[0].moment(c) if found and found[1] == len(c.tokens) else None
+    return read_field(_field(text, reading)) if text.strip() else Moment()
 
 
 def parse_repeat(
@@ -445,10 +440,8 @@ def parse_repeat(
 
 
 def _field(text: str, reading: ReadingOptions) -> Context:
-    c = _context(text, reading, in_field=True)
-    if len(text) <= MAX_FIELD and _has_tomorrow(c):
-        c.settle([t for start, end in raw_words(text) for t in split_word(text, start, end)])
-    return c
+    c = _context(text, reading)
+    return c.field(text) if len(text) <= MAX_FIELD and _has_tomorrow(c) else c
 
 
 # ---- many lines

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ..dates import Moment
 from ..limits import MAX_KEPT
-from .dates import read_when
+from .dates import read_field
 from .english import Words
 from .repeats import plain_rule
 from .result import Part, RepeatRule
@@ -162,13 +161,9 @@ def _keyed(c: Context, start: int, end: int) -> Part | None:
 
 
 def _moment(c: Context, value: str) -> Moment | None:
-    inner = replace(c, text=value, in_field=True, known={}, day_ends=set())
-    inner.settle(split_word(value, 0, len(value)))
     if not (value[0].isdigit() or value[0] == "+" or value.isalpha()) or value.isdigit():
         return None
-    found = read_when(inner, 0)
-    moment = found[0].moment(c) if found and found[1] == len(inner.tokens) else None
-    return moment or None
+    return read_field(c.field(value)) or None
 
 
 def _recurrence(c: Context, value: str) -> RepeatRule | None:

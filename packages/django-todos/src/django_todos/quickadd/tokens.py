@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ MAX_ITEMS = 31  # of a list of days
 
 _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"
-_PLUS = re.compile(r"\+(?=\d)", re.ASCII)  # +3 days
+_PLUS = re.compile(r"\+\d+(?![ap]m)[a-z]*[,.;:!?)]*", re.ASCII | re.IGNORECASE)  # +3 days, +3d
 _TAIL = ")]}\"'”’»,.;:!?…"
 PAUSE = frozenset(",.;:!?)]}…-–—|/")
 _QUOTES = {'"': '"', "”": "“", "»": "«"}  # what closes, and what opens
@@ -54,7 +54,7 @@ def split_word(text: str, start: int, end: int) -> list[Token]:
     cuts = [start, end]
     if end - start <= MAX_WORD:
         begin, stop = start, end
-        while begin < stop and (text[begin] in _HEAD or _PLUS.match(text, begin)):
+        while begin < stop and (text[begin] in _HEAD or _PLUS.fullmatch(text, begin, stop)):
             begin += 1
         while stop > begin and text[stop - 1] in _TAIL:
             if _DOTTED_DATE.fullmatch(text, begin, stop):
@@ -108,6 +108,12 @@ class Context:
         self.tokens = tokens
         self.lows = [t.low if t.free else "" for t in self.tokens] + _BEYOND
         self.any_lows = [t.low for t in self.tokens] + _BEYOND
+
+    def field(self, text: str) -> Context:
+        """The same for a field that holds that text."""
+        inner = replace(self, text=text, in_field=True, known={}, day_ends=set())
+        inner.settle([t for start, end in raw_words(text) for t in split_word(text, start, end)])
+        return inner
 
     def phrase(self, table: str, i: int) -> tuple[Any, int] | None:
         """The value of the longest phrase of that table at `i`, and where it ends."""
