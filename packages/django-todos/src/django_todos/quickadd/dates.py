@@ -134,10 +134,6 @@ Forms("YEAR", {".,? FOUR": lambda c, match: int(match[0])})  # 2026 after "15 de
 # ---- days of the calendar
 
 
-def _dated(c: Context, said: tuple[int, int], year: int | None) -> When | None:
-    return on(_coming(c, *said, year), "" if year else "count")
-
-
 def _numeric(c: Context, match: re.Match[str]) -> When | None:
     """15/12, 15/12/2026, 15.12., 15.12.2026, 15-12-2026; the order by `day_first`, with dots always so."""
     sign, year = match[2], match[4]
@@ -162,17 +158,6 @@ def _is_version(c: Context, sign: str) -> bool:
     return sign != "/" and (is_named or c.has("installing", 0))
 
 
-def _agreeing(c: Context, weekday: int, said: When) -> date | None:
-    """Fri, 4 dec, when the two agree."""
-    return said.day if said.day and said.day.weekday() == weekday else None
-
-
-def _day_of_month(c: Context, number: int) -> When | None:
-    """The 15th: of this month, or of the next that has one."""
-    days = (make(month.year, month.month, number) for month in _months(c))
-    return on(_next(c, days), "loose")
-
-
 def _nth_weekday(c: Context, n: int, weekday: int, month: int | None = None) -> date | None:
     """The first monday of january, the last friday of the month: the next one."""
     step = relativedelta(day=31 if n < 0 else 1, weekday=weekday_of(weekday, n))
@@ -195,7 +180,10 @@ Forms(
 Forms(
     "CALENDAR",
     {
-        "MONTHDAY YEAR?": _dated,  # dec 15, 2027
+        # dec 15, 2027
+        "MONTHDAY YEAR?": lambda c, said, year: on(
+            _coming(c, *said, year=year), "" if year else "count"
+        ),
         "ISO": lambda c, match: on(make(int(match[1]), int(match[3]), int(match[4]))),
         "DOTTED": _numeric,
     },
@@ -252,10 +240,6 @@ def _weekend(c: Context, which: Any) -> date:
     return c.today + timedelta(days=ahead)
 
 
-def _span(c: Context, n: int, unit: Unit) -> Span:
-    return n, unit
-
-
 def _short(c: Context, match: re.Match[str]) -> Span | None:
     """3d; +3m is months, where 3m alone may be minutes."""
     name = c.words.tables["short_units"].get(match[2]) if c.any_lows[c.i - 1] == "+" else None
@@ -277,10 +261,6 @@ def _in_month(c: Context, month: int, year: int | None) -> When | None:
     return on(day, "edge" if c.phrase("in_", c.i) and not year else "")
 
 
-def _end_of_month(c: Context, month: int, year: int | None) -> date:
-    return _end("month", date(year or c.today.year + (month < c.today.month), month, 1))
-
-
 def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> When | None:
     """End of month, end of next week; "by end of day please", but not "end of day report"."""
     begin = add(_begin(c, unit[0]), unit[0], 1 if following else 0)
@@ -288,14 +268,20 @@ def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> When | None:
     return on(_end(unit[0], begin), need) if begin and unit[1] == 1 else None
 
 
-Forms("SPAN", {"NUMBER units": _span, "SHORT": _short})
+Forms("SPAN", {"NUMBER units": lambda c, n, unit: (n, unit), "SHORT": _short})
 DAY = Forms(
     "DAY",
     is_day=True,
     table={
         "CALENDAR": same,
-        "weekdays .,? CALENDAR | weekdays .. CALENDAR": _agreeing,  # fri, 4 dec
-        ".the? ORDINAL | =.the? DAYNUMBER": _day_of_month,  # the 15th
+        # fri, 4 dec, when the two agree
+        "weekdays .,? CALENDAR | weekdays .. CALENDAR": lambda c, weekday, said: (
+            said.day if said.day.weekday() == weekday else None
+        ),
+        # the 15th: of this month, or of the next that has one
+        ".the? ORDINAL | =.the? DAYNUMBER": lambda c, n: on(
+            _next(c, (make(begin.year, begin.month, n) for begin in _months(c))), "loose"
+        ),
         # the last friday of the month, the first monday of january
         ".the? NTH weekdays .of? months | .the? NTH weekdays .of_month": _nth_weekday,
         "days": _from_today,  # tomorrow
@@ -310,7 +296,9 @@ DAY = Forms(
         ),
         ".in_ SPAN | SPAN .from_now | =SPAN | .+ SPAN | SPAN ago": _in_units,
         ".in_ months YEAR? | .middle months YEAR? | .start_of months YEAR?": _in_month,
-        ".end_of months YEAR?": _end_of_month,
+        ".end_of months YEAR?": lambda c, month, year: _end(
+            "month", date(year or c.today.year + (month < c.today.month), month, 1)
+        ),
         ".end_of next? units": _end_of_unit,
         "ends": lambda c, unit: _end(unit, _begin(c, unit)),  # eom
     },
@@ -342,11 +330,6 @@ def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> When |
     """Noon, at midnight."""
     is_weak = _weak(c) and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
     return None if is_weak else When(time=clock, tz=zone or "")
-
-
-def _twelve(c: Context, match: re.Match[str], half: str, clock: time) -> When | None:
-    """12 noon."""
-    return When(time=clock) if int(match[2]) == 12 else None
 
 
 def _military(c: Context, at: bool, match: re.Match[str], zone: str | None) -> When | None:
@@ -401,7 +384,10 @@ CLOCK = Forms(
     "CLOCK",
     {
         "at? clocks ZONE?": _named,
-        "TIME half? clocks": _twelve,
+        # 12 noon
+        "TIME .half? clocks": lambda c, twelve, clock: (
+            When(time=clock) if twelve[2] == "12" else None
+        ),
         "at MILITARY ZONE?": _military,
         "at? HOUR_H": _with_h,
         "at? TIME half? oclock? ZONE?": _digits,

@@ -112,20 +112,15 @@ WORKDAY, ANY = 7, 8
 Nth = tuple[int, int]
 
 
-def _nth(c: Context, n: int, day: int = WORKDAY) -> Nth | None:
-    return (n, day) if n <= (23 if day == WORKDAY else 5) else None
-
-
-def _nth_day(c: Context, n: int) -> Nth | None:
-    return None if c.any_of("weekdays workdays units", c.j) else (n, ANY)
-
-
 NTH_DAY = Forms(
     "NTH_DAY",
     {
-        ".the? NTH weekdays | .the? NTH .workdays": _nth,
+        ".the? NTH weekdays": lambda c, n, day: (n, day) if n <= 5 else None,
+        ".the? NTH .workdays": lambda c, n: (n, WORKDAY) if n <= 23 else None,
         ".the? NTH units": lambda c, n, unit: (n, ANY) if unit == ("day", 1) else None,
-        ".the? ORDINAL": _nth_day,
+        ".the? ORDINAL": lambda c, n: (
+            None if c.any_of("weekdays workdays units", c.j) else (n, ANY)
+        ),
         "INTEGER": lambda c, n: (n, ANY) if n <= 31 and not c.phrase("months", c.j) else None,
     },
 )
@@ -227,10 +222,6 @@ def _of_month(c: Context, mode: Mode, rule: Rule) -> Said:
     return Said(rule, mode, "loose" if bare else "edge" if rule.by_month_day else "")
 
 
-def _month_end(c: Context, mode: Mode, unit: Unit) -> Said | None:
-    return Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if unit == ("month", 1) else None
-
-
 def _after(c: Context, n: int, unit: Unit) -> Said | None:
     """As Todoist reads it: every! 10 days, first due then."""
     rule, begin = plain_rule(n, unit), add(c.today, unit[0], n * unit[1])
@@ -261,7 +252,10 @@ REPEAT = Forms(
             rule
         ),
         "EACH DAYS_OF_YEAR": lambda c, mode, rule: Said(rule, mode, "count"),  # every jan 5
-        "EACH .end_of units | .lead_in? .end_of EACH units": _month_end,  # every end of month
+        # every end of month, end of every month
+        "EACH .end_of units | .lead_in? .end_of EACH units": lambda c, mode, unit: (
+            Said(Rule("MONTHLY", by_month_day=(-1,)), mode) if unit == ("month", 1) else None
+        ),
         "EACH other? WEEKDAYS | EACH NUMBER PLURALS": _every_week,  # every mon, wed and fri
         "EACH .workdays": lambda c, mode: Said(EVERY_WORKDAY, mode),
         "EACH INTERVAL? .weekends": lambda c, mode, n: _every_week(c, mode, n, weekly([5])),
