@@ -92,11 +92,11 @@ def _months(c: Context) -> Iterator[date]:
     return (c.today.replace(day=1) + relativedelta(months=n) for n in range(25))
 
 
-def _coming(c: Context, month: int, day: int, year: int | None = None) -> date | None:
+def _coming(c: Context, said: tuple[int, int], year: int | None = None) -> date | None:
     """That day of the year given, else the next, today included; 29 February waits for a leap year."""
     if year:
-        return make(year, month, day)
-    return _next(c, (make(c.today.year + n, month, day) for n in range(9)))
+        return make(year, *said)
+    return _next(c, (make(c.today.year + n, *said) for n in range(9)))
 
 
 def _end(unit: str, begin: date) -> date:
@@ -145,7 +145,7 @@ def _numeric(c: Context, match: re.Match[str]) -> When | None:
     if sign != "." and (day <= 12 and not c.day_first or c.day_first and month > 12 >= day):
         day, month = month, day
     if not year:
-        return on(_coming(c, month, day), "count" if sign == "." else "loose")
+        return on(_coming(c, (month, day)), "count" if sign == "." else "loose")
     full = int(year) if len(year) == 4 else 2000 + int(year)
     if len(year) == 2 and not c.in_field and (full < c.today.year or _is_version(c, sign)):
         return None
@@ -182,7 +182,7 @@ Forms(
     {
         # dec 15, 2027
         "MONTHDAY YEAR?": lambda c, said, year: on(
-            _coming(c, *said, year=year), "" if year else "count"
+            _coming(c, said, year), "" if year else "count"
         ),
         "ISO": lambda c, match: on(make(int(match[1]), int(match[3]), int(match[4]))),
         "DOTTED": _numeric,
@@ -257,7 +257,7 @@ def _in_units(c: Context, span: Span, ago: bool | None = None) -> When | None:
 
 def _in_month(c: Context, month: int, year: int | None) -> When | None:
     """In january: its first day, where nothing follows; start of january; mid january, the 15th."""
-    day = _coming(c, month, 15 if c.phrase("middle", c.i) else 1, year)
+    day = _coming(c, (month, 15 if c.phrase("middle", c.i) else 1), year)
     return on(day, "edge" if c.phrase("in_", c.i) and not year else "")
 
 

@@ -30,6 +30,8 @@ _END = re.compile(
     r"\d[\d:.apm]*[-–—][\d:.apm]*\d?[apm]*|\d+(?:st|nd|rd|th)?", re.ASCII
 )  # of a range
 _RANGE = re.compile(r"\d[\d:.]*(?:[ap]m)?[-–—]\d[\d:.]*(?:[ap]m)?", re.ASCII)
+# todo.txt's completed line is not due then: x 2026-11-22 2026-11-20 Return books
+_DONE = re.compile(r"\Ax(?:\s+\d{4}\S*){1,2}", re.ASCII)
 _MINUTES = re.compile(r"\d{1,2}:(\d{2})", re.ASCII)
 
 
@@ -116,6 +118,7 @@ class _Line:
         c, reach = self.c, 0
         raw = raw_words(c.text)
         blocked = blocked_spans(c.text, raw, plain)
+        blocked += [match.span() for match in _DONE.finditer(c.text)]
         for start, end in raw:
             if start < reach:
                 continue
@@ -135,17 +138,7 @@ class _Line:
                 c.tokens.append(token)
             reach = max(end, start)
         hide_quoted(c.tokens)
-        self._hide_done_mark()
         c.settle(c.tokens)
-
-    def _hide_done_mark(self) -> None:
-        """`x 2026-11-22 2026-11-20 Return books`: todo.txt's completed line is not due then."""
-        tokens = self.c.tokens
-        if tokens and tokens[0].text == "x" and tokens[0].start == 0:
-            for token in tokens[1:3]:
-                if not token.low[:4].isdigit():
-                    break
-                token.free = False
 
     # ---- phrases
 
@@ -161,9 +154,8 @@ class _Line:
                 self.read_to = step[1]
             i = step[1] if step else i + 1
         is_begun = any(c.has("beginning", n) for n in range(len(tokens)))
-        if is_begun or any(one.kind == "repeat" for one in found):
-            return [replace(one, kind="start") if one.kind == "from" else one for one in found]
-        return [one for one in found if one.kind != "from"]
+        is_begun = is_begun or any(one.kind == "repeat" for one in found)
+        return [one for one in found if is_begun or not c.has("froms", one.i)]
 
     def _at(self, i: int) -> tuple[_Candidate | None, int] | None:
         """What is said at `i`, if anything that counts, and where to go on."""
@@ -176,12 +168,13 @@ class _Line:
             only_told = c.has("how_often", i - 1) or c.has("exceptions", i - 1)
             if not (only_told or not every and _is_told(c, i)) and self._is_whole(i, repeat[1]):
                 return _Candidate("repeat", i, repeat[1], repeat[0]), repeat[1]
-        if repeat or every:
-            return None, self._not_understood((repeat or every or ("", i))[1])
+        not_understood = repeat or every
+        if not_understood:
+            return None, self._not_understood(not_understood[1])
         lead = c.phrase("starting", i)
         when = read_when(c, lead[1]) if lead else None
         if when and when[0].day and not _is_told(c, i):
-            return self._alone("from" if c.has("froms", i) else "start", i, when)
+            return self._alone("start", i, when)
         when = read_when(c, i)
         if not when:
             return None
