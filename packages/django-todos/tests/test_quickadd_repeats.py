@@ -217,6 +217,7 @@ FIELD = [
     ("mondays and fridays", "FREQ=WEEKLY;BYDAY=MO,FR"),
     ("every 15th until 1 june 2027", "FREQ=MONTHLY;UNTIL=20270601;BYMONTHDAY=15"),
     ("every month for 5 times", "FREQ=MONTHLY;COUNT=5"),
+    ("every other tue 5 times", "FREQ=WEEKLY;INTERVAL=2;COUNT=5;BYDAY=TU"),
     ("every day for 2 weeks starting fri", "FREQ=DAILY;UNTIL=20261210"),
     ("every day at 9am", "?"),
     ("every hour", "?"),

@@ -52,7 +52,7 @@ def raw_words(text: str) -> list[tuple[int, int]]:
 def split_word(text: str, start: int, end: int) -> list[Token]:
     """The tokens of one run: punctuation around it, and what commas separate inside it (`mon,fri`, not `1,000`)."""
     cuts = [start, end]
-    if end - start <= MAX_WORD:
+    if end - start <= MAX_WORD and not text[start:end].isalnum():
         begin, stop = start, end
         while begin < stop and (text[begin] in _HEAD or _PLUS.fullmatch(text, begin, stop)):
             begin += 1
