@@ -7,6 +7,7 @@ No service is started here: a value that only the runner knows is left out, and 
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -69,6 +70,7 @@ def obstacle(command: str, row: dict[str, str]) -> str:
     return "" if works(python, "--version") else f"{python} is not here"
 
 
+@functools.cache
 def works(*command: str) -> bool:
     """Whether a program is here and answers."""
     there = shutil.which(command[0])

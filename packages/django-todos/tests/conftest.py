@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django_todos.models import TodoList
 
-# Which share of the test modules runs: 1 is all, 16 each sixteenth, others in each cell of the matrix (tox.ini).
+# Which share of the test modules runs: 1 is all, 8 each eighth, others in each cell of the matrix (tox.ini).
 SHARE = int(os.environ.get("TODOS_TEST_SHARE", "1"))
 CELL = os.environ.get("TOX_ENV_NAME", "")
 # How many examples a property is tried with: `make nightly` asks for a thousand.
@@ -35,7 +35,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("todos")
 _RENDER = vars(Template)["_render"]  # before the test environment takes its place
-MODULES = sorted(Path(__file__).parent.rglob("test_*.py"))
+# By their length, so that each share has long ones and short ones.
+MODULES = sorted(Path(__file__).parent.rglob("test_*.py"), key=lambda path: (path.stat().st_size, path))
 
 
 def pytest_collection_finish() -> None:
