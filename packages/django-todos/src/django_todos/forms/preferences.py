@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -133,19 +133,19 @@ class PreferencesForm(forms.ModelForm):
             "week_start": viewer.week_start,
         }
         super().__init__(data, instance=viewer.preferences, initial=in_force)
-        languages = spoken()
-        choices = {
-            "language": [("", _("As the browser asks")), *languages],
-            "day_order": list(_orders(viewer)),
-            "hour_cycle": list(_clocks()),
-            "reminder_hour": [(hour, time_words(time(hour))) for hour in range(24)],
-            "digest_hour": [(hour, time_words(time(hour))) for hour in range(24)],
+        languages = spoken() if "language" in section.fields else []
+        choices: dict[str, Callable[[], list[Any]]] = {
+            "language": lambda: [("", _("As the browser asks")), *languages],
+            "day_order": lambda: list(_orders(viewer)),
+            "hour_cycle": lambda: list(_clocks()),
+            "reminder_hour": _hours,
+            "digest_hour": _hours,
         }
         shown = set(section.fields) - ({"language"} if len(languages) < 2 else set())
         for name in self.fields.keys() - shown:
             del self.fields[name]
         for name in choices.keys() & self.fields.keys():
-            self.fields[name].choices = choices[name]  # type: ignore[attr-defined]
+            self.fields[name].choices = choices[name]()  # type: ignore[attr-defined]
 
     def save(self, commit: bool = True) -> Preferences:
         """Stores what changed."""
@@ -153,6 +153,10 @@ class PreferencesForm(forms.ModelForm):
         user = self.instance.user_id
         saved, _created = Preferences.objects.update_or_create(user_id=user, defaults=changed)
         return saved
+
+
+def _hours() -> list[tuple[int, str]]:
+    return [(hour, time_words(time(hour))) for hour in range(24)]
 
 
 def _orders(viewer: Viewer) -> Iterator[tuple[str, str]]:
