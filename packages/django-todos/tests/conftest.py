@@ -31,12 +31,14 @@ SHARE = int(os.environ.get("TODOS_TEST_SHARE", "1"))
 CELL = os.environ.get("TOX_ENV_NAME", "")
 # How many examples a property is tried with: `make nightly` asks for a thousand.
 hypothesis.settings.register_profile(
-    "todos", deadline=None, max_examples=int(os.environ.get("TODOS_TEST_EXAMPLES", "30"))
+    "todos", deadline=None, max_examples=int(os.environ.get("TODOS_TEST_EXAMPLES", "16"))
 )
 hypothesis.settings.load_profile("todos")
 _RENDER = vars(Template)["_render"]  # before the test environment takes its place
 # By their length, so that each share has long ones and short ones.
-MODULES = sorted(Path(__file__).parent.rglob("test_*.py"), key=lambda path: (path.stat().st_size, path))
+MODULES = sorted(
+    Path(__file__).parent.rglob("test_*.py"), key=lambda path: (path.stat().st_size, path)
+)
 
 
 def pytest_collection_finish() -> None:

@@ -38,7 +38,7 @@ from django_todos.repeats.rule import RuleError
 from django_todos.templatetags.django_todos import todos_markdown, todos_marked, todos_snippet
 from django_todos.wording.repeats import describe, short
 
-INPUTS = int(os.environ.get("TODOS_FUZZ", "900"))
+INPUTS = int(os.environ.get("TODOS_FUZZ", "300"))
 SEED = os.environ.get("TODOS_FUZZ_SEED", "1")
 ONLY = os.environ.get("TODOS_FUZZ_ONLY")
 SECONDS = 2

@@ -19,6 +19,8 @@ from .test_quickadd_marks import EXAMPLES as MARKS
 from .test_quickadd_plain import PLAIN
 from .test_quickadd_repeats import EXAMPLES as REPEATS
 
+many = settings(max_examples=settings.default.max_examples * 6)
+
 SAMPLES = [row[0] for row in [*DATES, *REPEATS, *MARKS]] + PLAIN
 BITS = [
     "#home", "!1", "!high", "@sam", "+Flat", "//", "http://a.b//c", "due:2026-12-15", "t:fri",
@@ -55,7 +57,7 @@ def check(text: str, todo: quickadd.ParsedTodo) -> None:
         assert todo.due and parse_rrule(todo.repeat.rrule) == todo.repeat.rrule
 
 
-@settings(deadline=None, max_examples=400)
+@many
 @given(texts, moments, zones, st.integers(0, 6))
 def test_never_raises_and_never_swallows(
     text: str, now: datetime, zone: str, week_start: int
@@ -70,7 +72,7 @@ def test_never_raises_and_never_swallows(
         assert line.todo.title and 0 <= line.depth <= 4
 
 
-@settings(deadline=None, max_examples=300)
+@many
 @given(texts)
 def test_backslashes_keep_every_word(text: str) -> None:
     todo = parse(escape(text))
@@ -78,7 +80,7 @@ def test_backslashes_keep_every_word(text: str) -> None:
     assert {part.kind for part in todo.spans} <= {"escape"}
 
 
-@settings(deadline=None, max_examples=300)
+@many
 @given(texts, st.integers(0, 20), st.booleans())
 def test_turning_a_part_back_removes_just_that_part(text: str, n: int, by_words: bool) -> None:
     parts = [part for part in parse(text).spans if part.kind != "escape"]
@@ -99,7 +101,7 @@ def test_turning_a_part_back_removes_just_that_part(text: str, n: int, by_words:
             assert (part.kind, part.start, part.end, part.value) in left
 
 
-@settings(deadline=None, max_examples=100)
+@many
 @given(st.text(max_size=30), st.lists(st.one_of(st.text(max_size=9), st.tuples(
     st.integers(-5, 40), st.integers(-5, 40))), max_size=4))  # fmt: skip
 def test_any_plain_is_taken(text: str, plain: list[str | tuple[int, int]]) -> None:

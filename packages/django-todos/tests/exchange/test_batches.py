@@ -93,7 +93,10 @@ def test_everything_arrives_as_it_does_at_once(alice: Any, bob: Any) -> None:
 
 
 @given(st.lists(rows, min_size=3, max_size=9))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 2,
+)
 def test_any_tree_arrives_as_it_does_at_once(
     alice: Any, bob: Any, todos: list[dict[str, Any]]
 ) -> None:

@@ -683,7 +683,10 @@ rows = st.fixed_dictionaries(
 
 
 @given(st.lists(rows, max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 2,
+)
 def test_any_file_round_trips(alice: Any, bob: Any, todos: list[dict[str, Any]]) -> None:
     for user in (alice, bob):
         TodoList.objects.filter(memberships__user=user).delete()

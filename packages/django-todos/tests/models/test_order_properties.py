@@ -174,7 +174,7 @@ def person(cast: Cast) -> Person:
     steps=[("trash", 1, 0), ("complete", 0, 0), ("restore", 0, 0)]
 )  # “b” comes back elsewhere, and goes to the trash again with what is below it
 @settings(
-    max_examples=settings.default.max_examples // 4,
+    max_examples=settings.default.max_examples // 3,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_rules_hold_and_everything_is_undone_backwards(person: Person, steps):

@@ -10,7 +10,7 @@ import time_machine
 from django.http import HttpResponse
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
-from tests.views.pages import Page, get, message, path, post, untouched
+from tests.views.pages import Page, get, given, message, path, post, untouched
 
 from django_todos import limits
 from django_todos.dates import Moment
@@ -50,7 +50,7 @@ def test_saving_what_was_not_changed_changes_nothing(cast: Cast, todo: Todo, htm
         "todo-detail",
         todo.uuid,
         htmx=htmx,
-        **filled(get(client, "todo-detail", todo.uuid)),
+        **filled(given(client, "todo-detail", todo.uuid)),
     )
     assert response.status_code == (200 if htmx else 303)
     assert Todo.objects.values().get() == before
@@ -73,7 +73,7 @@ CHANGES = [
 @pytest.mark.parametrize("change, name, expected", CHANGES)
 def test_each_field_is_saved_alone(cast: Cast, todo: Todo, change, name: str, expected):
     client = cast.client("bob")
-    data = filled(get(client, "todo-detail", todo.uuid)) | change
+    data = filled(given(client, "todo-detail", todo.uuid)) | change
     response = post(client, "todo-detail", todo.uuid, **data)
     assert path(response) == todo.get_absolute_url()
     action = Action.objects.get(uuid=message(response)["done"])
@@ -103,7 +103,7 @@ BAD = [
 @pytest.mark.parametrize("change, name", BAD)
 def test_what_does_not_hold_comes_back_with_every_word(cast: Cast, todo: Todo, change, name: str):
     client, before = cast.client("alice"), Todo.objects.values().get()
-    data = filled(get(client, "todo-detail", todo.uuid)) | {"notes": "my words"} | change
+    data = filled(given(client, "todo-detail", todo.uuid)) | {"notes": "my words"} | change
     response = post(client, "todo-detail", todo.uuid, **data)
     assert response.status_code == 422
     form = response.context["form"]
@@ -117,7 +117,7 @@ def test_what_does_not_hold_comes_back_with_every_word(cast: Cast, todo: Todo, c
 
 def test_others_changes_to_other_fields_are_kept(cast: Cast, todo: Todo):
     alice, bob = cast.client("alice"), cast.client("bob")
-    data = filled(get(alice, "todo-detail", todo.uuid))
+    data = filled(given(alice, "todo-detail", todo.uuid))
     post(bob, "todo-detail", todo.uuid, **data | {"title": "Buy oats"})
     message(post(alice, "todo-detail", todo.uuid, **data | {"notes": "three"}))
     assert (again(todo).title, again(todo).notes) == ("Buy oats", "three")
@@ -139,7 +139,7 @@ def test_a_field_that_both_changed_is_shown_twice_and_then_settled(
     cast: Cast, todo: Todo, name: str, theirs, mine, keep: str
 ):
     alice, bob = cast.client("alice"), cast.client("bob")
-    data = filled(get(alice, "todo-detail", todo.uuid))
+    data = filled(given(alice, "todo-detail", todo.uuid))
     other = {"title": "also mine"} if name != "title" else {"notes": "also mine"}
     merged = {"notes": "merged in"} if name != "notes" else {"priority": "none"}
     merged = merged if name != "title" else {"priority": "none"}
@@ -157,7 +157,7 @@ def test_a_field_that_both_changed_is_shown_twice_and_then_settled(
     second = filled(response) | {f"keep_{name}": keep}
     assert second | mine | other == second  # nothing that was typed is lost
     message(post(alice, "todo-detail", todo.uuid, **second))
-    after = filled(get(alice, "todo-detail", todo.uuid))
+    after = filled(given(alice, "todo-detail", todo.uuid))
     expected = after | (mine if keep == "yours" else theirs) | other | merged
     shown = {key: value[:5] if key.endswith("time") else value for key, value in after.items()}
     assert (
@@ -168,7 +168,7 @@ def test_a_field_that_both_changed_is_shown_twice_and_then_settled(
 
 def test_labels_of_both_stay_also_where_something_else_is_asked(cast: Cast, todo: Todo):
     alice, bob = cast.client("alice"), cast.client("bob")
-    data = filled(get(alice, "todo-detail", todo.uuid)) | {"labels": "shop"}
+    data = filled(given(alice, "todo-detail", todo.uuid)) | {"labels": "shop"}
     data["initial-labels"] = "shop"
     make = {"title": "Theirs", "labels": "shop, theirs"}
     message(post(bob, "todo-detail", todo.uuid, **data | make))
@@ -186,7 +186,7 @@ def test_no_half_of_a_date_is_merged_into_the_other_half(cast: Cast):
     """Theirs got a time while ours lost its date: a time without a date would be neither."""
     todo = make_todo(cast.flat, due=Moment.parse("2026-12-15"))
     alice, bob = cast.client("alice"), cast.client("bob")
-    data = filled(get(alice, "todo-detail", todo.uuid))
+    data = filled(given(alice, "todo-detail", todo.uuid))
     post(bob, "todo-detail", todo.uuid, **data | {"due_time": "09:00"})
     asked = post(alice, "todo-detail", todo.uuid, **data | {"due_date": ""})
     assert asked.status_code == 409
@@ -199,7 +199,7 @@ def test_no_half_of_a_date_is_merged_into_the_other_half(cast: Cast):
 def test_notes_with_spaces_and_line_ends_of_another_program_can_be_edited(cast: Cast, todo: Todo):
     Todo.objects.update(notes="a\r\n b \n", title=" x ")
     client = cast.client("alice")
-    data = filled(get(client, "todo-detail", todo.uuid)) | {"notes": "new", "title": "y"}
+    data = filled(given(client, "todo-detail", todo.uuid)) | {"notes": "new", "title": "y"}
     message(post(client, "todo-detail", todo.uuid, **data))
     assert (again(todo).notes, again(todo).title) == ("new", "y")
 
@@ -416,7 +416,7 @@ def test_the_history_of_a_todo_is_a_page_or_a_part_and_goes_on(cast: Cast, monke
     for n in range(3):
         values = {"title": f"T{n + 1}"}
         again(todo).edit(by=cast.bob, at=later(n * 5), initial={"title": f"T{n}"}, values=values)
-    assert get(client, "todo-detail", todo.uuid).context["activity"] == 4
+    assert given(client, "todo-detail", todo.uuid).context["activity"] == 4
     with time_machine.travel(later(60), tick=False):
         first = get(client, "todo-activity", todo.uuid)
         part = get(client, "todo-activity", todo.uuid, htmx=True, after=first.context["cursor"])
@@ -426,7 +426,7 @@ def test_the_history_of_a_todo_is_a_page_or_a_part_and_goes_on(cast: Cast, monke
     assert "completed the 4 Oct occurrence" in said[-1]
     assert part.context["cursor"] == "" and b"<html" not in part.content
     for nonsense in ("x", str(todo.uuid)):
-        assert len(get(client, "todo-activity", todo.uuid, after=nonsense).context["days"]) == 1
+        assert len(given(client, "todo-activity", todo.uuid, after=nonsense).context["days"]) == 1
 
 
 def test_labels_are_suggested_most_used_first(cast: Cast, todo: Todo):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
-from tests.views.pages import SAVEPOINT, Page, get, message, path, post, titles
+from tests.views.pages import SAVEPOINT, Page, get, given, message, path, post, titles
 
 from django_todos import limits
 from django_todos.dates import Moment
@@ -74,7 +74,7 @@ def test_lists_move_up_and_down(cast: Cast):
         told = message(post(client, "list-move", by_name[name], to=to))
         assert told == ({"kept": "edge"} if before == order else {})
         assert names(get(client, "list-index")) == order
-    archived = get(client, "list-index").context["archived"]
+    archived = given(client, "list-index").context["archived"]
     assert [one.todo_list.name for one in archived] == ["Old"]
 
 
@@ -107,10 +107,10 @@ def test_an_archived_list_is_read_and_brought_back(cast: Cast):
     client = cast.client("alice")
     page = get(client, "list-detail", cast.flat.uuid)
     assert titles(page) == ["Buy milk"] and not page.context["todo_list"].can_edit
-    assert titles(get(client, "today")) == []
+    assert titles(given(client, "today")) == []
     told = message(post(client, "list-unarchive", cast.flat.uuid))
     assert "“Flat” is back." in get(client, "today", **told).content.decode()
-    assert titles(get(client, "today")) == ["Buy milk"]
+    assert titles(given(client, "today")) == ["Buy milk"]
 
 
 def test_a_list_about_an_object_is_edited_by_the_hosts_rule(cast: Cast, settings):
@@ -157,7 +157,7 @@ def test_filters_of_a_list(cast: Cast, query, expected: str):
     ]:
         make_todo(cast.flat, title, side="before", **fields)
     assert (
-        titles(get(cast.client("rita"), "list-detail", cast.flat.uuid, **query))
+        titles(given(cast.client("rita"), "list-detail", cast.flat.uuid, **query))
         == expected.split()
     )
 
@@ -169,11 +169,11 @@ def test_the_trash_from_delete_to_for_ever(cast: Cast):
     tree = make_tree(cast.flat, "    a\n      b\n    c\n")
     client = cast.client("bob")
     assert "done" in message(post(client, "todo-delete", tree["a"].uuid))
-    assert titles(get(client, "trash")) == ["a"]
+    assert titles(given(client, "trash")) == ["a"]
     assert "done" in message(post(client, "todo-restore", tree["a"].uuid))
     assert outline(cast.flat) == ["a", "  b", "c"]
     post(client, "todo-delete", tree["a"].uuid)
-    assert get(client, "todo-purge", tree["a"].uuid).context["below"] == 1
+    assert given(client, "todo-purge", tree["a"].uuid).context["below"] == 1
     assert path(post(client, "todo-purge", tree["a"].uuid)) == "/todos/trash/"
     assert Todo.objects.get().title == "c"
 
@@ -210,7 +210,7 @@ def test_a_list_in_the_trash_comes_back_or_goes_for_ever(cast: Cast):
     client = cast.client("alice")
     make_todo(cast.flat)
     post(client, "list-delete", cast.flat.uuid)
-    assert [one.name for one in get(client, "trash").context["lists"]] == ["Flat"]
+    assert [one.name for one in given(client, "trash").context["lists"]] == ["Flat"]
     assert "done" in message(post(client, "list-restore", cast.flat.uuid))
     post(client, "list-delete", cast.flat.uuid)
     post(client, "list-purge", cast.flat.uuid)
@@ -260,7 +260,7 @@ def test_one_thing_done_to_several_and_undone_at_once(cast: Cast, data, done):
     told = message(post(client, "todo-bulk", todo=picked, **data))
     todos = {todo.title: todo for todo in Todo.objects.all()}
     assert [done(todos[title]) for title in "abcd"] == [True, True, True, False]
-    assert get(client, "today", **told).context["toast"].many
+    assert given(client, "today", **told).context["toast"].many
     assert message(post(client, "action-undo", told["done"])) == {"undone": "1"}
     assert not any(done(todo) for todo in Todo.objects.all())
     assert outline(cast.flat) == ["a", "  b", "c", "d"]
@@ -302,7 +302,7 @@ def test_what_was_done_to_several_is_named(cast: Cast, data, text: str):
     todos = [make_todo(cast.flat, name, due=Moment(NOW.date()), labels=["shop"]) for name in "ab"]
     data = {key: value.format(trip=trip.uuid) for key, value in data.items()}
     told = message(post(client, "todo-bulk", todo=[str(todo.uuid) for todo in todos], **data))
-    assert get(client, "today", **told).context["toast"].text == text
+    assert given(client, "today", **told).context["toast"].text == text
 
 
 def test_whom_several_can_be_given_to(cast: Cast):
@@ -346,10 +346,10 @@ def test_today_has_overdue_first_and_nothing_that_starts_later(cast: Cast):
 
 def test_an_empty_today_names_what_is_next(cast: Cast):
     client = cast.client("rita")
-    assert get(client, "today").context["next_todo"] is None
+    assert given(client, "today").context["next_todo"] is None
     make_todo(cast.flat, "far", due=Moment.parse("2027-01-01"))
     make_todo(cast.flat, "near", due=Moment.parse("2026-12-01"))
-    assert get(client, "today").context["next_todo"].title == "near"
+    assert given(client, "today").context["next_todo"].title == "near"
 
 
 def test_upcoming_by_the_viewers_days(cast: Cast):
@@ -375,7 +375,7 @@ def test_upcoming_by_the_viewers_days(cast: Cast):
     assert str(following.context["earlier"]) == "2026-11-23"
     for odd in ("yesterday", "2020-01-01", "9999-12-31"):
         assert (
-            str(get(client, "upcoming", **{"from": odd}).context["days"][0].date) == "2026-11-23"
+            str(given(client, "upcoming", **{"from": odd}).context["days"][0].date) == "2026-11-23"
         )
 
 
@@ -436,10 +436,10 @@ def test_search_in_open_todos_and_on_demand_in_completed_ones(cast: Cast):
     make_todo(cast.flat, "Milky way").complete(by=cast.alice, at=later(), zone=UTC)
     make_todo(cast.flat, "Milk gone").trash(by=cast.alice, at=NOW)
     client = cast.client("rita")
-    assert titles(get(client, "search", q="milk")) == ["Milk"]
-    assert set(titles(get(client, "search", q="milk", completed="1"))) == {"Milk", "Milky way"}
-    assert titles(get(client, "search")) == []
-    assert len(get(client, "search", q="x" * 500).context["query"]) == 200
+    assert titles(given(client, "search", q="milk")) == ["Milk"]
+    assert set(titles(given(client, "search", q="milk", completed="1"))) == {"Milk", "Milky way"}
+    assert titles(given(client, "search")) == []
+    assert len(given(client, "search", q="x" * 500).context["query"]) == 200
 
 
 def test_what_two_people_write_over_a_list_is_asked_about(cast: Cast):

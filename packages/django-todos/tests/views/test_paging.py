@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.factories import NOW, UTC, Cast, later, make_many, make_todo
-from tests.views.pages import get, titles
+from tests.views.pages import get, given, titles
 
 from django_todos import limits
 from django_todos.dates import Moment
@@ -42,7 +42,7 @@ def pages(client: Client, name: str, *args: Any, **query: Any):
     cursor: str | None = None
     while cursor != "":
         more = {"after": cursor} if cursor is not None else {}
-        response = get(client, name, *args, htmx=cursor is not None, **query, **more)
+        response = given(client, name, *args, htmx=cursor is not None, **query, **more)
         assert response.status_code == 200
         yield [row.todo for row in response.context["rows"]]
         cursor = response.context["rows"].cursor
@@ -114,7 +114,7 @@ def test_the_logbook_continues_by_days(cast: Cast):
         make_todo(cast.flat, str(n), at=at).complete(by=cast.bob, at=at, zone=UTC)
     client, cursor, log = cast.client("rita"), "", []
     for size in (7, 7, 2):
-        response = get(
+        response = given(
             client, "completed", htmx=bool(cursor), **({"after": cursor} if cursor else {})
         )
         entries = [(day.date, one) for day in response.context["days"] for one in day.completions]
@@ -130,9 +130,9 @@ def test_the_trash_continues_by_pages(cast: Cast):
     for n in range(9):
         make_todo(cast.flat, str(n)).trash(by=cast.bob, at=later(n))
     client = cast.client("rita")
-    first = get(client, "trash")
+    first = given(client, "trash")
     assert [row.todo.title for row in first.context["rows"]] == list("8765432")
-    second = get(client, "trash", after=first.context["rows"].cursor)
+    second = given(client, "trash", after=first.context["rows"].cursor)
     assert [row.todo.title for row in second.context["rows"]] == list("10")
     assert second.context["rows"].cursor == ""
 
@@ -142,11 +142,11 @@ def test_a_root_brings_so_many_along_and_says_how_many_more(cast: Cast):
     for n in range(5):
         make_todo(cast.flat, f"below {n}", parent=top)
     client = cast.client("rita")
-    response = get(client, "list-detail", cast.flat.uuid)
+    response = given(client, "list-detail", cast.flat.uuid)
     assert titles(response) == ["top", "below 0", "below 1", "below 2"]
     (row,) = response.context["rows"]
     assert row.more == 2
-    everything = get(client, "todo-subtasks", top.uuid, htmx=True).context["row"]
+    everything = given(client, "todo-subtasks", top.uuid, htmx=True).context["row"]
     assert len(everything.children) == 5
 
 
@@ -155,7 +155,7 @@ def test_a_cursor_that_nobody_gave_out_is_the_beginning(cast: Cast, mixed, curso
     client = cast.client("rita")
     for name, args in [("list-detail", [cast.flat.uuid]), ("today", []), ("completed", [])]:
         assert get(client, name, *args, after=cursor).status_code == 200
-    response = get(client, "list-detail", cast.flat.uuid, after=cursor)
+    response = given(client, "list-detail", cast.flat.uuid, after=cursor)
     assert response.context["rows"].rows[0].todo.pk == mixed[0].pk
 
 
@@ -163,7 +163,7 @@ def test_a_cursor_of_another_order_is_the_beginning(cast: Cast, mixed):
     client = cast.client("rita")
     cursor = get(client, "list-detail", cast.flat.uuid, sort="title").context["rows"].cursor
     for sort in ("", "due", "priority", "newest"):
-        response = get(client, "list-detail", cast.flat.uuid, sort=sort, after=cursor)
+        response = given(client, "list-detail", cast.flat.uuid, sort=sort, after=cursor)
         expected = sorted(mixed, key=ORDERS[sort])[0].pk
         assert response.context["rows"].rows[0].todo.pk == expected
     assert TodoList.objects.count() == 2  # rita's inbox came with her first page
