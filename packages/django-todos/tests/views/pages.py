@@ -33,8 +33,16 @@ def get(
 
 def given(client: Client, name: str, /, *args: Any, **query: Any) -> HttpResponse:
     """`get`, but for the page itself: only what its template was given, as `context`, at a third of the cost."""
+    htmx = query.pop("htmx", False)
+    return given_at(client, reverse(f"django_todos:{name}", args=args), query, htmx=htmx)
+
+
+def given_at(
+    client: Client, url: str, query: dict[str, Any] | None = None, *, htmx: bool = False
+) -> HttpResponse:
+    """What is `given` at an address, as one that a redirect leads to."""
     with mock.patch.object(_page, "render", _unrendered):
-        response = get(client, name, *args, **query)
+        response = client.get(url, query, **(HTMX if htmx else {}))
     response.context = vars(response)["given"]
     return response
 

@@ -62,7 +62,7 @@ def test_lists_move_up_and_down(cast: Cast):
     client = cast.client("alice")
     TodoList.objects.get(name="Old").archive(by=cast.alice, at=NOW)
     by_name = {one.name: one.uuid for one in TodoList.objects.all()}
-    assert names(get(client, "list-index")) == ["Flat", "Trip", "Work"]
+    assert names(given(client, "list-index")) == ["Flat", "Trip", "Work"]
     for name, to, order in [
         ("Work", "up", ["Flat", "Work", "Trip"]),
         ("Work", "up", ["Work", "Flat", "Trip"]),
@@ -70,10 +70,10 @@ def test_lists_move_up_and_down(cast: Cast):
         ("Flat", "down", ["Work", "Trip", "Flat"]),
         ("Flat", "down", ["Work", "Trip", "Flat"]),
     ]:
-        before = names(get(client, "list-index"))
+        before = names(given(client, "list-index"))
         told = message(post(client, "list-move", by_name[name], to=to))
         assert told == ({"kept": "edge"} if before == order else {})
-        assert names(get(client, "list-index")) == order
+        assert names(given(client, "list-index")) == order
     archived = given(client, "list-index").context["archived"]
     assert [one.todo_list.name for one in archived] == ["Old"]
 
@@ -98,7 +98,7 @@ def test_away_with_a_list_and_back_by_undo(cast: Cast, do: str, says: str):
     page = get(client, "list-index", **told)
     assert says in page.content.decode() and names(page) == []
     assert message(post(client, "action-undo", told["done"])) == {"undone": "1"}
-    assert names(get(client, "list-index")) == ["Flat"]
+    assert names(given(client, "list-index")) == ["Flat"]
 
 
 def test_an_archived_list_is_read_and_brought_back(cast: Cast):
