@@ -27,9 +27,7 @@ matching("SHORT", "0", r"(\d{1,4})([a-z]+)")
 matching("TIME", "0@", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
 matching("HOUR_H", "0", r"(\d{1,2})h(\d{2})?")
 matching("MILITARY", "0", r"([01]\d|2[0-3])([0-5]\d)")
-matching(
-    "ISO_TIME", "0", r"(\d{4}-\d\d-\d\dt\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)?"
-)
+matching("ISO_TIME", "0", r"\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d(\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)?")
 
 
 class When(NamedTuple):
@@ -459,19 +457,10 @@ def _part_alone(c: Context, part: str) -> When | None:
     return When(None, _part_time(c, None, part)) if c.edge(c.j) or c.i == 0 else None
 
 
-def _later(c: Context, n: int, unit: int = 1) -> When | None:
-    """In 2 hours of real time; "in a minute" is a manner of speaking."""
-    return None if n == 1 == unit and not c.lows[c.j - 2].isdigit() else _after(c, n * unit)
-
-
-def _later_short(c: Context, match: re.Match[str]) -> When | None:
-    """In 2h, in 30min."""
-    unit = c.words.tables["clock_units"].get(match[2])
-    return _after(c, int(match[1]) * unit) if unit else None
-
-
-def _after(c: Context, minutes: int) -> When | None:
-    """What the wall will show then; seconds are dropped."""
+def _later(c: Context, minutes: int = 0) -> When | None:
+    """What the wall will show after so much real time, without seconds; "in a minute" is a manner of speaking."""
+    if minutes == 1 and c.has("numbers", c.j - 2):
+        return None
     try:
         wall = local_now(c.instant + timedelta(minutes=minutes), c.zone)
     except OverflowError:
@@ -482,17 +471,21 @@ def _after(c: Context, minutes: int) -> When | None:
 def _iso_time(c: Context, match: re.Match[str]) -> When | None:
     """2026-12-15T09:00; with an offset it is an instant, kept in the person's zone."""
     try:
-        wall = datetime.fromisoformat(match[1])
-        if not match[2]:
-            return When(wall.date(), wall.time())
-        offset = match[2].replace("z", "+00:00")
-        aware = datetime.fromisoformat(f"{match[1]}{offset[:3]}:{offset[-2:]}")
-        wall = local_now(aware.astimezone(timezone.utc), c.zone)
+        said = datetime.fromisoformat(match[0].upper()).replace(second=0, microsecond=0)
+        wall = local_now(said.astimezone(timezone.utc), c.zone) if said.tzinfo else said
     except (ValueError, OverflowError):
         return None
-    return When(wall.date(), wall.time(), c.zone.key)
+    return When(wall.date(), wall.time(), c.zone.key if said.tzinfo else "")
 
 
+Forms("MINUTES", {"NUMBER clock_units": lambda c, n, unit: n * unit})
+Forms(
+    "SHORT_MINUTES",
+    {
+        "SHORT": lambda c, match: int(match[1]) * c.words.tables["clock_units"].get(match[2], 0)
+        or None
+    },
+)
 WHEN = Forms(
     "WHEN",
     {
@@ -502,9 +495,9 @@ WHEN = Forms(
         "DAY .DAY_END? PART? .,? CLOCK in_daypart? | CLOCK in_daypart? .,? .on? DAY PART?": _together,
         "CLOCK in_daypart? | in_daypart CLOCK": _together,  # 5 in the afternoon, this evening at 7
         "in_daypart": _part_alone,  # in the morning, this evening
-        ".in_ NUMBER clock_units | =NUMBER clock_units | .+ NUMBER clock_units | in_minutes": _later,
-        "=SHORT | .in_ SHORT": _later_short,
-        "=.now": lambda c: _after(c, 0),
+        # in 2 hours, in 2h, in half an hour
+        ".in_ MINUTES | =MINUTES | .+ MINUTES | .in_ SHORT_MINUTES | =SHORT_MINUTES": _later,
+        "in_minutes | =.now": _later,
         ".no_date": lambda c: When(none=True) if stands(c, c.j, "edge") else None,
         "ISO_TIME": _iso_time,
     },

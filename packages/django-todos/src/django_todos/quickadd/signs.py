@@ -129,14 +129,9 @@ def _priority(c: Context, start: int, end: int) -> Part | None:
     """!1, !high; p1 to p4, as Todoist has them; todo.txt's (A) in front."""
     word = c.text[start:end]
     if word[0] == "!":
-        word = word[0] + word[1:].rstrip(",.;:!")
-        return _part(
-            c,
-            "priority",
-            start,
-            start + len(word),
-            c.words.tables["priorities"].get(word[1:].lower()),
-        )
+        name = word[1:].rstrip(",.;:!")
+        level = c.words.tables["priorities"].get(name.lower())
+        return _part(c, "priority", start, start + 1 + len(name), level)
     if word[0] == "(":  # A to I are 1 to 9, J to Z are 9
         match = _LETTER.fullmatch(word) if not c.tokens and end < len(c.text) else None
         return _part(c, "priority", start, end, min(ord(match[1]) - 64, 9)) if match else None
@@ -187,12 +182,12 @@ def escapable(words: Words, word: str) -> bool:
 
 def readable(words: Words, tokens: list[Token]) -> bool:
     """Whether quick add knows one of these words."""
-    for token in tokens:
-        word = token.low
-        if word[:1].isdigit() or word[:1] == "@" or word in words.vocabulary:
-            return True
-        if _KEY.fullmatch(word) or word[1:2].isdigit():
-            return True
-        if any(piece in words.tables["weekdays"] for piece in _SPAN.split(word)):
-            return True
-    return False
+    return any(
+        word in words.vocabulary
+        or word[:1] == "@"
+        or word[:1].isdigit()
+        or word[1:2].isdigit()
+        or _KEY.fullmatch(word)
+        or any(piece in words.tables["weekdays"] for piece in _SPAN.split(word))
+        for word in (token.low for token in tokens)
+    )
