@@ -23,6 +23,8 @@ matching("FOUR", "0", r"(?:19|20|21)\d{2}")
 matching("SUFFIXED", "0", r"(\d{1,2})([a-z]+)")
 matching("ISO", "0", r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 matching("DOTTED", "0", r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
+matching("PLUS", "+", r"\+\d{1,4}")
+matching("PLUS_SHORT", "+", r"\+(\d{1,4})([a-z]+)")
 matching("SHORT", "0", r"(\d{1,4})([a-z]+)")
 matching("TIME", "0@", r"(@?)(\d{1,2})(?:[:.](\d{2})(?::\d{2})?)?(am|pm)?")
 matching("HOUR_H", "0", r"(\d{1,2})h(\d{2})?")
@@ -239,8 +241,8 @@ def _weekend(c: Context, which: Any) -> date:
 
 
 def _short(c: Context, match: re.Match[str]) -> Span | None:
-    """3d; +3m is months, where 3m alone may be minutes."""
-    name = c.words.tables["short_units"].get(match[2]) if c.any_lows[c.i - 1] == "+" else None
+    """3d, +3d; +3m is months, where 3m alone may be minutes."""
+    name = c.words.tables["short_units"].get(match[2]) if match[0][0] == "+" else None
     unit = (name, 1) if name else c.words.tables["units"].get(match[2])
     return (int(match[1]), unit) if unit else None
 
@@ -267,6 +269,7 @@ def _end_of_unit(c: Context, following: bool | None, unit: Unit) -> When | None:
 
 
 Forms("SPAN", {"NUMBER units": lambda c, n, unit: (n, unit), "SHORT": _short})
+Forms("MORE", {"PLUS units": lambda c, more, unit: (int(more[0]), unit), "PLUS_SHORT": _short})
 DAY = Forms(
     "DAY",
     is_day=True,
@@ -292,7 +295,7 @@ DAY = Forms(
         ".later_this_week": lambda c: min(
             c.today + timedelta(days=2), _end("week", _begin(c, "week"))
         ),
-        ".in_ SPAN | SPAN .from_now | =SPAN | .+ SPAN | SPAN ago": _in_units,
+        ".in_ SPAN | SPAN .from_now | =SPAN | MORE | .in_ MORE | SPAN ago": _in_units,
         ".in_ months YEAR? | .middle months YEAR? | .start_of months YEAR?": _in_month,
         ".end_of months YEAR?": lambda c, month, year: _end(
             "month", date(year or c.today.year + (month < c.today.month), month, 1)
@@ -326,7 +329,8 @@ def _follows_day(c: Context, i: int) -> bool:
 
 def _named(c: Context, at: bool | None, clock: time, zone: str | None) -> When | None:
     """Noon, at midnight."""
-    is_weak = _weak(c) and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
+    is_alone = c.j == c.i + 1 and c.has("weak", c.i)
+    is_weak = is_alone and not (c.edge(c.j) or c.any_of("days weekdays next", c.j))
     return None if is_weak else When(time=clock, tz=zone or "")
 
 
@@ -479,6 +483,7 @@ def _iso_time(c: Context, match: re.Match[str]) -> When | None:
 
 
 Forms("MINUTES", {"NUMBER clock_units": lambda c, n, unit: n * unit})
+Forms("PLUS_MINUTES", {"PLUS clock_units": lambda c, more, unit: int(more[0]) * unit})
 Forms(
     "SHORT_MINUTES",
     {
@@ -490,14 +495,14 @@ WHEN = Forms(
     "WHEN",
     {
         # tomorrow, friday eod, eod friday, tomorrow morning, in the afternoon tomorrow
-        "DAY .DAY_END? | .DAY_END DAY | DAY PART | in_daypart DAY": _together,
+        "DAY DAY_END? | .DAY_END DAY | DAY PART | in_daypart DAY": _together,
         # tomorrow 9am, fri @ 7pm, tonight at 8, friday evening at 8; 9am tomorrow, at 9 on friday
         "DAY .DAY_END? PART? .,? CLOCK in_daypart? | CLOCK in_daypart? .,? .on? DAY PART?": _together,
         "CLOCK in_daypart? | in_daypart CLOCK": _together,  # 5 in the afternoon, this evening at 7
         "in_daypart": _part_alone,  # in the morning, this evening
         # in 2 hours, in 2h, in half an hour
-        ".in_ MINUTES | =MINUTES | .+ MINUTES | .in_ SHORT_MINUTES | =SHORT_MINUTES": _later,
-        "in_minutes | =.now": _later,
+        ".in_ MINUTES | =MINUTES | .in_ SHORT_MINUTES | =SHORT_MINUTES": _later,
+        "PLUS_MINUTES | in_minutes | =.now": _later,
         ".no_date": lambda c: When(none=True) if stands(c, c.j, "edge") else None,
         "ISO_TIME": _iso_time,
     },

@@ -193,7 +193,7 @@ class _Line:
         reach = j
         while j < len(c.tokens):
             known = c.tokens[j].free and readable(c.words, [c.tokens[j]])
-            if not known and c.any_lows[j] not in (",", "!", "+"):
+            if not known and c.any_lows[j] not in (",", "!"):
                 break
             j += 1
             reach = j if known else reach

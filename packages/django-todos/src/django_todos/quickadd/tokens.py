@@ -21,7 +21,6 @@ MAX_ITEMS = 31  # of a list of days
 
 _RAW = re.compile(r"\S+")
 _HEAD = "([{\"'“‘«¿¡"
-_PLUS = re.compile(r"\+\d+(?![ap]m)[a-z]*[,.;:!?)]*", re.ASCII | re.IGNORECASE)  # +3 days, +3d
 _TAIL = ")]}\"'”’»,.;:!?…"
 PAUSE = frozenset(",.;:!?)]}…-–—|/")
 _QUOTES = {'"': '"', "”": "“", "»": "«"}  # what closes, and what opens
@@ -54,7 +53,7 @@ def split_word(text: str, start: int, end: int) -> list[Token]:
     cuts = [start, end]
     if end - start <= MAX_WORD and not text[start:end].isalnum():
         begin, stop = start, end
-        while begin < stop and (text[begin] in _HEAD or _PLUS.fullmatch(text, begin, stop)):
+        while begin < stop and text[begin] in _HEAD:
             begin += 1
         while stop > begin and text[stop - 1] in _TAIL:
             if _DOTTED_DATE.fullmatch(text, begin, stop):
