@@ -58,7 +58,7 @@ def make_tree(todo_list: TodoList, text: str, *, at: datetime | None = None) -> 
             todo_list, line.strip(), at=at, parent=above[depth - 1] if depth else None
         )
         if not depth:
-            todo.move(by=None, at=at, side="after")  # type: ignore[arg-type]  # nobody moves it
+            todo.move(by=None, at=at, side="after")
         above[depth:] = [todo]
         made[todo.title] = Todo.objects.get(pk=todo.pk)
     return made

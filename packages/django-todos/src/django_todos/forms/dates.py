@@ -169,7 +169,7 @@ class PickerForm(ViewerForm):
         first, zone = self.cleaned_data.get("first"), self.viewer.zone
         if first is None:
             return []
-        todos = Todo.objects.visible_to(self.viewer.user).active().open()  # type: ignore[arg-type]
+        todos = Todo.objects.visible_to(self.viewer.user).active().open()
         due = todos.due_between(first, first + self.DAYS, zone).order_by()
         moments = due.values_list("due_date", "due_time", "due_tz").distinct()
         days = (Moment.stored(*parts).wall(zone).date for parts in moments)

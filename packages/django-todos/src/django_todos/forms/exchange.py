@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos.conf import settings
 from django_todos.exchange.detect import ENCODINGS
 from django_todos.exchange.formats import FORMATS, WRITTEN, table
+from django_todos.forms._offered import offer
 from django_todos.forms.dates import ZoneField
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ImportForm(forms.Form):
             ("", _("Inbox")),
             *((str(one.uuid), one.name) for one in lists if not one.is_inbox),
         ]
-        self.fields["list"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "list", choices)
 
     def clean_file(self) -> Any:
         """Not larger than the project allows."""
@@ -113,5 +114,5 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         formats = [(name, FORMATS[name].label) for name in WRITTEN]
         named = [(str(one.uuid), str(one)) for one in lists]
-        self.fields["format"].choices = formats  # type: ignore[attr-defined]
-        self.fields["list"].choices = [("", _("All lists")), *named]  # type: ignore[attr-defined]
+        offer(self, "format", formats)
+        offer(self, "list", [("", _("All lists")), *named])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from django_todos.forms._offered import choices_of, offer
 from django_todos.limits import MAX_LABEL
 from django_todos.models import PRIORITY_CHOICES, Label, priority_bucket
 from django_todos.models.querysets import TodoQuerySet
@@ -86,11 +87,8 @@ class FilterForm(forms.Form):
     def __init__(self, data: Any, people: Iterable[AbstractBaseUser] = ()) -> None:
         super().__init__(data, auto_id="filter-%s")
         self.people = {f"@{one.get_username()}": one for one in people}
-        choices: list[Any] = self.fields["assignee"].choices  # type: ignore[attr-defined]
-        self.fields["assignee"].choices = [  # type: ignore[attr-defined]
-            *choices,
-            *((name, display_name(one)) for name, one in self.people.items()),
-        ]
+        named = ((name, display_name(one)) for name, one in self.people.items())
+        offer(self, "assignee", [*choices_of(self, "assignee"), *named])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FilterForm) and self._state == other._state

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from django_todos.forms._offered import offer
 from django_todos.forms.dates import ZoneField, zone_of
 from django_todos.models import DayOrder, HourCycle, Preferences
 from django_todos.viewer import Viewer
@@ -145,7 +146,7 @@ class PreferencesForm(forms.ModelForm):
         for name in self.fields.keys() - shown:
             del self.fields[name]
         for name in choices.keys() & self.fields.keys():
-            self.fields[name].choices = choices[name]()  # type: ignore[attr-defined]
+            offer(self, name, choices[name]())
 
     def save(self, commit: bool = True) -> Preferences:
         """Stores what changed."""

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from django_todos import limits
 from django_todos.dates import Moment
+from django_todos.forms._offered import offer
 from django_todos.forms.dates import ReadField, ViewerForm, WordsDateField, ZoneField
 from django_todos.forms.repeat import RepeatChoice, RepeatField, RepeatPart
 from django_todos.models import (
@@ -199,13 +200,14 @@ class TodoForm(RepeatPart):
         self.ask_first()
         for field in self.fields.values():
             field.show_hidden_initial = True
-        self.fields["repeat"].widget.begin_weeks_on(viewer.week_start)  # type: ignore[attr-defined]
+        self.fields["repeat"].widget.begin_weeks_on(viewer.week_start)
         choices = [("", _("Nobody"))] + [
             (name, display_name(user)) for name, user in self.members.items()
         ]
-        assignee = self.fields["assignee"]
-        assignee.choices = choices  # type: ignore[attr-defined]
-        assignee.widget.marks = {name: initials(user) for name, user in self.members.items()}  # type: ignore[attr-defined]
+        offer(self, "assignee", choices)
+        self.fields["assignee"].widget.marks = {
+            name: initials(user) for name, user in self.members.items()
+        }
         if len(self.members) < 2 and todo.assignee_id is None:
             self.fields["assignee"].widget = forms.HiddenInput()
 
@@ -264,7 +266,9 @@ class TodoForm(RepeatPart):
     @classmethod
     def _keys(cls, name: str) -> list[str]:
         """The names under which a field is posted: its own, or those of the inputs of its widget."""
-        return [name + part for part in getattr(cls.base_fields[name].widget, "widgets_names", [""])]  # type: ignore[attr-defined]
+        return [
+            name + part for part in getattr(cls.base_fields[name].widget, "widgets_names", [""])
+        ]
 
     @classmethod
     def _settled(cls, posted: Any) -> Any:

@@ -86,7 +86,7 @@ class Invitation(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     # Empty once the list is deleted for ever: the row still counts for how many somebody may send, and is nothing else.
-    todo_list: models.ForeignKey[TodoList, TodoList] = models.ForeignKey(  # type: ignore[assignment,misc]
+    todo_list: models.ForeignKey[TodoList, TodoList] = models.ForeignKey(  # type: ignore[misc]
         TodoList, models.SET_NULL, null=True, related_name="invitations"
     )
     typed = models.CharField(_("name or email"), max_length=limits.MAX_INVITED)

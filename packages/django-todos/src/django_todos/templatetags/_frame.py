@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import htmx_script
 
 from django_todos._compat import csp_nonce
+from django_todos.templatetags._remembered import engine_of
 
 PAGE_STYLES = (
     "base", "frame", "controls", "menu", "quick", "rows", "days", "messages", "keyboard", "lists", "search",
@@ -82,7 +83,7 @@ class FrameNode(Node):
     def render(self, context: Context) -> SafeString:
         """The page first, then the frame around it."""
         content = self.nodelist.render(context)
-        engine = context.template.engine  # type: ignore[union-attr]  # bound while it renders
+        engine = engine_of(context)
         with context.push(content=content):
             return engine.get_template("django_todos/frame.html").render(context)
 

@@ -81,9 +81,15 @@ def _language() -> Hashable:
         return get_language()
     from django.utils.translation.trans_real import catalog
 
-    return catalog()  # type: ignore[no-any-return]
+    return catalog()
+
+
+def engine_of(context: Context) -> Engine:
+    """The engine of the template that is being rendered."""
+    assert context.template is not None, "bound while it renders"
+    return context.template.engine
 
 
 def todos_part(context: Context, name: str, **values: Any) -> SafeString:
     """``{% todos_part "tabs" current=nav.current %}``: a part that shows these values and is remembered by them."""
-    return remembered(context.template.engine, name, values)  # type: ignore[union-attr]  # bound while it renders
+    return remembered(engine_of(context), name, values)

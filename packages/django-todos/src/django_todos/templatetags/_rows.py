@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from django_todos.templatetags._remembered import remembered
+from django_todos.templatetags._remembered import engine_of, remembered
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import MomentWords, when_words
 
@@ -35,7 +35,7 @@ class RowLabel(NamedTuple):
 def _labels_of(todo: Todo) -> Iterable[Label]:
     """As ``todo.labels.all()``, which makes a manager first, where they were fetched with the page."""
     fetched = todo.__dict__.get("_prefetched_objects_cache", {}).get("labels")
-    return todo.labels.all() if fetched is None else fetched  # type: ignore[no-any-return]
+    return todo.labels.all() if fetched is None else fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ class RowData:
             picking=can_edit and picking,
             bucket="" if done or not todo.priority else todo.priority_bucket,
             labels=tuple(RowLabel(label.name, label.color) for label in _labels_of(todo)),
-            subtask_done=todo.subtask_done,  # type: ignore[attr-defined]  # with_subtask_counts
-            subtask_total=todo.subtask_total,  # type: ignore[attr-defined]
+            subtask_done=todo.subtask_done,
+            subtask_total=todo.subtask_total,
             has_notes=bool(todo.notes) and not query,
             repeat=repeats.stored(todo, repeats.short) if todo.rrule else "",
             start=start_words(todo, viewer).words if todo.start_date else "",
@@ -135,7 +135,7 @@ def start_words(todo: Todo, viewer: Viewer) -> MomentWords:
 
 def text_of(row: Row, context: Context) -> SafeString:
     """The part ``todo_row`` for a row, with the rows below it."""
-    engine = context.template.engine  # type: ignore[union-attr]  # bound while it renders
+    engine = engine_of(context)
     return remembered(engine, "todo_row", {"row": RowData.of(row, context)})
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from django_todos.api import open_counts
 from django_todos.models.querysets import object_types_remembered
+from django_todos.templatetags._remembered import engine_of
 from django_todos.views.embed import part_about, viewer_of
 from django_todos.wording.dates import written
 
@@ -29,7 +30,7 @@ def todo_list_for(
         shown = part_about(request, obj, title)
         if shown is None:
             return _nothing(request.user)
-        engine = context.template.engine  # type: ignore[union-attr]  # bound while it renders
+        engine = engine_of(context)
         with written(viewer_of(request).style), context.push(**shown, readonly=readonly):
             part = engine.get_template("django_todos/parts/todo_list.html").render(context)
         if hasattr(request, "_todos_icons"):

@@ -252,9 +252,7 @@ def completed(request: Request) -> HttpResponse:
         .standing()
         .filter(kind=Completion.Kind.COMPLETED)
         .select_related("todo", "user")
-        .prefetch_related(
-            Prefetch("todo__todo_list", TodoList.objects.with_rights(viewer.user))  # type: ignore[arg-type]
-        )
+        .prefetch_related(Prefetch("todo__todo_list", TodoList.objects.with_rights(viewer.user)))
         .order_by("-at", "-pk")
     )
     some = list(_entries_after(entries, request.GET.get("after", ""))[: limits.PAGE + 1])

@@ -59,7 +59,7 @@ def label_detail(request: Request, name: str) -> HttpResponse:
     """Open todos that carry a label of this name, whatever list they are in."""
     viewer = request.todos_viewer
     key = Label.key_of(name.replace("\x00", ""))  # PostgreSQL takes none
-    label = Label.objects.visible_to(viewer.user).filter(key=key).order_by("pk").first()  # type: ignore[attr-defined]
+    label = Label.objects.visible_to(viewer.user).filter(key=key).order_by("pk").first()
     if label is None:
         raise Http404
     return _gathered(
@@ -88,7 +88,7 @@ def _gathered(
     filters = filters or FilterForm(request.GET)
     found = filters.apply(todos, viewer).with_rights(viewer.user)
     if is_counting(request):
-        return answer_count(request, found, Label.objects.visible_to(viewer.user))  # type: ignore[attr-defined]
+        return answer_count(request, found, Label.objects.visible_to(viewer.user))
     order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
     rows = flat_page(found, order, cursor)
     if filters.filters:

@@ -399,7 +399,7 @@ def _move(request: Request, viewer: Viewer, todo: Todo) -> Action | None:
         return todo.outdent(by=by, at=at)
     if to in ("top", "bottom"):
         side: Side = "before" if to == "top" else "after"
-        return todo.move(by=by, at=at, parent=todo.parent, side=side)  # type: ignore[arg-type]
+        return todo.move(by=by, at=at, parent=todo.parent, side=side)
     if to == "list":
         target = get_list(by, _uuid(request, "list"), "edit")
         return todo.move(by=by, at=at, todo_list=target, side="before")
@@ -410,7 +410,7 @@ def _move(request: Request, viewer: Viewer, todo: Todo) -> Action | None:
         by=by,
         at=at,
         todo_list=anchor.todo_list,
-        parent=anchor.parent,  # type: ignore[arg-type]
+        parent=anchor.parent,
         side="before" if to == "before" else "after",
         anchor=anchor,
     )

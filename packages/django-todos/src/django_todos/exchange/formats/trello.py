@@ -50,7 +50,8 @@ def _place(card: Any, columns: dict[Any, Values]) -> tuple[float, float]:
         return (0, 0)
     column = columns.get(card.get("idList"))
     places = (column.loose("pos") if column is not None else 0, card.get("pos"))
-    return tuple(float(one) if isinstance(one, (int, float)) else 0.0 for one in places)  # type: ignore[return-value]
+    of_column, own = (float(one) if isinstance(one, (int, float)) else 0.0 for one in places)
+    return of_column, own
 
 
 def _card(
