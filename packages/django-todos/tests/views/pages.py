@@ -32,7 +32,7 @@ def get(
 
 
 def given(client: Client, name: str, /, *args: Any, **query: Any) -> HttpResponse:
-    """`get`, but for the page itself: only what its template was given, as `context`, at a third of the cost."""
+    """`get`, but for the page itself: only what its template was given, as `context`: a third to two thirds of its cost."""
     htmx = query.pop("htmx", False)
     return given_at(client, reverse(f"django_todos:{name}", args=args), query, htmx=htmx)
 
