@@ -113,3 +113,27 @@ def test_without_its_tables_it_says_so(cast: Cast) -> None:
         CommandError, match="not in this database: todo_comment, todo_task, todo_tasklist"
     ):
         run("todos_import_django_todo", "--user", "alice")
+
+
+def test_two_groups_may_have_lists_of_one_name(cast: Cast) -> None:
+    """Each keeps its todos and lets its own group in."""
+    others = Group.objects.create(name="Others")
+    others.user_set.add(cast.charlie)
+    make("tasklist", ["Chores", "a", group(cast.bob)], ["Chores", "b", others.pk])
+    day = dt.date(2026, 11, 2)
+    make(
+        "task",
+        *(
+            [f"Of {number}", number, day, None, False, None, None, "", 1, None]
+            for number in (2, 1)
+        ),
+        more=", assigned_to_id integer",
+    )
+    make("comment")
+    for _again in range(2):
+        run("todos_import_django_todo", "--user", "alice", "--time-zone", "UTC")
+    found = {
+        (todo.title, *sorted(todo.todo_list.memberships.values_list("user__username", flat=True)))
+        for todo in Todo.objects.filter(todo_list__name="Chores")
+    }
+    assert found == {("Of 1", "alice", "bob"), ("Of 2", "alice", "charlie")}
