@@ -26,6 +26,7 @@ from django.conf import settings  # noqa: E402
 
 settings.DATABASES["default"]["NAME"] = NAME
 settings.ALLOWED_HOSTS = ["testserver"]
+settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"  # as in most projects; the tests' are cookies
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402

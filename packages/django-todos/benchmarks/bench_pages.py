@@ -26,6 +26,7 @@ from django.conf import settings  # noqa: E402
 
 settings.ROOT_URLCONF = "__main__"
 settings.ALLOWED_HOSTS = ["testserver"]
+settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"  # as in most projects; the tests' are cookies
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
