@@ -111,7 +111,8 @@ def faults(path: Path, catalog: Catalog) -> Iterator[str]:
             continue
         # "One" may be a word; the last form says the number, and may be the only one.
         source = str(message.id[-1] if message.pluralizable else message.id)
-        if set(PLACE.findall(source)) != set(PLACE.findall(str(said[-1]))):
+        offered = set(PLACE.findall(" ".join(message.auto_comments)))
+        if set(PLACE.findall(source)) != set(PLACE.findall(str(said[-1]))) - offered:
             yield f"has other placeholders: {message.id!r}"
         if message.pluralizable:  # the first form may be every number's, or that of 21, too
             message.id = [source, source]

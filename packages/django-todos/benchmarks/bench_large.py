@@ -26,7 +26,8 @@ from django.conf import settings  # noqa: E402
 
 settings.DATABASES["default"]["NAME"] = NAME
 settings.ALLOWED_HOSTS = ["testserver"]
-settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"  # as in most projects; the tests' are cookies
+# As in most projects; the tests keep them in cookies.
+settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402

@@ -26,7 +26,8 @@ from django.conf import settings  # noqa: E402
 
 settings.ROOT_URLCONF = "__main__"
 settings.ALLOWED_HOSTS = ["testserver"]
-settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"  # as in most projects; the tests' are cookies
+# As in most projects; the tests keep them in cookies.
+settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
 django.setup()
 
 from django.core.management import call_command  # noqa: E402

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import translation
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree
 
 from django_todos.dates import Moment
@@ -68,6 +69,21 @@ EDITS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"assignee": "alice"}, "assigned it to [You]"),
     ({"assignee": "bob"}, {"assignee": None}, "took it from ~bob~"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "You changed the notes"),
+        ("de", "alice (du) hat die Notizen geändert"),  # never "Du hat"
+        ("pl", "Ty: zmieniono notatki"),
+    ],
+)
+def test_a_verb_agrees_with_who_did_it(cast: Cast, language: str, says: str) -> None:
+    todo = make_todo(make_list(cast.alice, "Home"), "Buy milk")
+    edit(todo, cast.alice, notes="Two litres")
+    with translation.override(language):
+        assert lines(cast.alice, todo)[0] == says
 
 
 @pytest.mark.parametrize(("before", "values", "says"), EDITS)

@@ -163,4 +163,4 @@ def test_where_a_word_follows_the_day_nothing_is_left_out(style: Style) -> None:
         )
         assert describe("FREQ=DAILY").startswith("毎日")
         assert describe("FREQ=DAILY;INTERVAL=2").startswith("2日ごと")
-        assert describe("FREQ=WEEKLY;BYDAY=MO,TU,TH") == "毎週月曜日、火曜日と木曜日"
+        assert describe("FREQ=WEEKLY;BYDAY=MO,TU,TH") == "毎週月曜日・火曜日・木曜日"

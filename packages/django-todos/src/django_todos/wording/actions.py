@@ -114,7 +114,7 @@ def _read(todo: Todo, viewer: Viewer) -> str:
         todo.assignee and f"@{todo.assignee}",
         todo.notes and gettext("notes"),
     ]
-    read = ", ".join(str(one) for one in said if one)
+    read = gettext(", ").join(str(one) for one in said if one)
     return gettext("Read: %(read)s.") % {"read": read} if read else ""
 
 

@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from django_todos.dates import today_in
 from django_todos.models import (
@@ -30,7 +30,7 @@ from django_todos.models import (
     priority_bucket,
 )
 from django_todos.repeats.rule import RuleError
-from django_todos.wording.dates import city_of, date_words, day_words, time_words
+from django_todos.wording.dates import at, city_of, date_words, day_words
 from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
 from django_todos.wording.sentences import CHANGED, DONE, MANY, WITH_SUBTASKS
@@ -209,7 +209,7 @@ class _Known:
             return ""
         named = [self.title(pk) for pk in change.todos[:NAMED]]
         more = len(change.todos) - NAMED
-        return ", ".join(named) + (
+        return gettext(", ").join(named) + (
             gettext(" and %(count)d more") % {"count": more} if more > 0 else ""
         )
 
@@ -226,10 +226,13 @@ def _who(user: Any, viewer: Viewer) -> SafeString:
 
 
 def _person(user: Any, viewer: Viewer) -> str:
-    """What somebody is called: the viewer “You”."""
+    """What somebody is called: the viewer “You”, or by name where the language's verbs want it."""
     if user is None:
         return gettext("Somebody")
-    return gettext("You") if user.pk == viewer.user.pk else display_name(user)
+    if user.pk != viewer.user.pk:
+        return display_name(user)
+    # Translators: before the verb of a third person; where that can't follow "you", say "%(name)s (you)"
+    return pgettext("who did it", "You") % {"name": display_name(user)}
 
 
 def _html(sentence: Any, **values: SafeString) -> SafeString:
@@ -344,11 +347,8 @@ def _moments(name: str, change: Difference, known: _Known) -> tuple[str, str]:
     today = known.viewer.today
     both = []
     for side in (0, 1):
-        said = [
-            day and day[side] and day_words(date.fromisoformat(day[side]), today),
-            clock and clock[side] and time_words(time.fromisoformat(clock[side])),
-        ]
-        text = ", ".join(str(one) for one in said if one)
+        said = day_words(date.fromisoformat(day[side]), today) if day and day[side] else ""
+        text = at(said, time.fromisoformat(clock[side]) if clock and clock[side] else None)
         both.append(f"{text} {city_of(tz[side])}".strip() if tz and tz[side] else text)
     return both[0], both[1]
 

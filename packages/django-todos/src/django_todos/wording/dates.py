@@ -143,10 +143,10 @@ def moment_words(moment: Moment, today: date) -> str:
     """“Wed 2 Dec, 09:00 Europe/Lisbon”; nothing for no date."""
     if moment.date is None:
         return ""
-    return f"{_at(date_words(moment.date, today), moment.time)} {moment.tz}".strip()
+    return f"{at(date_words(moment.date, today), moment.time)} {moment.tz}".strip()
 
 
-def _at(day: str, clock: time | None) -> str:
+def at(day: str, clock: time | None) -> str:
     """A day in words and the time on it, if it has one."""
     if clock is None:
         return day
@@ -207,7 +207,7 @@ def when_words(
     day = day_words(moment.date, today, weekday=weekday) if needs_day else ""
     city = city_of(moment.tz) if moment.tz and moment.tz != zone.key else ""
     iso = moment.date.isoformat() + (f"T{moment.time:%H:%M}" if moment.time else "")
-    return MomentWords(state, _at(day, moment.time), city, iso)
+    return MomentWords(state, at(day, moment.time), city, iso)
 
 
 def city_of(tz: str) -> str:

@@ -243,4 +243,4 @@ def _short_weekly(days: tuple[int, ...]) -> str:
         return pgettext("repeat", "daily")
     if len(days) == 1:
         return pgettext("repeat", "weekly")
-    return ", ".join(str(WEEKDAYS_ABBR[day]) for day in days)
+    return _(", ").join(str(WEEKDAYS_ABBR[day]) for day in days)
