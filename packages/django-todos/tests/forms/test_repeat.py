@@ -414,7 +414,7 @@ class TestPages:
         data = sent_by(client, todo) | selects(freq="MONTHLY", nth="-1", weekday="4")
         html = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
         assert html.lstrip().startswith('<div id="repeat-dates"')
-        assert "Last Friday of every month." in html
+        assert "Last Friday of every month · Next dates" in html
         assert html.count('todos-leaf"') == 5
         # Without a script the page comes back with what was chosen, unsaved.
         response = client.post(path, data)
