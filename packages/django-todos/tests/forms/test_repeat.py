@@ -419,7 +419,7 @@ class TestPages:
         # Without a script the page comes back with what was chosen, unsaved.
         response = client.post(path, data)
         assert response.status_code == 200
-        assert "Last Friday of every month." in response.content.decode()
+        assert "Last Friday of every month ·" in response.content.decode()
         assert '<option value="MONTHLY" selected>' in response.content.decode()
         todo.refresh_from_db()
         assert todo.rrule == ""
