@@ -96,3 +96,23 @@ def test_tab_reaches_everything(page: Page) -> None:
             )
         )
     assert {"Complete “Buy milk”", "Buy milk", "Move “Buy milk”"} <= seen
+
+
+COVERED = """() => {
+  const at = document.activeElement.getBoundingClientRect();
+  const tabs = document.querySelector(".todos-tabs").getBoundingClientRect();
+  return !document.activeElement.closest(".todos-tabs") && at.bottom > tabs.top + 1;
+}"""
+
+
+def test_nothing_in_focus_is_behind_the_tabs(people: People) -> None:
+    """WCAG 2.4.11: a browser brings what gets the focus just into the window, whose foot the tabs stand on."""
+    page = people.somebody(at="/preferences/", viewport=PHONE).page
+    covered = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(COVERED):
+            covered.append(page.evaluate("document.activeElement.outerHTML.slice(0, 100)"))
+        if page.evaluate("document.activeElement.closest('.todos-tabs') !== null"):
+            break
+    assert not covered
