@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import (
     Aggregate,
@@ -20,6 +21,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from django_todos import limits
 from django_todos.conf import settings
@@ -34,12 +36,23 @@ from django_todos.viewer import ANY_INSTANTS, Viewer
 
 
 class NavList(NamedTuple):
-    """A list as the sidebar shows it; of the list itself only what it shows was read."""
+    """One of the viewer's lists, as the sidebar's query gives it: a page with a hundred of them makes no model of any."""
 
-    list: TodoList
+    pk: int
+    uuid: UUID
+    name: str
+    inbox_of: Any
+    open_count: int
     color: str
     role: str
-    current: bool
+
+    def __str__(self) -> str:
+        return _("Inbox") if self.is_inbox else self.name
+
+    @property
+    def is_inbox(self) -> bool:
+        """Whether it is the viewer's inbox."""
+        return self.inbox_of is not None
 
 
 class ShownList(NamedTuple):
@@ -84,11 +97,7 @@ class Nav:
 
     @cached_property
     def _all(self) -> list[NavList]:
-        return [
-            NavList(todo_list, color, role, str(todo_list.uuid) == self.current)
-            for *columns, color, role in (row[:-_TOTALS] for row in self._rows)
-            for todo_list in [TodoList.from_db(None, _COLUMNS, columns)]
-        ]
+        return [NavList._make(row[:-_TOTALS]) for row in self._rows]
 
     @cached_property
     def _totals(self) -> tuple[int, int]:
@@ -105,31 +114,32 @@ class Nav:
     @cached_property
     def lists(self) -> list[NavList]:
         """The lists, the inbox left out."""
-        return [one for one in self._all if not one.list.is_inbox]
+        return [one for one in self._all if not one.is_inbox]
 
     @cached_property
-    def about_objects(self) -> list[NavList]:
+    def about_objects(self) -> list[TodoList]:
         """Lists about objects of the host that the viewer keeps; one more than are shown, where there are more."""
         with object_types_remembered():
+            if not object_types():  # so on most sites: not even a query is built
+                return []
             found = TodoList.objects.active().kept_by(self.viewer.user)
-            lists = list(found[: limits.OBJECT_LISTS + 1])
-        return [NavList(one, "grey", "", str(one.uuid) == self.current) for one in lists]
+            return list(found[: limits.OBJECT_LISTS + 1])
 
     @property
-    def homes(self) -> list[TodoList]:
+    def homes(self) -> list[NavList]:
         """Where the viewer can put todos, the inbox first."""
-        own = [one.list for one in self._all if one.role in EDITORS]
-        return sorted(own, key=lambda todo_list: not todo_list.is_inbox)
+        own = [one for one in self._all if one.role in EDITORS]
+        return sorted(own, key=lambda one: not one.is_inbox)
 
     @cached_property
     def colors(self) -> dict[int, str]:
         """The colour that the viewer gave to each list, by the list's primary key."""
-        return {one.list.pk: one.color for one in self.lists}
+        return {one.pk: one.color for one in self.lists}
 
     @property
-    def inbox(self) -> TodoList:
+    def inbox(self) -> NavList:
         """The viewer's inbox."""
-        return next(one.list for one in self._all if one.list.is_inbox)
+        return next(one for one in self._all if one.is_inbox)
 
     @property
     def inbox_count(self) -> int:
@@ -163,28 +173,31 @@ class Nav:
             self.is_shared,
             self.invitation_count,
             tuple(map(_shown, self.lists)),
-            tuple(map(_shown, self.about_objects)),
+            tuple(
+                ShownList(str(one.uuid), one.name, "grey", one.open_count)
+                for one in self.about_objects
+            ),
         )
 
     def of_list(self, pk: int) -> list[ShownList]:
         """The list as it is shown, if it is."""
-        return [_shown(one) for one in self._all if one.list.pk == pk]
+        return [_shown(one) for one in self._all if one.pk == pk]
 
     @cached_property
     def version(self) -> str:
         """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
-        lists = [(one.list.pk, one.role, one.color, one.list.name) for one in self._all]
+        lists = [(one.pk, one.role, one.color, one.name) for one in self._all]
         seen = repr((self.viewer.today, self._totals, self.invitation_count, lists))
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _shown(one: NavList) -> ShownList:
-    uuid = "inbox" if one.list.is_inbox else str(one.list.uuid)
-    return ShownList(uuid, str(one.list), one.color, one.list.open_count)
+    uuid = "inbox" if one.is_inbox else str(one.uuid)
+    return ShownList(uuid, str(one), one.color, one.open_count)
 
 
 _COLUMNS = ["id", "uuid", "name", "inbox_of_id", "open_count"]
-_INBOX_OF = _COLUMNS.index("inbox_of_id")
+_INBOX_OF = NavList._fields.index("inbox_of")
 _TOTALS = 4
 
 
