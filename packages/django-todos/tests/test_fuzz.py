@@ -35,7 +35,8 @@ from django_todos.exchange.writing import apply
 from django_todos.models import Feed, ImportDraft
 from django_todos.repeats.occurrences import Repeat, parse_rrule, upcoming
 from django_todos.repeats.rule import RuleError
-from django_todos.templatetags.django_todos import todos_markdown, todos_marked, todos_snippet
+from django_todos.templatetags._rows import todos_snippet
+from django_todos.templatetags.django_todos import todos_markdown, todos_marked
 from django_todos.wording.repeats import describe, short
 
 INPUTS = int(os.environ.get("TODOS_FUZZ", "300"))

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from django_todos.dates import Moment
 from django_todos.templatetags import django_todos as tags
-from django_todos.templatetags._rows import start_words
+from django_todos.templatetags._rows import start_words, todos_snippet
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=timezone.utc)  # a Monday
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -126,16 +126,16 @@ def test_search_hits_are_marked() -> None:
 
 def test_a_snippet_stands_around_the_first_hit() -> None:
     text = "one two three four five six seven eight nine ten BOILER " + "and so on " * 20
-    snippet = tags.todos_snippet(text, "boiler")
+    snippet = todos_snippet(text, "boiler")
     assert (
         snippet.startswith("… ")
         and snippet.endswith(" …")
         and "BOILER" in snippet
         and len(snippet) < 140
     )
-    assert tags.todos_snippet("short boiler", "boiler") == "short boiler"
-    assert tags.todos_snippet(text, "nothing") == ""
-    assert tags.todos_snippet(text, "") == ""
+    assert todos_snippet("short boiler", "boiler") == "short boiler"
+    assert todos_snippet(text, "nothing") == ""
+    assert todos_snippet(text, "") == ""
 
 
 @pytest.mark.parametrize(
@@ -234,4 +234,4 @@ PLAIN = [
 
 @pytest.mark.parametrize("notes, words", PLAIN)
 def test_a_snippet_is_text(notes: str, words: str) -> None:
-    assert tags.todos_snippet(notes, "boiler") == words
+    assert todos_snippet(notes, "boiler") == words

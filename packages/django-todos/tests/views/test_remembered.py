@@ -15,7 +15,7 @@ from tests.factories import Cast, make_todo
 
 from django_todos.dates import Moment
 from django_todos.models import Label, Membership, Preferences, Todo, recording
-from django_todos.templatetags._remembered import Memory, memory, remembered
+from django_todos.templatetags._remembered import Memory, Remembered, memory
 
 from .pages import get
 
@@ -135,7 +135,7 @@ def test_what_is_equal_but_looks_different(settings: Any, tmp_path: Path) -> Non
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     engine = engines["django"].engine
     given = [{"a": 1}, {"b": 1}, {"a": True}, {"a": mark_safe("<i>")}, {"a": "<i>"}]
-    said = [remembered(engine, "own", values) for _ in range(2) for values in given]
+    said = [Remembered(engine, "own").text(values) for _ in range(2) for values in given]
     assert said == ["1-", "-1", "True-", "<i>-", "&lt;i&gt;-"] * 2
 
 
@@ -144,7 +144,7 @@ def test_loaders_that_keep_no_templates_fill_no_memory(settings: Any) -> None:
     own = dict(settings.TEMPLATES[0], OPTIONS={"loaders": [loader]})
     own.pop("APP_DIRS")
     settings.TEMPLATES = [own]
-    assert "todos-i-search" in remembered(engines["django"].engine, "icons", {})
+    assert "todos-i-search" in Remembered(engines["django"].engine, "icons").text({})
     assert not memory._new
 
 

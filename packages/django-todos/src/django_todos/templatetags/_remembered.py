@@ -56,23 +56,29 @@ _LINE_BREAKS = re.compile(r"\s*\n\s*")
 setting_changed.connect(lambda **_: memory.clear(), weak=False)
 
 
-def remembered(engine: Engine, name: str, values: dict[str, Any]) -> SafeString:
-    """The part `django_todos/parts/<name>.html` with these values, each of which can be hashed, and no other context."""
-    template = engine.get_template(f"django_todos/parts/{name}.html")
-    # Loaders that don't keep templates make a new one each time, by which nothing would be found again.
-    keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
-    size = settings.REMEMBERED_PARTS if keeps else 0
-    where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
-    # With their types: 1 and True are equal and look different, a text that is safe is equal to one that isn't.
-    given = tuple((name, type(value), value) for name, value in values.items())
-    key = (template, where, given)
-    found = memory.get(key) if size else None
-    if found is None:
-        text = template.render(Context(values, autoescape=engine.autoescape))
-        found = mark_safe(_LINE_BREAKS.sub(" ", text))  # nosec B308 B703: rendered just there
-        if size:
-            memory.put(key, found, size)
-    return found
+class Remembered:
+    """A part, and what its text depends on beside the values that it shows: the same for all rows of a page."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._template = engine.get_template(f"django_todos/parts/{name}.html")
+        self._engine = engine
+        # Loaders that don't keep templates make a new one each time, by which nothing would be found again.
+        keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
+        self._size = settings.REMEMBERED_PARTS if keeps else 0
+        where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
+        self._where = (self._template, where)
+
+    def text(self, values: dict[str, Any]) -> SafeString:
+        """The part with these values, each of which can be hashed, and no other context."""
+        # With their types: 1 and True are equal and look different, a text that is safe is equal to one that isn't.
+        key = (self._where, tuple((name, type(value), value) for name, value in values.items()))
+        found = memory.get(key) if self._size else None
+        if found is None:
+            text = self._template.render(Context(values, autoescape=self._engine.autoescape))
+            found = mark_safe(_LINE_BREAKS.sub(" ", text))  # nosec B308 B703: rendered just there
+            if self._size:
+                memory.put(key, found, self._size)
+        return found
 
 
 def _language() -> Hashable:
@@ -92,4 +98,4 @@ def engine_of(context: Context) -> Engine:
 
 def todos_part(context: Context, name: str, **values: Any) -> SafeString:
     """``{% todos_part "tabs" current=nav.current %}``: a part that shows these values and is remembered by them."""
-    return remembered(engine_of(context), name, values)
+    return Remembered(engine_of(context), name).text(values)

@@ -54,6 +54,7 @@ for tag in (
     _widget.todos_badge,
     _remembered.todos_part,
     _rows.todos_row,
+    _rows.todos_rows,
 ):
     register.simple_tag(tag, takes_context=True)
 
@@ -63,13 +64,6 @@ NOTES_TAGS = {
     "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
-# Markdown's signs, where only words are to be read: of a link its text (1), else what marks a line or a word.
-# No bracket within a link's, so that ten thousand that are never closed are read once each.
-_MARKS = re.compile(
-    r"!?\[([^\[\]]*)\]\([^)\s\[]*\)|^[ \t]*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|\[[ xX]\])[ \t]+)+|^[ \t]*(?:```\w*|[-*_]{3,})[ \t]*$"
-    r"|`|\*+(?=\S)|(?<=\S)\*+|~~|\b_+|(?<!\w)_+|_+(?!\w)",
-    re.MULTILINE,
-)
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,:;!?'’)\]}]", re.IGNORECASE)
 
 
@@ -224,6 +218,7 @@ register.filter("todos_city", city_of)
 register.filter("todos_person", people.display_name)
 register.filter("todos_initials", people.initials)
 register.filter("todos_invitation", people.asks)
+register.filter("todos_snippet", _rows.todos_snippet)
 
 
 @register.filter
@@ -235,20 +230,6 @@ def todos_marked(text: str, query: str) -> SafeString:
         (format_html("<mark>{}</mark>", one) if n % 2 else one,) for n, one in enumerate(pieces)
     )
     return format_html_join("", "{}", marked)
-
-
-@register.filter
-def todos_snippet(text: str, query: str) -> str:
-    """The part of long notes around the first word that was searched for, as text; empty when none is in it."""
-    text = " ".join(_MARKS.sub(r"\1", str(text)).split())
-    found = [text.lower().find(word.lower()) for word in str(query or "").split()]
-    starts = [place for place in found if place >= 0]
-    if not starts:
-        return ""
-    start, end = max(0, min(starts) - 30), min(len(text), min(starts) + 70)
-    start = text.rfind(" ", 0, start) + 1 if start else 0
-    end = text.find(" ", end) if text.find(" ", end) > 0 else len(text)
-    return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
 
 
 @register.filter
