@@ -37,7 +37,6 @@ from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back_after, is_htmx, part
 from django_todos.wording import actions
 
-
 _UNSEEN = (
     "due_at", "due_moves", "start_at", "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "repeat_since",
     "slot_date", "slot_time", "slot_tz", "extra", "deleted_top", "version", "created_by", "created_at", "updated_at",

@@ -100,10 +100,10 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     filters = FilterForm(request.GET, others)
     order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
     counts: dict[str, int] = {}
-    todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
-    if is_counting(request):
-        return answer_count(request, todos, todo_list.labels.all())
-    if filters.filters:
+    if is_counting(request) or filters.filters:
+        todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
+        if is_counting(request):
+            return answer_count(request, todos, todo_list.labels.all())
         rows = flat_page(todos, order, cursor)
         counts = narrowed(todos, rows, todo_list.open_count)
     else:
