@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import gettext
@@ -18,6 +19,18 @@ from .test_people import user_of
 TITLES = {"ar": "شراء الحليب (2 لتر)", "ja": "明日は牛乳を買う", "de": "Fußböden wischen"}
 
 
+def invitation_to(address: str) -> EmailMultiAlternatives:
+    """The mail that asks somebody into a list, as the worker sends it."""
+    from django_todos.notices import send_invitations
+
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        mail.outbox = []
+        send_invitations(datetime.now(UTC))
+    [letter] = [one for one in mail.outbox if one.to == [address]]
+    assert isinstance(letter, EmailMultiAlternatives)
+    return letter
+
+
 @pytest.mark.parametrize(
     ("code", "viewport"), [("ar", PHONE), ("ja", DESKTOP), ("de", PHONE)], ids=["ar", "ja", "de"]
 )
@@ -27,7 +40,6 @@ def test_sign_up_add_share_and_read_the_mail(
     from allauth.account.models import EmailAddress
 
     from django_todos.models import Preferences
-    from django_todos.notices import send_invitations
 
     def said(text: str, **values: str) -> str:
         with translation.override(code):
@@ -70,13 +82,9 @@ def test_sign_up_add_share_and_read_the_mail(
     ).to_be_visible()
     assert not violations(page)
 
-    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
-        mail.outbox = []
-        send_invitations(datetime.now(UTC))
-    [letter] = [one for one in mail.outbox if one.to == [bobs.email]]
+    letter = invitation_to(bobs.email)
     assert TITLES[code] in letter.subject
-    html = str(letter.alternatives[0][0])
-    bob.page.set_content(html)
+    bob.page.set_content(str(letter.alternatives[0][0]))
     expect(bob.page.locator("html")).to_have_attribute("lang", code)
     expect(bob.page.get_by_role("link", name=said("See the invitation"))).to_be_visible()
     assert (bob.page.locator("html").get_attribute("dir") == "rtl") == (code == "ar")
