@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # PostgreSQL ends what would keep a thread of the web: who waited for a lock reads "Try again". Commands have no limit.
 os.environ.setdefault("PGOPTIONS", "-c lock_timeout=5s -c statement_timeout=30s")
 
-from config.checks import stop_if_misconfigured  # noqa: E402
+from config.apps import stop_if_misconfigured  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 stop_if_misconfigured()

@@ -129,7 +129,7 @@ def main() -> None:
 
     django.setup()
     import environ
-    from config.checks import stop_if_misconfigured
+    from config.apps import stop_if_misconfigured
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, connection
     from django.db.migrations.exceptions import MigrationSchemaMissing

@@ -1,21 +1,22 @@
 """Reading the environment without a traceback.
 
-What is missing or makes no sense is noted as a system check with an id and a hint, and a harmless stand-in is used: an
-operator sees at once all that is wrong, and `collectstatic` needs no secret. A reader takes a value and returns what it
-means, or raises ValueError with the hint.
+What is missing or makes no sense is noted as a system check with a hint, and a harmless stand-in is used: an operator
+sees at once all that is wrong, and `collectstatic` needs no secret. A reader takes a value and returns what it means, or
+raises ValueError with the hint.
 """
 
 import os
 import re
-import warnings
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 
@@ -29,54 +30,41 @@ class Environment:
         self.values = environ.environ.FileAwareMapping(cache=False)
         self.problems: list[CheckMessage] = []
 
-    def problem(self, id: str, message: str, hint: str) -> None:
+    def problem(self, id: str, message: str, hint: object) -> None:
         kind = Error if id.startswith("E") else Warning
-        self.problems.append(kind(message, hint=hint, id=f"site.{id}"))
+        self.problems.append(kind(message, hint=str(hint), id=f"site.{id}"))
 
     def __call__(
-        self, name: str, default: Any = "", read: Any = str, wrong: str = "E009", missing: str = ""
+        self, name: str, default: Any = "", read: Any = str, required: bool = False
     ) -> Any:
-        """The setting; `wrong` and `missing` are ids. Empty is what compose leaves where nothing was set."""
-        value = ""
+        """The setting. Empty is what compose leaves where nothing was set."""
+        value = None
         try:
             value = str(self.values.get(name, "")).strip()
-            return read(value) if value or missing else default
-        except (OSError, UnicodeDecodeError) as error:
-            hint = f"Mount it where {name}_FILE says, readable for the user that runs the site."
-            self.problem("E010", f"{name}_FILE can't be read ({type(error).__name__}).", hint)
-        except ValueError as hint:
-            # Only what is no secret is shown.
-            what = (
-                f"is {value!r}" if wrong == "E009" else "can't be used" if value else "is not set"
-            )
-            self.problem(wrong if value else missing, f"{name} {what}.", str(hint))
+            return read(value) if value or required else default
+        except (OSError, ValueError) as hint:  # of reading its file, or what it says
+            id, what = ("E001", "is not set") if value == "" else ("E002", "can't be used")
+            self.problem(id, f"{name} {what}.", hint)
         return default
 
-    def own_folder(self, folder: Path) -> str:
-        """The folder of a local run and what it holds, for this person alone; returns the secret, made on the first."""
-        os.umask(0o077)
-        secret = folder / "secret_key"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if not secret.exists():
-                secret.write_text(get_random_secret_key(), encoding="utf-8")
-            for path in (secret, *folder.glob("db.sqlite3*")):  # an older version left them open
-                path.chmod(0o600)
-            if os.access(folder, os.W_OK):
-                return secret.read_text(encoding="utf-8").strip()
-            reason = "it is read-only"
-        except OSError as error:
-            reason = str(error.strerror)
-        self.problem("E014", f"{folder} can't be written: {reason}.", "Name another in DATA_DIR.")
-        return ""
+
+def own_secret(folder: Path) -> str:
+    """The secret of a local run, made by its first. Its folder, and all that comes into it, is for this person alone."""
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret_key"
+    path.touch()  # or the database could not be written, either
+    if not path.stat().st_size:
+        path.write_text(get_random_secret_key())
+    return path.read_text()
 
 
 def matching(pattern: str, hint: str, meaning: Callable[[str], Any] = str) -> Callable[[str], Any]:
-    """A reader of what matches as a whole, in capitals or not."""
+    """A reader of what matches as a whole, in capitals or not; of nothing secret, for its hint shows the value."""
 
     def read(value: str) -> Any:
         if not re.fullmatch(pattern, value, re.IGNORECASE | re.ASCII):
-            raise ValueError(hint)
+            raise ValueError(f"Say {hint}, not {value!r}." if value else f"Say {hint}.")
         return meaning(value)
 
     return read
@@ -84,26 +72,27 @@ def matching(pattern: str, hint: str, meaning: Callable[[str], Any] = str) -> Ca
 
 def choice(*options: str, hint: str = "") -> Callable[[str], str]:
     known = {option.lower(): option for option in options}
-    pattern, hint = "|".join(map(re.escape, options)), hint or f"Say {' or '.join(options)}."
-    return matching(pattern, hint, lambda value: known[value.lower()])
+    pattern = "|".join(map(re.escape, options))
+    return matching(pattern, hint or " or ".join(options), lambda value: known[value.lower()])
 
 
 YES = ("1", "true", "yes", "on")
-flag = matching(
-    f"{'|'.join(YES)}|0|false|no|off", "Say true or false.", lambda v: v.lower() in YES
-)
-number = matching(r"\d+", "Say a whole number.", int)
-number_from_1 = matching(r"0*[1-9]\d*", "Say a whole number from 1 up.", int)
-zone = choice(*zoneinfo.available_timezones(), hint="Say an IANA name, such as Europe/Berlin.")
+flag = matching(f"{'|'.join(YES)}|0|false|no|off", "true or false", lambda v: v.lower() in YES)
+number = matching(r"\d+", "a whole number", int)
+number_from_1 = matching(r"0*[1-9]\d*", "a whole number from 1 up", int)
+zone = choice(*zoneinfo.available_timezones(), hint="an IANA name, such as Europe/Berlin")
 language = matching(
     "[a-z]{2,3}([-_][a-z0-9]{2,8})*",
-    "Say a language tag, such as en-gb.",
+    "a language tag, such as en-gb",
     lambda value: value.lower().replace("_", "-"),
 )
 mail_addresses = matching(
     r"[^@\s,]+@[^@\s,]+(\s*,\s*[^@\s,]+@[^@\s,]+)*",
-    "Say mail addresses, with commas between them.",
+    "mail addresses, with commas between them",
     lambda value: [address.strip() for address in value.split(",")],
+)
+provider = matching(
+    "https://[^/?#]+/?[^?#]*", "the provider's address, such as https://sso.example.org"
 )
 
 
@@ -116,13 +105,8 @@ def _parsed(address: str) -> SplitResult:
 
 origin = matching(
     r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?/?",
-    "Write scheme, host and perhaps port: https://todos.example.org. It needs a host of its own, a sub-path won't do.",
+    "scheme, host and perhaps port, as in https://todos.example.org (a host of its own: a sub-path won't do)",
     _parsed,
-)
-
-
-provider = matching(
-    "https://[^/?#]+/?[^?#]*", "Write the provider's address, https://sso.example.org."
 )
 
 
@@ -136,20 +120,16 @@ def secret_keys(value: str) -> list[str]:
     return [secret_key(key) for key in value.split()]
 
 
-def _from_url(read: Callable[[str], dict[str, Any]], value: str) -> dict[str, Any]:
-    """What django-environ reads; nothing where it fails, in whichever way."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return read(value)
-        except Exception:
-            return {}
+# What django-environ says of a URL that it can't read may hold the password: it is not shown.
 
 
 def database(value: str) -> dict[str, Any]:
-    config = _from_url(environ.Env.db_url_config, value)
+    config: dict[str, Any] = {}
+    if re.match("(postgres|postgresql|sqlite):", value):
+        with suppress(ValueError):
+            config = environ.Env.db_url_config(value)
     # A bare `/`, `#` or `?` in a password ends the host too early: the rest lands in the name.
-    if not re.match("(postgres|postgresql|sqlite):", value) or "@" in (config.get("NAME") or "@"):
+    if "@" in (config.get("NAME") or "@"):
         raise ValueError(
             "Write postgres://user:password@host:5432/name with the password URL-quoted, or without it beside "
             "DATABASE_PASSWORD; outside the image also sqlite:////path/to/file."
@@ -158,8 +138,9 @@ def database(value: str) -> dict[str, Any]:
 
 
 def mail_server(value: str) -> dict[str, Any]:
-    config = _from_url(environ.Env.email_url_config, value)
+    config: dict[str, Any] = {}
+    with suppress(ValueError, ImproperlyConfigured):
+        config = environ.Env.email_url_config(value)
     if not config or ("smtp" in config["EMAIL_BACKEND"] and not config["EMAIL_HOST"]):
         raise ValueError("Write smtp+tls://user:password@host:587 (user and password URL-quoted).")
-    found = {"EMAIL_TIMEOUT": 10, **config.pop("OPTIONS", {}), **config}
-    return {name: value for name, value in found.items() if value is not None}
+    return {"EMAIL_TIMEOUT": 10, **config.pop("OPTIONS", {}), **config}

@@ -11,15 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = read.Environment()
-# What is wrong with the environment, as system checks: told by config/checks.py.
 SITE_PROBLEMS = env.problems
 
 # -- Where we run ---------------------------------------------------------------------------------
 IN_IMAGE = env("IN_IMAGE", False, read.flag)
-LOCAL = env("LOCAL", False, read.flag)
-if IN_IMAGE and LOCAL:
-    LOCAL = False
-    env.problem("E013", "LOCAL is set inside the image.", "What it makes goes with the container.")
+# Never inside the image: what it makes would go with the container.
+LOCAL = env("LOCAL", False, read.flag) and not IN_IMAGE
 DEBUG = env("DEBUG", False, read.flag)
 if DEBUG:
     env.problem("W002", "DEBUG is on.", "Error pages show settings and data to whoever asks.")
@@ -33,23 +30,26 @@ DRAIN_FILE = env("DRAIN_FILE", Path("/tmp/drain"), Path)  # nosec B108
 HEARTBEAT_FILE = env("HEARTBEAT_FILE", Path("/tmp/heartbeat"), Path)  # nosec B108
 
 # -- Secret, address, proxies ---------------------------------------------------------------------
-SECRET_KEY = env("SECRET_KEY", "", read.secret_key, "E002", "" if LOCAL else "E001")
-if LOCAL and DATA_DIR:
-    SECRET_KEY = SECRET_KEY or env.own_folder(DATA_DIR)
-SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", [], read.secret_keys, "E002")
+SECRET_KEY = env("SECRET_KEY", "", read.secret_key, required=not LOCAL)
+if LOCAL and DATA_DIR and not SECRET_KEY:
+    try:
+        SECRET_KEY = read.own_secret(DATA_DIR)
+    except OSError as error:
+        env.problem("E003", f"{DATA_DIR} can't be written: {error.strerror}.", "Set DATA_DIR.")
+SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", [], read.secret_keys)
 
 _site = urlsplit(f"http://localhost:{PORT}" if LOCAL else "https://invalid")
-_site = env("SITE_URL", _site, read.origin, "E006", "" if LOCAL else "E005")
+_site = env("SITE_URL", _site, read.origin, required=not LOCAL)
 SITE_URL = _site.geturl()
 HTTPS = _site.scheme == "https"
 ALLOW_HTTP = env("ALLOW_HTTP", LOCAL, read.flag)
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", 0, read.number)
 if HTTPS and _site.netloc != "invalid" and not TRUSTED_PROXIES:
     _hint = "The site itself speaks plain http: say how many proxies stand before it."
-    env.problem("E008", "SITE_URL says https, and TRUSTED_PROXIES is 0.", _hint)
+    env.problem("E004", "SITE_URL says https, and TRUSTED_PROXIES is 0.", _hint)
 if not HTTPS and not ALLOW_HTTP:
     _hint = "Say https, or set ALLOW_HTTP=true if passwords may travel unencrypted."
-    env.problem("E007", "SITE_URL says http.", _hint)
+    env.problem("E005", "SITE_URL says http.", _hint)
 elif not HTTPS and not LOCAL:
     _hint = "Whoever sits between can read passwords: put TLS before it."
     env.problem("W001", "The site speaks plain http.", _hint)
@@ -133,8 +133,7 @@ TEMPLATES = [
 _database: dict[str, Any] = {"ENGINE": "django.db.backends.dummy"}
 if DATA_DIR and not IN_IMAGE:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
-_missing = "" if "NAME" in _database else "E003"
-_database = env("DATABASE_URL", _database, read.database, "E004", _missing)
+_database = env("DATABASE_URL", _database, read.database, required="NAME" not in _database)
 if _database["ENGINE"].endswith("sqlite3"):
     # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait
     # for it), instead of failing in its middle. WAL lets readers go on meanwhile. Connections are
@@ -148,7 +147,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     if IN_IMAGE:
         _hint = "A container's files go with it: use PostgreSQL."
-        env.problem("E012", "DATABASE_URL names SQLite inside the image.", _hint)
+        env.problem("E006", "DATABASE_URL names SQLite inside the image.", _hint)
 elif "PASSWORD" in _database:
     _database = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **_database}
     _database["PASSWORD"] = _database["PASSWORD"] or env("DATABASE_PASSWORD")
@@ -168,7 +167,7 @@ CACHES = {
 }
 
 # -- Mail -----------------------------------------------------------------------------------------
-_mail = env("EMAIL_URL", {}, read.mail_server, "E011")
+_mail = env("EMAIL_URL", {}, read.mail_server)
 MAIL_CONFIGURED = bool(_mail)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 globals().update(_mail)
