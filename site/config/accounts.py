@@ -21,11 +21,8 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from qrcode.main import QRCode
 
 import django_todos
 from django_todos.models import Invitation
@@ -155,16 +152,6 @@ def device(agent: str) -> str:
 class SecondStep(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         return device(context.request.META.get("HTTP_USER_AGENT", ""))
-
-    def build_totp_svg(self, url: str) -> SafeString:
-        """The QR code as part of the page, without the style of its own that the page's policy would refuse."""
-        code = QRCode()
-        code.add_data(url)
-        rows = [list(row) for row in code.get_matrix()]
-        dots = ((x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-        path = "".join(f"M{x} {y}h1v1h-1z" for x, y in dots)
-        view = f"0 0 {len(rows)} {len(rows)}"
-        return format_html('<svg viewBox="{}" aria-hidden="true"><path d="{}"/></svg>', view, path)
 
 
 class Provider(DefaultSocialAccountAdapter):

@@ -66,21 +66,13 @@ class _ChangePassword(account.ChangePasswordForm):
 
 
 class _Signup(account.SignupForm):
-    """Says everything that is wrong at once: allauth compares the passwords only when the first is good."""
+    """Asks whom an invitation lets in for the address that was invited."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if invitation := invited(context.request):
             self.fields["email"].initial = invitation.typed
             self.fields["email"].required = True
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        if self.data.get("password1") != self.data.get("password2") and not self.has_error(
-            "password2"
-        ):
-            self.add_error("password2", _("The passwords are not the same."))
-        return cleaned
 
 
 login = ours(account.LoginForm)
@@ -91,8 +83,6 @@ set_password = ours(account.SetPasswordForm)
 reset_password = ours(account.ResetPasswordForm)
 reset_password_from_key = ours(account.ResetPasswordKeyForm)
 reauthenticate = ours(account.ReauthenticateForm)
-# Asks for the password again: an unlocked screen is not enough.
-DeleteAccountForm = ours(account.ReauthenticateForm, password=_("Your password"))
 
 _CODE = _("Code of the app, or a recovery code")
 mfa_authenticate = ours(mfa.AuthenticateForm, code=_CODE)

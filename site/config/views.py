@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from config.forms import DeleteAccountForm
+from config.forms import reauthenticate
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -87,10 +87,10 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def account_delete(request: HttpRequest) -> HttpResponse:
     """Deletes the account; what becomes of its lists hangs on the deletion, in the package."""
     user = cast(User, request.user)
-    # Who comes by a provider has no password to ask for.
+    # Who comes by a provider has no password to ask for; of others, an unlocked screen is not enough.
     form = Form(request.POST or None)
     if user.has_usable_password():
-        form = DeleteAccountForm(request.POST or None, user=user)
+        form = reauthenticate(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user.delete()

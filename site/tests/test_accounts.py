@@ -48,7 +48,9 @@ def test_sign_up_closed(client, settings):
 
 
 def test_what_is_wrong_is_said_at_its_field(client, alice):
-    wrong = {"username": "alice", "password1": "12345678", "password2": "x"}
+    wrong = {"username": "alice", "password1": PASSWORD, "password2": "x"}
+    assertContains(client.post("/accounts/signup/", wrong), 'id="id_password2_error"')
+    wrong = {"username": "alice", "password1": "12345678", "password2": ""}
     response = client.post("/accounts/signup/", wrong)
     assertContains(response, 'role="alert"')
     assertContains(response, 'aria-invalid="true"')
