@@ -34,25 +34,21 @@ TOLD = {
 }
 
 
-def tell(what: str, user: Any, request: HttpRequest | None, more: str = "") -> None:
+def tell(
+    what: str, user: Any, request: HttpRequest | None = None, more: str = "-", **kwargs: Any
+) -> None:
     address = request.META.get("REMOTE_ADDR", "-") if request else "-"
-    logger.info("%s user=%s %s %s", what, getattr(user, "pk", None) or "-", address, more or "-")
-
-
-def hear(what: str, user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    tell(what, user, request)
+    logger.info("%s user=%s %s %s", what, getattr(user, "pk", None) or "-", address, more)
 
 
 for signal, what in TOLD.items():
-    signal.connect(partial(hear, what), weak=False)
+    signal.connect(partial(tell, what), weak=False)
 
 
 @receiver(auth.user_login_failed)
-def sign_in_failed(
-    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
-) -> None:
+def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     """Not what was typed as a name: it may be a password."""
-    tell("sign-in failed", account_of(**credentials), request)
+    tell("sign-in failed", account_of(**credentials), **kwargs)
 
 
 @receiver(auth.user_logged_out)
@@ -67,24 +63,23 @@ def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> No
         return
     role = "none" if signal is post_delete else instance.role
     # The account itself may be going at this moment.
-    tell("role", User(pk=instance.user_id), None, f"list={instance.todo_list_id} {role}")
+    more = f"list={instance.todo_list_id} {role}"
+    tell("role", User(pk=instance.user_id), more=more)
 
 
 @receiver(post_save, sender=LogEntry)
 def administered(instance: LogEntry, **kwargs: Any) -> None:
-    what = f"{instance.content_type} {instance.object_id}: {instance.change_message}"
-    tell("administered", instance.user, None, what)
+    more = f"{instance.content_type} {instance.object_id}: {instance.change_message}"
+    tell("administered", instance.user, more=more)
 
 
 @receiver(
     [account.user_signed_up, account.email_changed, account.email_confirmed, account.email_removed]
 )
-def only_confirmed_addresses_get_mail(
-    user: User | None = None, email_address: EmailAddress | None = None, **kwargs: Any
-) -> None:
+def only_confirmed_addresses_get_mail(**kwargs: Any) -> None:
     """The field that mails are sent to holds the main address once it is confirmed: nobody signs a stranger up."""
-    user = user or (email_address.user if email_address else None)
+    user: User = kwargs["user"] if "user" in kwargs else kwargs["email_address"].user
     main = EmailAddress.objects.filter(user=user, primary=True).first()
-    if user and main and settings.MAIL_CONFIGURED:
+    if main and settings.MAIL_CONFIGURED:
         user.email = main.email if main.verified else ""
         user.save(update_fields=["email"])

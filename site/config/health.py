@@ -1,31 +1,28 @@
 """/healthz and /readyz, for whoever decides whether this process lives and gets requests."""
 
 import logging
-from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 logger = logging.getLogger("site.health")
 
 
-class HealthMiddleware:
+class HealthMiddleware(MiddlewareMixin):
     """Answers the two probes before any check of host, scheme, session or login.
 
     ``/healthz`` says which revision answers, and touches nothing: a database that is away must not get every web
     process killed. ``/readyz`` says whether to send requests here.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-        self.migrated = False
+    migrated = False
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if request.path not in ("/healthz", "/readyz"):
-            return self.get_response(request)
+            return None
         wrong = self.why_not_ready() if request.path == "/readyz" else ""
         text = wrong or ("ready" if request.path == "/readyz" else settings.REVISION)
         response = HttpResponse(f"{text}\n", "text/plain; charset=utf-8", 503 if wrong else 200)

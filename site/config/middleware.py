@@ -9,9 +9,10 @@ from collections.abc import Callable
 from allauth.core.internal.httpkit import clean_client_ip
 from config.logs import request_id
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.encoding import escape_uri_path
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -68,21 +69,17 @@ def believe(request: HttpRequest, proxies: int) -> None:
     if proxies and len(forwarded) >= proxies and (seen := clean_client_ip(forwarded[-proxies])):
         request.META["REMOTE_ADDR"] = seen
     if not proxies:
-        request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         request.META.pop("HTTP_X_REQUEST_ID", None)
 
 
-class BodyLimitMiddleware:
+class BodyLimitMiddleware(MiddlewareMixin):
     """Refuses what is too large before anything of it is read. A body of unknown length is none for Django."""
 
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
         size = int(length) if length.isdecimal() else 0
         if size > settings.MAX_BODY_OF_STRANGERS and (
             size > settings.MAX_BODY or not request.user.is_authenticated
         ):
             return render(request, "413.html", status=413)
-        return self.get_response(request)
+        return None

@@ -47,7 +47,7 @@ def test_https_sets_hsts(client):
 
 
 def test_without_a_proxy_nobody_may_claim_https(client, settings):
-    settings.TRUSTED_PROXIES = 0
+    settings.TRUSTED_PROXIES, settings.SECURE_PROXY_SSL_HEADER = 0, None
     assert client.get(LOGIN).status_code == 301
 
 
