@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from config import env as read
 from csp.constants import NONE, SELF
 from django.utils.log import CallbackFilter
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = read.Environment()
@@ -239,26 +238,10 @@ SOCIALACCOUNT_ADAPTER = "config.accounts.Provider"
 TIME_ZONE = env("TIME_ZONE", "UTC", read.zone)
 LANGUAGE_CODE = env("LANGUAGE_CODE", "en", read.language)
 LOCALE_PATHS = [BASE_DIR / "locale"]
-# English is what the pages are written in; its regions differ in how they write dates and numbers.
-_languages = {
-    "en": _("English"),
-    "en-gb": _("British English"),
-    "en-au": _("Australian English"),
-    "en-ie": _("Irish English"),
-    "ar": "العربية",
-    "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "it": "Italiano",
-    "ja": "日本語",
-    "nl": "Nederlands",
-    "pl": "Polski",
-    "pt-br": "Português do Brasil",
-    "tr": "Türkçe",
-    "uk": "Українська",
-    "zh-hans": "简体中文",
-}
-LANGUAGES = list({LANGUAGE_CODE: LANGUAGE_CODE, **_languages}.items())
+# English is what the pages are written in; its regions differ in how they write dates and numbers. Settings call each
+# by its own name.
+_spoken = "en en-gb en-au ar de es fr it ja nl pl pt-br tr uk zh-hans"
+LANGUAGES = [(code, code) for code in dict.fromkeys([LANGUAGE_CODE, *_spoken.split()])]
 
 # -- Static files ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -73,8 +73,10 @@ def test_the_choice_is_kept_by_djangos_cookie_for_the_hosts_pages(cast: Cast) ->
 
 
 def test_languages_in_which_nothing_is_said_are_not_offered(settings: Any, cast: Cast) -> None:
-    settings.LANGUAGES = [("en", "English"), ("de", "German"), ("nb", "Norwegian"), ("xx", "Own")]
-    assert spoken() == [("en", "English"), ("de", "Deutsch")]
+    offered = {"en": "English", "en-ie": "Irish English", "pt-br": "Brazilian", "de": "German"}
+    settings.LANGUAGES = [*offered.items(), ("nb", "Norwegian"), ("xx", "Own")]
+    names = ["English", "Irish English", "Português Brasileiro", "Deutsch"]
+    assert spoken() == list(zip(offered, names, strict=True))
     settings.LANGUAGES = [("en", "English")]
     assert 'name="language"' not in get(cast.client("alice"), "preferences").content.decode()
 

@@ -30,7 +30,8 @@ def _is_spoken(code: str) -> bool:
 
 def _own_name(code: str, name: str) -> str:
     try:
-        own: str = get_language_info(code)["name_local"]
+        known = get_language_info(code)
     except KeyError:  # a language of the host's own
         return name
-    return own[:1].upper() + own[1:] if "-" not in code else name
+    own: str = known["name_local"] if known["code"] == code else name
+    return own[:1].upper() + own[1:]
