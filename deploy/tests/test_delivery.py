@@ -210,7 +210,9 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def host() -> Iterator[Host]:
     with Host() as server:
-        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         yield server
         server.shutdown()
 

@@ -137,12 +137,8 @@ def test_the_lines_to_try_are_read_in_every_language(path: Path) -> None:
 
 
 def test_things_are_called_as_the_docs_say() -> None:
-    tables = (
-        (DOCS / "languages.md").read_text().split("## What things are called")[1].split("\n\n")
-    )
-    rows = [
-        line.strip("| ").split(" | ") for line in "\n".join(tables).splitlines() if "| " in line
-    ]
+    tables = (DOCS / "languages.md").read_text().split("## What things are called")[1]
+    rows = [line.strip("| ").split(" | ") for line in tables.splitlines() if "| " in line]
     heads = [n for n, row in enumerate(rows) if row[0] == "Language"]
     for n, (code, *words) in enumerate(rows):
         head = rows[max(at for at in heads if at <= n)][1:]

@@ -425,7 +425,11 @@ class TestPages:
         assert todo.rrule == ""
 
     @pytest.mark.parametrize(
-        "values, says", [({"freq": "DAILY", "interval": "0"}, "number from 1")]
+        "values, says",
+        [
+            ({"freq": "DAILY", "interval": "0"}, "number from 1"),
+            ({"freq": "DAILY", "ends": "until", "until": "31.02.2027"}, "Enter the last day"),
+        ],
     )
     def test_the_preview_says_what_is_wrong(self, cast, todo, values, says):
         client = cast.client("alice")

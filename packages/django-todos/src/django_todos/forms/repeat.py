@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from django_todos.models import Todo
 
 Ends = Literal["never", "until", "count"]
-OPEN_END = "open_end"  # the code of the error that a last day is still to come
 # What a counted weekday may be: a day of the week, or one of these.
 WORKING_DAY, WEEKEND_DAY, ANY_DAY = 7, 8, 9
 _GROUPS = {WORKING_DAY: WORKDAYS, WEEKEND_DAY: WEEKEND, ANY_DAY: EVERY_DAY}
@@ -79,7 +78,9 @@ ENDS = [("never", _("never")), ("until", _("on a day")), ("count", _("after so m
 
 
 class OpenEnd(RuleError):
-    """It ends on a day, and the day is not given."""
+    """It ends on a day, and the day is still to come."""
+
+    code = "open_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,8 +358,7 @@ class RepeatField(ViewersField, forms.MultiValueField):
                 return RepeatChoice(parse_rrule(words), mode)
             found = quickadd.parse_repeat(words, **self.viewer.reading)
         except RuleError as error:
-            code = OPEN_END if isinstance(error, OpenEnd) else "invalid"
-            raise ValidationError(str(error), code) from error
+            raise ValidationError(str(error), error.code) from error
         if found is None:
             raise ValidationError(
                 gettext("“%(text)s” is no repeat. Write it like “every 2 weeks on mon and thu”.")
@@ -394,10 +394,11 @@ def _number(text: str | None) -> int:
 
 
 def _day(text: str | None) -> date | None:
+    """None while it is still to come."""
     try:
-        return date.fromisoformat(text or "")
+        return date.fromisoformat(text) if text else None
     except ValueError:
-        return None
+        raise RuleError(gettext("Enter the last day.")) from None
 
 
 # -- in the form -----------------------------------------------------------------------------------
@@ -470,7 +471,7 @@ class RepeatPart(ViewerForm):
 
         Who chose that it ends on a day is not told at once that the day is missing: that waits for saving.
         """
-        if self.has_error("repeat", OPEN_END):
+        if self.has_error("repeat", OpenEnd.code):
             del self.errors["repeat"]
             return "", []
         if {"repeat", "repeat_first", "due_date", "due_time", "due_tz"} & set(self.errors):
