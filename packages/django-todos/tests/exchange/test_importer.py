@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from django_todos import signals
 from django_todos.dates import Moment
 from django_todos.exchange.export import export, losses
-from django_todos.exchange.planning import Plan, Survey, plan, stored_key
+from django_todos.exchange.planning import Plan, plan
+from django_todos.exchange.survey import Survey, stored_key
 from django_todos.exchange.writing import Report, apply
 from django_todos.models import (
     ChangedMeanwhile,

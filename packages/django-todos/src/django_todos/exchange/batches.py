@@ -17,9 +17,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from django_todos import limits
-from django_todos.exchange.planning import Decided, Plan, Survey, fallbacks_of
+from django_todos.exchange.planning import Plan
 from django_todos.exchange.records import ParseResult, TodoRecord
 from django_todos.exchange.stored import packed, unpacked
+from django_todos.exchange.survey import Decided, Survey
 from django_todos.exchange.targets import ListLost
 from django_todos.exchange.writing import Writer
 from django_todos.models import (
@@ -44,14 +45,7 @@ def is_large(plan: Plan, accept: Collection[int]) -> bool:
 def begin(plan: Plan, draft: ImportDraft, *, at: datetime, accept: Collection[int] = ()) -> None:
     """Make the lists of the file, and keep what is to be written; once, however often it is asked."""
     inbox = TodoList.objects.inbox_of(plan.user)
-    survey = Survey(
-        user=plan.user,
-        source=plan.format,
-        result=plan.result,
-        tz=plan.tz,
-        default=plan.todo_list or inbox,
-        accepted=tuple(fallbacks_of(plan.rows, accept)),
-    ).run()
+    survey = plan.survey(inbox, accept)
     closing = {}
     for target in survey.targets:
         record = target.record

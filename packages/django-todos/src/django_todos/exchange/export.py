@@ -12,7 +12,6 @@ from django.db.models import F, Q
 
 from django_todos.dates import Moment
 from django_todos.exchange.formats import FORMATS, WRITTEN, ical, own_json, todotxt
-from django_todos.exchange.planning import is_uuid
 from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,
@@ -22,6 +21,7 @@ from django_todos.exchange.records import (
     RepeatRecord,
     TodoRecord,
 )
+from django_todos.exchange.survey import is_uuid
 from django_todos.models import (
     Completion,
     ImportedFrom,

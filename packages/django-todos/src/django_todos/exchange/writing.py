@@ -16,16 +16,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db.models import Max
 
 from django_todos import limits
-from django_todos.exchange.planning import (
-    Place,
-    Plan,
-    Survey,
-    chunks,
-    fallbacks_of,
-    is_uuid,
-    stored_key,
-)
+from django_todos.exchange.planning import Plan
 from django_todos.exchange.records import CompletionRecord, TodoRecord
+from django_todos.exchange.survey import Place, Survey, chunks, is_uuid, stored_key
 from django_todos.exchange.targets import Target
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
@@ -83,14 +76,7 @@ def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
     lists = set(plan.list_ids) | {inbox.pk}
     for _attempt in range(3):
         with recording(plan.user, Verb.BULK_IMPORT, lists, at=at) as rec:
-            survey = Survey(
-                user=plan.user,
-                source=plan.format,
-                result=plan.result,
-                tz=plan.tz,
-                default=plan.todo_list or inbox,
-                accepted=tuple(fallbacks_of(plan.rows, accept)),
-            ).run()
+            survey = plan.survey(inbox, accept)
             needed = survey.list_ids
             if needed <= lists:
                 writer = Writer(survey, rec)
@@ -100,12 +86,11 @@ def apply(plan: Plan, *, at: datetime, accept: Collection[int] = ()) -> Report:
         lists |= needed
     else:
         raise ChangedMeanwhile
-    bad = sum(row.kind == "bad" for row in plan.rows)
     return Report(
         added=len(writer.todos),
         edited=len(survey.edits),
         same=plan.same,
-        left_out=bad - len(survey.accepted),
+        left_out=plan.bad - len(survey.accepted),
         lists=tuple(writer.created_lists),
         action=rec.action,
     )
