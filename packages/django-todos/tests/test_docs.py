@@ -253,7 +253,7 @@ INTERNAL = {
         "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
         "siblings", "take_along",
     },
-    "Label": {"in_lists", "key_of", "merge", "named", "named_in"},
+    "Label": {"in_lists", "key_of", "merge", "named", "named_in", "names_of"},
     "Membership": {"move_by_one", "place"},
     "Invitation": {"block", "by_token", "is_blocked", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
     "Reminder": {"key", "moment"},

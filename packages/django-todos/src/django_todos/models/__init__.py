@@ -11,16 +11,7 @@ from django_todos.models.columns import (
 )
 from django_todos.models.departures import Departure, hand_over, let_go_of_objects
 from django_todos.models.feeds import Feed
-from django_todos.models.history import (
-    Action,
-    ChangedMeanwhile,
-    Completion,
-    Conflict,
-    ListAction,
-    Recording,
-    Verb,
-    recording,
-)
+from django_todos.models.history import Action, Completion, ListAction, Verb
 from django_todos.models.imports import ImportDraft, ImportedFrom, ImportPart
 from django_todos.models.invariants import invariants
 from django_todos.models.invitations import Invitation, TooManyInvitations
@@ -47,6 +38,7 @@ from django_todos.models.querysets import (
 from django_todos.models.reminders import Delivery, Reminder
 from django_todos.models.sharing import LastOwner, ask_owners, last_position, undo_people
 from django_todos.models.todos import RepeatMode, Todo
+from django_todos.models.writer import ChangedMeanwhile, Conflict, Recording, recording
 
 __all__ = [
     "BUCKETS",

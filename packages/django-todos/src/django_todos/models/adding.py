@@ -13,9 +13,9 @@ from django_todos import limits
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos.dates import Moment
 from django_todos.models.columns import due_columns, repeat_columns, start_columns
-from django_todos.models.history import ChangedMeanwhile, Recording
 from django_todos.models.members import GAP
 from django_todos.models.places import NotAllowedHere, Side
+from django_todos.models.writer import ChangedMeanwhile, Recording
 from django_todos.repeats.occurrences import Repeat
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django_todos import signals
 from django_todos.dates import Moment
 from django_todos.models.columns import due_columns, slot_columns, start_columns
-from django_todos.models.history import Completion, Recording
+from django_todos.models.history import Completion
+from django_todos.models.writer import Recording
 from django_todos.repeats.occurrences import next_occurrence, shift_with, skip_occurrence
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def pass_on(
 
 def _log(todo: Todo, rec: Recording, kind: str) -> None:
     """Write the completion of this occurrence; its unique key is what makes completing idempotent."""
-    rec.complete(
+    rec.completions.append(
         Completion(
             todo=todo,
             key=str(todo.occurrence),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos.dates import Moment
 from django_todos.models.columns import due_columns, repeat_columns, start_columns
-from django_todos.models.history import Recording
+from django_todos.models.writer import Recording
 
 if TYPE_CHECKING:
     from django_todos.models.lists import TodoList

@@ -1,19 +1,16 @@
-"""What people did, kept so that it can be undone, and the one way in which todos are written."""
+"""What people did, kept so that it can be undone."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, time
+from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as project
-from django.db import models, transaction
-from django.db.models import F, Q
-from django.dispatch import Signal
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,64 +19,22 @@ from django_todos import models as tables  # those that stand on this module: th
 from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
-from django_todos.instants import InstantField, aware, now
+from django_todos.instants import InstantField
 from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
+from django_todos.models.writer import (
+    ChangedMeanwhile,
+    Changes,
+    Difference,
+    MemberChange,
+    Recording,
+    Values,
+    plain,
+    recording,
+)
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-
-    from django_todos.models.invitations import Invitation
     from django_todos.models.lists import TodoList
     from django_todos.models.todos import Todo
-
-TODO_FIELDS = (
-    "todo_list_id", "parent_id", "tree", "depth", "position", "title", "notes", "priority",
-    "due_date", "due_time", "due_tz", "due_at", "due_moves", "start_date", "start_time", "start_tz", "start_at",
-    "assignee_id", "is_completed", "completed_at", "rrule", "repeat_mode",
-    "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "repeat_since",
-    "slot_date", "slot_time", "slot_tz", "occurrence", "deleted_at", "deleted_top_id",
-)  # fmt: skip
-"""The columns of a todo that an action remembers and undo restores; labels are remembered beside them, by name."""
-
-LIST_FIELDS = ("name", "description", "archived_at", "deleted_at")
-
-Values = dict[str, Any]
-Difference = dict[str, list[Any]]
-"""By column what it held before and after, as JSON holds it; `labels` holds names."""
-
-
-class Typed(TypedDict):
-    """What quick add read an action from, so that it can be kept as text afterwards."""
-
-    text: str
-    list: int
-    version: int
-    due: str
-
-
-class MemberChange(TypedDict):
-    """Somebody's membership before and after (None: not in the list), and what they lost with it."""
-
-    list: int
-    user: Any
-    before: Values | None
-    after: Values | None
-    assigned: NotRequired[list[int]]
-    reminders: NotRequired[list[Values]]
-
-
-class Changes(TypedDict):
-    """What an action changed, by primary key; of completions the key, which is None where one doesn't stand.
-
-    An action about people names its list with no difference; of an invitation it says whether it stood before and after.
-    """
-
-    todos: dict[str, Difference]
-    lists: dict[str, Difference]
-    completions: dict[str, tuple[str | None, str | None]]
-    typed: NotRequired[Typed]
-    members: NotRequired[list[MemberChange]]
-    invitations: NotRequired[dict[str, tuple[bool, bool]]]
 
 
 class Verb(models.TextChoices):
@@ -120,394 +75,6 @@ class Verb(models.TextChoices):
     LIST_TRANSFER = "list-transfer"
     LIST_REMOVE = "list-remove"
     LIST_LEAVE = "list-leave"
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed what is to be written, moved it out of the lists that were locked for it, or took away
-    the right to write it."""
-
-    kept = "changed"
-    """Which sentence a page says it with (wording/actions.py)."""
-
-
-class Replaced(ChangedMeanwhile):
-    """A list about an object of the host can't come back: there is a newer one about the same object."""
-
-    kept = "replaced"
-
-
-class Conflict(Exception):
-    """Somebody changed a field that this edit changes too. `theirs` holds their values by field."""
-
-    def __init__(self, theirs: dict[str, Any]) -> None:
-        super().__init__(", ".join(theirs))
-        self.theirs = theirs
-
-    @classmethod
-    def check(cls, seen: Values, changed: Values, current: Values) -> None:
-        """Raises it where a field holds neither what the person saw nor what they made of it."""
-        theirs = {
-            name: value
-            for name, value in current.items()
-            if value not in (seen.get(name), changed[name])
-        }
-        if theirs:
-            raise cls(theirs)
-
-
-class Recording:
-    """One user action in the making.
-
-    Todos are read through it, under the locks of their lists, and changed through it. At the end it writes all of it
-    at once, keeps the lists' counts true, and leaves an `Action` from which undo can work.
-    """
-
-    def __init__(
-        self, user: AbstractBaseUser | None, verb: str, lists: dict[int, TodoList], at: datetime
-    ) -> None:
-        self.user = user
-        self.user_id = user.pk if user is not None else None
-        self.verb = verb
-        self.lists = lists
-        self.at = at
-        self.action: Action | None = None
-        self.is_remembered = True
-        """Whether it leaves an action: not where it takes one back, or is too large to be taken back."""
-        self.typed: Typed | None = None
-        self.todos: dict[int, Todo] = {}
-        self._callers: list[Todo | TodoList] = []
-        self.member_changes: list[MemberChange] = []
-        """What was done to the people of its lists: models/sharing.py."""
-        self.invitation_changes: dict[str, tuple[bool, bool]] = {}
-        self.answered: list[Invitation] = []
-        """Accepted, and who sent them is to know."""
-        self._before: dict[int, Values] = {}
-        self._lists_before = {pk: snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
-        self._added: dict[int | None, int | None] = {}
-        self._dirty: dict[int, set[str]] = {}
-        self._completions: list[Completion] = []
-        self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
-        self._signals: list[tuple[Signal, Todo | TodoList, dict[str, Any]]] = []
-
-    def act_as(self, user: AbstractBaseUser) -> None:
-        """It was `user` who did it, though no right of theirs in the lists allows it: they come in by an invitation."""
-        self.user, self.user_id = user, user.pk
-
-    def load(self, todos: Iterable[Todo]) -> list[Todo]:
-        """The given todos (most often a queryset) as they are under the lock; one object a row all along."""
-        loaded = []
-        for todo in todos:
-            if todo.todo_list_id not in self.lists:
-                raise ChangedMeanwhile
-            if todo.pk not in self.todos:
-                self.todos[todo.pk] = todo
-                self._before[todo.pk] = snapshot(todo, TODO_FIELDS)
-            loaded.append(self.todos[todo.pk])
-        return loaded
-
-    def reload(self, todo: Todo) -> Todo:
-        """One todo as it is under the lock; the caller's own object holds in the end what was made of it.
-
-        Raises ChangedMeanwhile when it is gone.
-        """
-        if todo.pk not in self.todos:
-            fresh = type(todo).objects.filter(pk=todo.pk).first()
-            if fresh is None:
-                raise ChangedMeanwhile
-            self.load([fresh])
-        self._callers.append(todo)
-        return self.todos[todo.pk]
-
-    def reload_family(self, todo: Todo) -> tuple[Todo, list[Todo]]:
-        """The same, and all that is below it, parents before their subtasks; one query."""
-        tree = {one.pk: one for one in type(todo).objects.filter(tree=todo.tree).in_order()}
-        if todo.pk in tree and todo.pk not in self.todos:
-            self.load([tree[todo.pk]])
-        fresh = self.reload(todo)
-        if fresh.pk not in tree or fresh is not tree[fresh.pk]:  # moved, or changed already
-            return fresh, self.load(fresh.descendants())
-        return fresh, self.load(fresh.below(list(tree.values())))
-
-    def reload_list(self, todo_list: TodoList) -> TodoList:
-        """The same for one of its lists."""
-        self._callers.append(todo_list)
-        return self.lists[todo_list.pk]
-
-    def alive(self, todo: Todo) -> Todo:
-        """The same, for what is done to no todo in the trash. Raises ChangedMeanwhile when it went there."""
-        fresh = self.reload(todo)
-        if fresh.deleted_at is not None:
-            raise ChangedMeanwhile
-        return fresh
-
-    def update(self, todo: Todo, **values: Any) -> None:
-        """Set columns of a loaded todo. Written by `flush`."""
-        dirty = self._dirty.setdefault(todo.pk, set())
-        for name, value in values.items():
-            if getattr(todo, name) != value:
-                setattr(todo, name, value)
-                dirty.add(name)
-
-    def update_list(self, pk: int, **values: Any) -> None:
-        """Set columns of a locked list, at once."""
-        todo_list = self.lists[pk]
-        for name, value in values.items():
-            setattr(todo_list, name, value)
-        if "deleted_at" in values and _is_replaced(todo_list):
-            raise Replaced
-        todo_list.save(update_fields=list(values))
-
-    def add_lists(self, lists: Iterable[TodoList]) -> None:
-        """Lists that were made in this very transaction: nobody else can see them, so they count as locked."""
-        self.lists |= {todo_list.pk: todo_list for todo_list in lists}
-
-    def add(self, todos: list[Todo]) -> None:
-        """Insert new todos, parents before their subtasks. Undoing that moves them to the trash."""
-        tables.Todo._base_manager.bulk_create(todos, batch_size=500)
-        for todo in todos:
-            self.todos[todo.pk] = todo
-            self._before[todo.pk] = before = snapshot(todo, TODO_FIELDS)
-            top = self._added.get(todo.parent_id)
-            if todo.deleted_at is None:  # one that is imported into the trash stays there
-                before |= {"deleted_at": self.at, "deleted_top_id": top}
-                top = top or todo.pk
-            self._added[todo.pk] = top
-            self.tell(signals.created, todo)
-
-    @cached_property
-    def members(self) -> set[tuple[int, Any]]:
-        """Every list with every member of it, under the locks: who can be given a todo there."""
-        rows = tables.Membership.objects.filter(todo_list__in=self.lists)
-        return set(rows.values_list("todo_list_id", "user_id"))
-
-    def labels(self, todo: Todo) -> list[str]:
-        """The names of a loaded todo's labels, in order; remembered as they were before."""
-        names = _label_names(todo)
-        self._before[todo.pk].setdefault("labels", names)
-        return names
-
-    def set_labels(self, todo: Todo, names: list[str]) -> None:
-        """Give a loaded todo the labels of its list with exactly these names, made where missing."""
-        self.labels(todo)
-        todo.labels.set(tables.Label.named(todo.todo_list_id, names))
-        self._dirty.setdefault(todo.pk, set())
-
-    def label_new(self, wanted: dict[int, Sequence[str]]) -> None:
-        """Give todos that were just added the labels of their lists with these names, made where missing."""
-        names: dict[int, list[str]] = defaultdict(list)
-        for pk, some in wanted.items():
-            names[self.todos[pk].todo_list_id] += some
-        labels = tables.Label.named_in(names)
-        through = tables.Todo.labels.through
-        rows = []
-        for pk, some in wanted.items():
-            self._before[pk]["labels"] = []
-            home = self.todos[pk].todo_list_id
-            keys = dict.fromkeys(filter(None, map(tables.Label.key_of, some)))
-            rows += [through(todo_id=pk, label_id=labels[home, key].pk) for key in keys]
-        through._default_manager.bulk_create(rows, batch_size=500)
-
-    def complete(self, completion: Completion) -> None:
-        """Write a completion with the rest."""
-        self._completions.append(completion)
-
-    def set_completion_key(self, completion: Completion, key: str | None) -> None:
-        """Take a completion back (None) or let it stand again, at once."""
-        self._completion_keys[str(completion.pk)] = (completion.key, key)
-        completion.key, completion.undone_at = key, None if key is not None else self.at
-        completion.save(update_fields=["key", "undone_at"])
-
-    def tell(self, signal: Signal, about: Todo | TodoList, **more: Any) -> None:
-        """Send a public signal about a todo or a list after the commit."""
-        self._signals.append((signal, about, more))
-
-    def flush(self) -> None:
-        """Write the changes of todos so far: a step that asks the database about order needs them there."""
-        changed = [self.todos[pk] for pk in self._dirty]
-        fields = sorted(set().union(*self._dirty.values())) if changed else []
-        for todo in changed:
-            todo.version += 1
-            todo.updated_at = self.at
-        if len(changed) == 1:
-            models.Model.save(changed[0], update_fields=[*fields, "version", "updated_at"])
-        elif changed:
-            self._flush_many(changed, fields)
-        self._dirty.clear()
-
-    def _flush_many(self, changed: list[Todo], fields: list[str]) -> None:
-        """Todos that got the same values share a statement, which costs a tenth of one with a case for each."""
-        alike: dict[str, list[Todo]] = defaultdict(list)
-        for todo in changed:
-            alike[repr([getattr(todo, field) for field in fields])].append(todo)
-        rest: list[Todo] = []
-        for some in alike.values():
-            if len(some) < 10:
-                rest += some
-                continue
-            values = {field: getattr(some[0], field) for field in fields}
-            for first in range(0, len(some), 500):
-                rows = tables.Todo.objects.filter(
-                    pk__in=[one.pk for one in some[first : first + 500]]
-                )
-                rows.update(**values, version=F("version") + 1, updated_at=self.at)
-        names = [field.removesuffix("_id") for field in fields]
-        tables.Todo.objects.bulk_update(rest, [*names, "version", "updated_at"], batch_size=100)
-
-    def finish(self) -> None:
-        """Write what is left, the counts, and the action."""
-        self.flush()
-        self._ask_assignees()
-        tables.ask_owners(self)
-        for completion in Completion.objects.bulk_create(self._completions, batch_size=100):
-            self._completion_keys[str(completion.pk)] = (None, completion.key)
-        self._count()
-        changes = self._changes() if self.is_remembered else None
-        if changes is not None and any(changes.values()):
-            self.action = Action.objects.create(
-                user_id=self.user_id, verb=self.verb, created_at=self.at, changes=changes
-            )
-            ListAction.objects.bulk_create(
-                ListAction(todo_list_id=pk, action=self.action)
-                for pk in sorted(self._lists_of(changes))
-            )
-            tables.Notice.note(self, self.action)
-            self.action._recording = self
-        self._tell_changes()
-        self._refresh_callers()
-        if self._signals:
-            transaction.on_commit(self._send)
-
-    def _refresh_callers(self) -> None:
-        """Whoever called a method goes on with the same object: it must not hold what was true before."""
-        for given in self._callers:
-            fresh: models.Model
-            names: tuple[str, ...]
-            if isinstance(given, tables.Todo):
-                fresh, names = self.todos[given.pk], TODO_FIELDS
-                if "labels" in self._before[given.pk]:
-                    getattr(given, "_prefetched_objects_cache", {}).pop("labels", None)
-            else:
-                fresh, names = self.lists[given.pk], LIST_FIELDS
-            if given is not fresh:
-                for name in (*names, "version", "updated_at"):
-                    setattr(given, name, getattr(fresh, name))
-
-    def _lists_of(self, changes: Changes) -> set[int]:
-        """Every list that `changes` are about."""
-        todos = [int(pk) for pk in changes["todos"]]
-        before = {self._before[pk]["todo_list_id"] for pk in todos}
-        return (
-            before
-            | {self.todos[pk].todo_list_id for pk in todos}
-            | set(map(int, changes["lists"]))
-        )
-
-    def newly_assigned(self) -> list[Todo]:
-        """Those that somebody was given by this."""
-        return [
-            todo
-            for pk, todo in self.todos.items()
-            if todo.assignee_id is not None
-            and (pk in self._added or todo.assignee_id != self._before[pk]["assignee_id"])
-        ]
-
-    def _ask_assignees(self) -> None:
-        """A todo is given to members of its list alone. Who is no member any more was one when the form was made."""
-        given = {(todo.todo_list_id, todo.assignee_id) for todo in self.newly_assigned()}
-        if given and not given <= self.members:
-            raise ChangedMeanwhile
-
-    def _tell_changes(self) -> None:
-        for pk, todo in self.todos.items():
-            before, is_new = self._before[pk], pk in self._added
-            if todo.assignee_id != (None if is_new else before["assignee_id"]):
-                self.tell(signals.assigned, todo)
-            if any(
-                getattr(todo, name) != before[name] for name in ("due_date", "due_time", "due_tz")
-            ):
-                self.tell(signals.due_changed, todo)
-        for pk, before in self._lists_before.items():
-            if snapshot(self.lists[pk], LIST_FIELDS) != before:
-                self.tell(signals.list_changed, self.lists[pk])
-
-    def _send(self) -> None:
-        for signal, about, more in self._signals:
-            what = {"todo" if isinstance(about, tables.Todo) else "todo_list": about, **more}
-            signal.send_robust(sender=type(about), **what, user=self.user, action=self.action)
-
-    def _count(self) -> None:
-        steps: Counter[int] = Counter()
-        for pk, todo in self.todos.items():
-            before = self._before[pk]
-            if not before["is_completed"] and before["deleted_at"] is None:
-                steps[before["todo_list_id"]] -= 1
-            if not todo.is_completed and todo.deleted_at is None:
-                steps[todo.todo_list_id] += 1
-        lists: dict[int, list[int]] = defaultdict(list)
-        for pk, step in steps.items():
-            lists[step].append(pk)
-            self.lists[pk].open_count += step
-        for step in lists.keys() - {0}:
-            tables.TodoList.objects.filter(pk__in=lists[step]).update(
-                open_count=F("open_count") + step
-            )
-
-    def _changes(self) -> Changes:
-        todos = {}
-        names = _names_of_labels([pk for pk, before in self._before.items() if "labels" in before])
-        for pk, todo in self.todos.items():
-            before, after = self._before[pk], snapshot(todo, TODO_FIELDS)
-            if "labels" in before:
-                after["labels"] = names[pk]
-            if difference := _difference(before, after):
-                todos[str(pk)] = difference
-        lists = {
-            str(pk): difference
-            for pk, before in self._lists_before.items()
-            if (difference := _difference(before, snapshot(self.lists[pk], LIST_FIELDS)))
-        }
-        changes = Changes(todos=todos, lists=lists, completions=self._completion_keys)
-        if self.typed:
-            changes["typed"] = self.typed
-        if self.member_changes:
-            changes["members"] = self.member_changes
-        if self.invitation_changes:
-            changes["invitations"] = self.invitation_changes
-        if self.member_changes or self.invitation_changes:
-            lists |= {str(pk): {} for pk in self.lists if str(pk) not in lists}
-        return changes
-
-
-@contextmanager
-def recording(
-    user: AbstractBaseUser | None,
-    verb: str,
-    list_ids: set[int],
-    *,
-    at: datetime | None = None,
-    right: Literal["can_recover", "can_view"] | None = None,
-    within: Recording | None = None,
-) -> Iterator[Recording]:
-    """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
-
-    A context manager around every write. `at` is the moment of the action, now unless it is given. What the verb
-    needs (or `right`, another property of `TodoList`) is asked again under the locks; `user` None is the system,
-    which may do everything. Raises ChangedMeanwhile where a list or the right is gone.
-    """
-    if within is not None:
-        if not list_ids <= within.lists.keys():
-            raise ChangedMeanwhile
-        yield within
-        return
-    with transaction.atomic():
-        lists = tables.TodoList.objects.lock(list_ids, user)
-        needed = right or ("can_own" if verb.startswith("list-") else "can_edit")
-        may = user is None or all(getattr(todo_list, needed) for todo_list in lists.values())
-        if lists.keys() != list_ids or not may:
-            raise ChangedMeanwhile
-        rec = Recording(user, verb, lists, aware(at) if at is not None else now())
-        yield rec
-        rec.finish()
 
 
 class Action(models.Model):
@@ -595,21 +162,18 @@ class Action(models.Model):
 
     def _undo_todos(self, rec: Recording, partly: bool) -> None:
         todos = rec.load(tables.Todo.objects.filter(pk__in=self.todo_ids))
-        todos = self._as_left(todos) if partly else todos
-        self.left = len(self.todo_ids) - len(todos)
+        grown = self._grown(todos) if partly else set()
+        before: dict[Todo, tuple[Values, list[str] | None]] = {}
+        for todo in todos:
+            if todo.pk not in grown:
+                with suppress(ChangedMeanwhile):
+                    before[todo] = self._before(rec, todo)
+        self.left = len(self.todo_ids) - len(before)
         if self.left and not partly:
             raise ChangedMeanwhile
-        done = {todo.pk for todo in todos}
-        for todo in todos:
-            change = dict(self.changes["todos"][str(todo.pk)])
-            names = _labels_before(rec, todo, change.pop("labels", None), "todo_list_id" in change)
+        done = {todo.pk for todo in before}
+        for todo, (values, names) in before.items():
             was_completed = todo.is_completed
-            values = _reverse(todo, change)
-            home, assignee = (
-                values.get(name, getattr(todo, name)) for name in ("todo_list_id", "assignee_id")
-            )
-            if assignee is not None and (home, assignee) not in rec.members:
-                values["assignee_id"] = None
             top = rec.todos.get(values.get("deleted_top_id") or 0)
             if top is not None and self._tree_before(top) != self._tree_before(todo):
                 # it was moved out since
@@ -622,16 +186,35 @@ class Action(models.Model):
             if was_completed and not todo.is_completed:
                 rec.tell(signals.reopened, todo)
         rec.flush()
-        if not tables.all_fit(todos):
+        if not tables.all_fit(before):
             raise ChangedMeanwhile
+
+    def _before(self, rec: Recording, todo: Todo) -> tuple[Values, list[str] | None]:
+        """What the todo held, and the labels to give back, or to carry back to another list.
+
+        Raises ChangedMeanwhile where somebody changed it since.
+        """
+        change = dict(self.changes["todos"][str(todo.pk)])
+        labels = change.pop("labels", None)
+        values, names = _reverse(todo, change), None
+        if labels is not None:
+            names = _labels_without(rec.labels(todo), labels)
+        elif "todo_list_id" in change:
+            names = rec.labels(todo)
+        home, assignee = (
+            values.get(name, getattr(todo, name)) for name in ("todo_list_id", "assignee_id")
+        )
+        if assignee is not None and (home, assignee) not in rec.members:
+            values["assignee_id"] = None
+        return values, names
 
     def _tree_before(self, todo: Todo) -> str:
         """The tree that the todo is in once this is undone."""
         change = self.changes["todos"].get(str(todo.pk), {}).get("tree")
         return str(change[0] if change else todo.tree)
 
-    def _as_left(self, todos: list[Todo]) -> list[Todo]:
-        """Those that nobody changed since; of what it added, only those below which nobody added anything."""
+    def _grown(self, todos: list[Todo]) -> set[int]:
+        """Of what it added, that below which somebody added something since."""
         added = [one for one in todos if "deleted_at" in self.changes["todos"][str(one.pk)]]
         there = tables.Todo.objects.filter(tree__in={one.tree for one in added}, deleted_at=None)
         parents: dict[int, int | None] = dict(there.values_list("pk", "parent_id"))
@@ -641,18 +224,7 @@ class Action(models.Model):
             while above is not None and above not in grown:
                 grown.add(above)
                 above = parents.get(above)
-        return [one for one in todos if one.pk not in grown and self._is_as_left(one)]
-
-    def _is_as_left(self, todo: Todo) -> bool:
-        change = dict(self.changes["todos"][str(todo.pk)])
-        labels = change.pop("labels", None)
-        try:
-            _reverse(todo, change)
-            if labels is not None:
-                _labels_without(_label_names(todo), labels)
-        except ChangedMeanwhile:
-            return False
-        return True
+        return grown
 
     def _undo_completions(self, rec: Recording) -> None:
         keys = self.changes["completions"]
@@ -692,9 +264,7 @@ class Completion(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo = models.ForeignKey("django_todos.Todo", models.CASCADE, related_name="completions")
-    key = models.CharField(
-        max_length=20, null=True
-    )  # noqa: DJ01  NULLs are distinct, which is the point
+    key = models.CharField(max_length=20, null=True)  # NULLs are distinct, which is the point
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMPLETED)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = InstantField(default=timezone.now)
@@ -731,23 +301,6 @@ class Completion(models.Model):
         return Moment.stored(self.due_date, self.due_time, self.due_tz)
 
 
-def _is_replaced(todo_list: TodoList) -> bool:
-    """Whether another list is about its object by now, so that it can't be outside the trash."""
-    if todo_list.object_type_id is None or todo_list.deleted_at is not None:
-        return False
-    same = type(todo_list).objects.alive().filter(object_type=todo_list.object_type_id)
-    return same.filter(object_id=todo_list.object_id).exclude(pk=todo_list.pk).exists()
-
-
-def _labels_before(
-    rec: Recording, todo: Todo, change: list[list[str]] | None, goes_back: bool
-) -> list[str] | None:
-    """The names to give back, or for a todo that goes back to another list those that it carries."""
-    if change is None:
-        return rec.labels(todo) if goes_back else None
-    return _labels_without(rec.labels(todo), change)
-
-
 def _labels_without(names: list[str], change: list[list[str]]) -> list[str]:
     """These names without what the change added, with what it took away; those that others added since stay.
 
@@ -757,41 +310,6 @@ def _labels_without(names: list[str], change: list[list[str]]) -> list[str]:
     if not (after - before <= now and now.isdisjoint(before - after)):
         raise ChangedMeanwhile
     return sorted(now - (after - before) | (before - after), key=tables.Label.key_of)
-
-
-def _label_names(todo: Todo) -> list[str]:
-    return _names_of_labels([todo.pk])[todo.pk]
-
-
-def _names_of_labels(todos: list[int]) -> dict[int, list[str]]:
-    """The names of the todos' labels, in order: one query for 500 of them."""
-    names: dict[int, list[str]] = {pk: [] for pk in todos}
-    for begin in range(0, len(todos), 500):
-        rows = tables.Label.objects.filter(todos__in=todos[begin : begin + 500])
-        for pk, name in rows.values_list("todos", "name"):
-            if pk in names:
-                names[pk].append(name)
-    return {pk: sorted(some, key=tables.Label.key_of) for pk, some in names.items()}
-
-
-def snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
-    """What these columns of a row hold."""
-    return {name: getattr(row, name) for name in names}
-
-
-def plain(value: Any) -> Any:
-    """A column's value as JSON holds it, exact to the microsecond."""
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value) if isinstance(value, uuid.UUID) else value
-
-
-def _difference(before: Values, after: Values) -> Difference:
-    return {
-        name: [plain(before[name]), plain(after[name])]
-        for name in before
-        if name in after and before[name] != after[name]
-    }
 
 
 def _reverse(row: models.Model, change: Difference) -> Values:

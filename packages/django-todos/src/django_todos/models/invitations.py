@@ -19,11 +19,12 @@ from django_todos import limits
 from django_todos._compat import check_constraint
 from django_todos.conf import settings
 from django_todos.instants import InstantField
-from django_todos.models.history import ChangedMeanwhile, Verb, recording
+from django_todos.models.history import Verb
 from django_todos.models.lists import TodoList
 from django_todos.models.members import Membership, Role
 from django_todos.models.notices import Notice
 from django_todos.models.sharing import set_member
+from django_todos.models.writer import ChangedMeanwhile, recording
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -217,9 +218,9 @@ class Invitation(models.Model):
         self, user: AbstractBaseUser, *, at: datetime, with_link: bool = False
     ) -> Action | None:
         """Let the person in, once. A member already there keeps the higher role. ChangedMeanwhile where it is too late."""
-        # Not a member yet, so not asked for rights: the invitation is the right, read again under the lock.
+        # Done by them, but asked for rights as the system: the invitation is the right, read again under the lock.
         with recording(None, Verb.LIST_JOIN, {self._home}, at=at) as rec:
-            rec.act_as(user)
+            rec.user = user
             self._end(self.Ending.ACCEPTED, user, at, with_link)
             if self.invited_by_id not in (None, user.pk):
                 rec.answered.append(self)

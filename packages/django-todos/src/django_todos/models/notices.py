@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from django_todos.models.history import Recording
     from django_todos.models.invitations import Invitation
+    from django_todos.models.writer import Recording
 
 
 class Notice(models.Model):

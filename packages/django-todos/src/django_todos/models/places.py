@@ -10,8 +10,8 @@ from django.db.models import Max, Min
 
 from django_todos import models as tables
 from django_todos.limits import MAX_DEPTH
-from django_todos.models.history import ChangedMeanwhile, Recording
 from django_todos.models.members import GAP
+from django_todos.models.writer import ChangedMeanwhile, Recording
 
 if TYPE_CHECKING:
     from django_todos.models.todos import Todo

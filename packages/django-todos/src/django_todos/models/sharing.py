@@ -12,19 +12,18 @@ from django.db.models import F, Max
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos import signals
 from django_todos.instants import now
-from django_todos.models.history import (
-    Action,
+from django_todos.models.history import Action, Verb
+from django_todos.models.members import GAP, Color, Membership, Role
+from django_todos.models.writer import (
     ChangedMeanwhile,
     Changes,
     MemberChange,
     Recording,
     Values,
-    Verb,
     plain,
     recording,
     snapshot,
 )
-from django_todos.models.members import GAP, Color, Membership, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser

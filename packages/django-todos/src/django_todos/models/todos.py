@@ -38,18 +38,11 @@ from django_todos.models.given import (
     values_of,
     zone_of,
 )
-from django_todos.models.history import (
-    Action,
-    ChangedMeanwhile,
-    Completion,
-    Conflict,
-    Recording,
-    Verb,
-    recording,
-)
+from django_todos.models.history import Action, Completion, Verb
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import Side
 from django_todos.models.querysets import TodoQuerySet, WrittenPast
+from django_todos.models.writer import ChangedMeanwhile, Conflict, Recording, recording
 from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode, RuleError
 

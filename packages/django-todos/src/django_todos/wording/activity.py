@@ -36,7 +36,7 @@ from django_todos.wording.repeats import describe
 from django_todos.wording.sentences import CHANGED, DONE, MANY, WITH_SUBTASKS
 
 if TYPE_CHECKING:
-    from django_todos.models.history import Difference
+    from django_todos.models.writer import Difference
     from django_todos.viewer import Viewer
 
 TOGETHER = timedelta(minutes=1)
