@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -136,3 +137,12 @@ def test_a_sheet_on_the_phone(people: People) -> None:
     expect(sheet).to_be_hidden()
     popover(page).get_by_role("button", name="Tomorrow").tap()
     expect(due(page)).to_have_text("Tomorrow")
+
+
+def test_a_day_is_named_as_its_language_does(people: People) -> None:
+    """Where a month is a number with a word behind it, the word is said once."""
+    page, today = dated(people, locale="ja")
+    due(page).click(force=True)
+    expect(page.locator("#date-picker .todos-day-btn[aria-current=date]")).to_have_accessible_name(
+        re.compile(f"^{today.month}月{today.day}日、")
+    )

@@ -15,6 +15,8 @@ const format = (day, options) => new Intl.DateTimeFormat(document.documentElemen
 const weekdayOf = (day, weekday) => format(day, { weekday })[0].value;
 /** @param {string} day */
 const monthOf = (day) => format(day, { month: "long" }).map(({ value }) => value).join("");
+/** As it is said beside a day: "листопада", and "11" where the catalog says 月. @param {string} day */
+const monthBesideOf = (day) => format(day, { month: "long", day: "numeric" }).find(({ type }) => type === "month")?.value ?? "";
 
 /** @param {string} day @param {number} days */
 function plus(day, days) {
@@ -42,7 +44,7 @@ function cell(day, at) {
   button.dataset.todosDay = day;
   button.tabIndex = day === at ? 0 : -1;
   button.classList.toggle("todos-day-out", day.slice(0, 7) !== at.slice(0, 7));
-  button.ariaLabel = order.replace("{day}", button.textContent ?? "").replace("{month}", monthOf(day));
+  button.ariaLabel = order.replace("{day}", button.textContent ?? "").replace("{month}", monthBesideOf(day));
   button.ariaPressed = String(day === chosen);
   if (day === today) button.setAttribute("aria-current", "date");
   const td = document.createElement("td");
