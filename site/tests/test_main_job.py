@@ -1,9 +1,7 @@
 """The main job, through the site's own settings: sign up, add, tick, still there; take it along, delete it."""
 
-import io
 import json
 import re
-import zipfile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +12,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 from django_todos.exchange.detect import detect
 from django_todos.exchange.formats import FORMATS
 from django_todos.exchange.records import Reading
-from django_todos.models import Todo, TodoList
+from django_todos.models import Preferences, Todo, TodoList
 
 from .base import PASSWORD, SecureClient
 
@@ -79,15 +77,16 @@ def test_everything_in_one_file_that_the_import_reads(client, alice, bob):
     User.objects.filter(pk=alice.pk).update(first_name="Alice")
     todos = TodoList.objects.create_for(alice, name="Flat")
     Todo.add(todos, "Bleed the radiators", by=alice, at=alice.date_joined)
+    Preferences.objects.create(user=alice, time_zone="Europe/Lisbon")
     other = TodoList.objects.create_for(bob, name="Secret")
     Todo.add(other, "Not hers", by=bob, at=alice.date_joined)
     client.force_login(alice)
     answer = client.get("/accounts/data/")
-    assert "todos-alice.zip" in answer["Content-Disposition"]
-    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as packed:
-        account = json.loads(packed.read("account.json"))
-        text = packed.read("todos.json").decode()
+    assert "todos-alice.json" in answer["Content-Disposition"]
+    text = answer.getvalue().decode()
+    account = json.loads(text)["account"]
     assert (account["username"], account["name"]) == ("alice", "Alice")
+    assert account["preferences"]["time_zone"] == "Europe/Lisbon"
     assert "password" not in json.dumps(account)
     assert "Bleed the radiators" in text
     assert "Not hers" not in text
