@@ -127,17 +127,12 @@ class Adapter(DefaultAccountAdapter):
         return settings.SITE_URL + path
 
 
+# The first one that a browser names is its own: most name others, too.
 AGENTS = (
-    ("Edg", "OPR", "Firefox", "Chrom", "Safari"),
-    ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "CrOS", "Linux"),
+    ("Edg", "OPR", "Firefox", "Chrome", "Safari"),
+    ("Windows", "Android", "iPhone", "iPad", "Mac", "CrOS", "Linux"),
 )
-CALLED = {
-    "Edg": "Edge",
-    "OPR": "Opera",
-    "Chrom": "Chrome",
-    "Mac OS X": "macOS",
-    "CrOS": "ChromeOS",
-}
+CALLED = {"Edg": "Edge", "OPR": "Opera", "CrOS": "ChromeOS"}
 
 
 def device(agent: str) -> str:
@@ -178,9 +173,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     The frame is looked up when a template shows it: the package's pages bring their own.
     """
-    user = getattr(
-        request, "user", None
-    )  # a request that was refused early, for its host, has none
+    user = getattr(request, "user", None)  # a request that was refused for its host has none
     viewer = SimpleLazyObject(lambda: Viewer.of(user) if user and user.is_authenticated else None)
     return {
         "signup_open": settings.SIGNUP == "open",

@@ -103,11 +103,13 @@ def _parsed(address: str) -> SplitResult:
     return url
 
 
-origin = matching(
-    r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?/?",
-    "scheme, host and perhaps port, as in https://todos.example.org (a host of its own: a sub-path won't do)",
-    _parsed,
+_HOST = r"://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?/?"
+_HINT = (
+    "scheme, host and perhaps port, as in https://todos.example.org (a host of its own: a sub-path won't do; "
+    "http only with ALLOW_HTTP=true, if passwords may travel unencrypted)"
 )
+origin = matching(f"https?{_HOST}", _HINT, _parsed)
+secure_origin = matching(f"https{_HOST}", _HINT, _parsed)
 
 
 def secret_key(value: str) -> str:

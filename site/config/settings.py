@@ -23,8 +23,8 @@ REVISION = env("REVISION", "unknown")
 PORT = env("PORT", 8000, read.number_from_1)
 WEB_CONCURRENCY = env("WEB_CONCURRENCY", 2, read.number_from_1)
 WEB_THREADS = env("WEB_THREADS", 4, read.number_from_1)
-_data = env("DATA_DIR", BASE_DIR.parent / "data" if LOCAL else "")
-DATA_DIR = Path(_data).resolve() if _data else None
+_data = BASE_DIR.parent / "data" if LOCAL else None
+DATA_DIR = env("DATA_DIR", _data, lambda value: Path(value).resolve())
 DRAIN_FILE = env("DRAIN_FILE", Path("/tmp/drain"), Path)  # nosec B108
 HEARTBEAT_FILE = env("HEARTBEAT_FILE", Path("/tmp/heartbeat"), Path)  # nosec B108
 
@@ -37,19 +37,16 @@ if LOCAL and DATA_DIR and not SECRET_KEY:
         env.problem("E003", f"{DATA_DIR} can't be written: {error.strerror}.", "Set DATA_DIR.")
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", [], read.secret_keys)
 
+ALLOW_HTTP = env("ALLOW_HTTP", LOCAL, read.flag)
 _site = urlsplit(f"http://localhost:{PORT}" if LOCAL else "https://invalid")
-_site = env("SITE_URL", _site, read.origin, required=not LOCAL)
+_site = env("SITE_URL", _site, read.origin if ALLOW_HTTP else read.secure_origin, not LOCAL)
 SITE_URL = _site.geturl()
 HTTPS = _site.scheme == "https"
-ALLOW_HTTP = env("ALLOW_HTTP", LOCAL, read.flag)
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", 0, read.number)
 if HTTPS and _site.netloc != "invalid" and not TRUSTED_PROXIES:
     _hint = "The site itself speaks plain http: say how many proxies stand before it."
     env.problem("E004", "SITE_URL says https, and TRUSTED_PROXIES is 0.", _hint)
-if not HTTPS and not ALLOW_HTTP:
-    _hint = "Say https, or set ALLOW_HTTP=true if passwords may travel unencrypted."
-    env.problem("E005", "SITE_URL says http.", _hint)
-elif not HTTPS and not LOCAL:
+if not HTTPS and not LOCAL:
     _hint = "Whoever sits between can read passwords: put TLS before it."
     env.problem("W001", "The site speaks plain http.", _hint)
 _host = _site.netloc.removesuffix(f":{_site.port}")
@@ -146,7 +143,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     if IN_IMAGE:
         _hint = "A container's files go with it: use PostgreSQL."
-        env.problem("E006", "DATABASE_URL names SQLite inside the image.", _hint)
+        env.problem("E005", "DATABASE_URL names SQLite inside the image.", _hint)
 elif "PASSWORD" in _database:
     _database = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **_database}
     _database["PASSWORD"] = _database["PASSWORD"] or env("DATABASE_PASSWORD")
@@ -205,7 +202,6 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form here must not mail people who n
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Wrong ones are counted with those of all other forms, first.
 ACCOUNT_RATE_LIMITS = {"change_password": "10/m/user"}  # nosec B105
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True

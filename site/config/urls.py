@@ -5,7 +5,7 @@ from config import views
 from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
-from django.urls import include, path, reverse
+from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 
@@ -14,9 +14,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 favicon = RedirectView.as_view(url=lazy(static, str)("django_todos/favicon.svg"))
 deleted = TemplateView.as_view(template_name="site/account_deleted.html")
-settings_page = RedirectView.as_view(
-    url=lazy(lambda: reverse("django_todos:preferences") + "#security", str)()
-)
+settings_page = RedirectView.as_view(url="/preferences/#security")
 oidc = [
     path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),

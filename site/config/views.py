@@ -16,7 +16,6 @@ from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -71,7 +70,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     if (one := request.POST.get("session", "")).isdecimal():
         others = others.filter(pk=int(one))
     get_adapter().end_sessions(others)
-    return redirect(reverse("django_todos:preferences") + "#devices")
+    return redirect("/preferences/#devices")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -100,7 +100,8 @@ def test_sign_in_by_a_provider():
 
 def test_plain_http_only_when_asked_for():
     environ = {**PRODUCTION, "SITE_URL": "http://todos.lan:8000", "TRUSTED_PROXIES": "0"}
-    assert problems_of(**environ) == ["E005"]
+    (problem,) = settings_of(**environ)["SITE_PROBLEMS"]
+    assert problem.id == "site.E002" and "ALLOW_HTTP=true" in problem.hint
     found = settings_of(**environ, ALLOW_HTTP="true")
     assert ids(found) == ["W001"]
     assert found["CSRF_TRUSTED_ORIGINS"] == ["http://todos.lan:8000"]
@@ -202,7 +203,7 @@ def test_the_data_folder_when_nothing_else_is_said():
 def test_never_sqlite_in_the_image():
     environ = {**PRODUCTION, "IN_IMAGE": "1", "DATA_DIR": "/data"}
     assert problems_of(**{**environ, "DATABASE_URL": ""}) == ["E001"]
-    assert problems_of(**{**environ, "DATABASE_URL": "sqlite:////data/x"}) == ["E006"]
+    assert problems_of(**{**environ, "DATABASE_URL": "sqlite:////data/x"}) == ["E005"]
 
 
 @pytest.mark.parametrize(
