@@ -13,7 +13,6 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
-from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -84,18 +83,6 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open" or invited(request))
-
-    def clean_email(self, email: str) -> str:
-        """Where only invited people sign up, by exactly the address that was invited."""
-        found = super().clean_email(email)
-        if (
-            settings.SIGNUP == "invited"
-            and resolve(self.request.path).url_name == "account_signup"
-        ):
-            invitation = invited(self.request)
-            if invitation is None or Invitation.key_of(email) != invitation.key:
-                raise forms.ValidationError(_("The invitation is for another address."))
-        return str(found)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return super().clean_username(User.normalize_username(username), shallow)

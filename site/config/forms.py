@@ -10,7 +10,10 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
 from config.accounts import invited
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from django_todos.models import Invitation
 
 
 class Look(forms.Form):
@@ -66,13 +69,21 @@ class _ChangePassword(account.ChangePasswordForm):
 
 
 class _Signup(account.SignupForm):
-    """Asks whom an invitation lets in for the address that was invited."""
+    """Whom an invitation lets in signs up by exactly the address that was invited."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if invitation := invited(context.request):
-            self.fields["email"].initial = invitation.typed
+        self.invitation = invited(context.request)
+        if self.invitation:
+            self.fields["email"].initial = self.invitation.typed
             self.fields["email"].required = True
+
+    def clean_email(self) -> str:
+        email = str(super().clean_email())
+        invited_key = self.invitation and self.invitation.key  # none if it has ended meanwhile
+        if settings.SIGNUP == "invited" and Invitation.key_of(email) != invited_key:
+            raise forms.ValidationError(_("The invitation is for another address."))
+        return email
 
 
 login = ours(account.LoginForm)
