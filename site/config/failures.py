@@ -32,7 +32,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         if request.method == "GET":
             response["Refresh"] = SECONDS
         return response
-    return HttpResponse(defaults.server_error(request).content, status=500)
+    return defaults.server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

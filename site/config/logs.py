@@ -21,10 +21,7 @@ class Line(logging.Formatter):
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
-        return KEYS.sub(r"\1***", self.written(record))
-
-    def written(self, record: logging.LogRecord) -> str:
-        return super().format(record)
+        return KEYS.sub(r"\1***", super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         line = f"{self.formatTime(record)} {record.levelname} {record.name} [{request_id.get()}] {record.message}"
@@ -34,7 +31,7 @@ class Line(logging.Formatter):
 class Json(Line):
     """An object a line; what the line of a request says stands in it by name too."""
 
-    def written(self, record: logging.LogRecord) -> str:
+    def format(self, record: logging.LogRecord) -> str:
         said = {
             "time": self.formatTime(record),
             "level": record.levelname,
@@ -45,4 +42,4 @@ class Json(Line):
         }
         if record.exc_info:
             said["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False, default=str)
+        return KEYS.sub(r"\1***", json.dumps(said, ensure_ascii=False, default=str))

@@ -33,7 +33,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         believe(request, settings.TRUSTED_PROXIES)
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXIES else ""
         id = given if re.fullmatch("[A-Za-z0-9._-]{8,64}", given) else uuid.uuid4().hex
         token = request_id.set(id)
         try:
@@ -60,7 +60,7 @@ class RequestMiddleware:
 
 
 def believe(request: HttpRequest, proxies: int) -> None:
-    """Set ``REMOTE_ADDR`` to what the outermost of our proxies saw; drop what a client made up.
+    """Set ``REMOTE_ADDR`` to what the outermost of our proxies saw, if there is one.
 
     Each proxy appends the address it was called from, some with its port, so the n-th entry from the end is the first
     one that a stranger could not write. Rate limits and the log rely on it.
@@ -68,8 +68,6 @@ def believe(request: HttpRequest, proxies: int) -> None:
     forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")
     if proxies and len(forwarded) >= proxies and (seen := clean_client_ip(forwarded[-proxies])):
         request.META["REMOTE_ADDR"] = seen
-    if not proxies:
-        request.META.pop("HTTP_X_REQUEST_ID", None)
 
 
 class BodyLimitMiddleware(MiddlewareMixin):
