@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.factories import Cast, make_todo
 
 from django_todos.dates import Moment
 from django_todos.models import Label, Membership, Preferences, Todo, recording
-from django_todos.templatetags._remembered import Memory, Remembered, memory
+from django_todos.templatetags._remembered import _MARK, Memory, Remembered, memory
 
 from .pages import get
 
@@ -118,6 +119,31 @@ def test_a_hosts_own_part(cast: Cast, settings: Any, tmp_path: Path) -> None:
     (folder / "todo_row.html").write_text("<li>mine: {{ row.title }}{{ viewer }}{{ user }}</li>")
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     assert "<li>mine: Old</li>" in get(client, "list-detail", cast.flat.uuid).content.decode()
+
+
+def test_what_stands_in_a_hole_is_another_one_each_time(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "django_todos" / "parts"
+    folder.mkdir(parents=True)
+    (folder / "account_links.html").write_text("at: {{ request.path }} {% csrf_token %}")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    client, said = cast.client("alice"), []
+    for name in ("today", "trash", "today"):
+        page = get(client, name)
+        html, path = page.content.decode(), page.wsgi_request.path
+        links = re.findall(r"at: (\S+) <input [^>]*value=\"(\w{64})\">", html)
+        assert [at for at, _ in links] == [path] * 2 and _MARK not in html
+        said += [token for _, token in links]
+    assert len(set(said)) == 3
+
+
+def test_the_name_of_whom_a_page_is_for(cast: Cast) -> None:
+    client = cast.client("alice")
+    for name in ("Alice", "Alicia"):
+        cast.alice.first_name = name
+        cast.alice.save()
+        assert f'<bdi class="todos-nav-name">{name}</bdi>' in get(client, "today").content.decode()
 
 
 def test_counts_of_the_sidebar(cast: Cast) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import Parser, Token
-from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import htmx_script
 
 from django_todos._compat import csp_nonce
-from django_todos.templatetags._remembered import engine_of
+from django_todos.templatetags._remembered import Remembered, engine_of
 
 PAGE_STYLES = (
     "base", "frame", "controls", "menu", "quick", "rows", "days", "messages", "keyboard", "lists", "search",
@@ -27,28 +26,29 @@ _HTMX_CONFIG = mark_safe(  # nosec B308 B703: a constant
     '<meta name="htmx-config" content=\'{'
     '"allowEval": false, "includeIndicatorStyles": false, "selfRequestsOnly": true, "historyCacheSize": 0}\'>'
 )
+_CHOOSES_VERSION = "version" in inspect.signature(htmx_script).parameters
 
 
 def todos_styles(context: Context, names: str = "") -> SafeString:
     """The stylesheets of a page, or those of these names."""
     chosen = names.split() or [*PAGE_STYLES, *(["selection"] if context.get("select") else [])]
-    nonce = _nonce(context)
-    rows = ((static(f"django_todos/css/{name}.css"), nonce) for name in chosen)
-    return format_html_join("\n", '<link rel="stylesheet" href="{}"{}>', rows)
+    return _links(context, "styles", tuple(chosen))
 
 
 def todos_scripts(context: Context, names: str = "") -> SafeString:
     """The scripts of a page, or those of these names; each is a module."""
-    nonce = _nonce(context)
-    chosen = names.split() or PAGE_SCRIPTS
-    rows = ((static(f"django_todos/js/{name}.js"), nonce) for name in chosen)
-    return format_html_join("\n", '<script type="module" src="{}"{}></script>', rows)
+    return _links(context, "scripts", tuple(names.split()) or PAGE_SCRIPTS)
+
+
+def _links(context: Context, part: str, names: tuple[str, ...]) -> SafeString:
+    values = {"names": names, "has_nonce": csp_nonce(context) is not None}
+    return Remembered(engine_of(context), part).text(values, context)
 
 
 def todos_htmx(context: Context) -> SafeString:
     """htmx 2, set up: django-htmx 1.28 and later brings two major versions and has to be told which."""
     options: dict[str, Any] = {"nonce": csp_nonce(context)}
-    if "version" in inspect.signature(htmx_script).parameters:
+    if _CHOOSES_VERSION:
         options["version"] = 2
     return format_html("{}\n{}", _HTMX_CONFIG, htmx_script(**options))
 
@@ -67,11 +67,6 @@ def todos_head(context: Context, htmx: bool = True) -> SafeString:
         parts = [todos_styles(context), todos_scripts(context)]
         parts[1:1] = [todos_htmx(context)] if htmx else []
     return format_html_join("\n", "{}", ((part,) for part in parts))
-
-
-def _nonce(context: Context) -> SafeString:
-    nonce = csp_nonce(context)
-    return format_html(' nonce="{}"', nonce) if nonce is not None else SafeString("")
 
 
 class FrameNode(Node):

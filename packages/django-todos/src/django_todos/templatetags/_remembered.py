@@ -4,11 +4,15 @@ Such a part is a pure function: while it is rendered it can read what it is give
 is what its text is remembered by, with the language, the addresses' prefix and the template itself (a host's own is
 another one). So there is nothing that could be out of date, and nobody sees what was made for somebody else unless
 both are given the very same values. In the process, bounded; `TODOS_REMEMBERED_PARTS` says how many.
+
+What is another one each time leaves a hole in the text, which is filled afterwards: the token of a form, the nonce of the
+policy, and the parts that are there for a host, which may read all that the page has.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Hashable
 from typing import Any
 
@@ -17,9 +21,11 @@ from django.core.signals import setting_changed
 from django.template import Context, Engine
 from django.template.loaders import cached
 from django.urls import get_script_prefix, get_urlconf
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from django_todos._compat import csp_nonce
 from django_todos.conf import settings
 from django_todos.wording.dates import style_in_force
 
@@ -50,6 +56,8 @@ class Memory:
 
 
 memory = Memory()
+_MARK = secrets.token_hex(8)  # nobody can write what nobody knows
+_HOLE = re.compile(rf"{_MARK}(\w+){_MARK}")
 # A template's own, with the indentation: a list of 50 weighs 88 kB without them, 94 with.
 _LINE_BREAKS = re.compile(r"\s*\n\s*")
 # Settings are read where they are shown. They stay as they are while a process lives, but in tests.
@@ -68,17 +76,34 @@ class Remembered:
         where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
         self._where = (self._template, where)
 
-    def text(self, values: dict[str, Any]) -> SafeString:
-        """The part with these values, each of which can be hashed, and no other context."""
+    def text(self, values: dict[str, Any], page: Context | None = None) -> SafeString:
+        """The part with these values, each of which can be hashed, and no other context but in its holes (`page`)."""
         # With their types: 1 and True are equal and look different, a text that is safe is equal to one that isn't.
-        key = (self._where, tuple((name, type(value), value) for name, value in values.items()))
+        given = tuple((name, type(value), value) for name, value in values.items())
+        key = (self._where, page is None, given)
         found = memory.get(key) if self._size else None
         if found is None:
-            text = self._template.render(Context(values, autoescape=self._engine.autoescape))
+            shown = values if page is None else {"csrf_token": todos_hole("token"), **values}
+            text = self._template.render(Context(shown, autoescape=self._engine.autoescape))
             found = mark_safe(_LINE_BREAKS.sub(" ", text))  # nosec B308 B703: rendered just there
             if self._size:
                 memory.put(key, found, self._size)
-        return found
+        return found if page is None else _filled(found, page)
+
+
+def _filled(text: SafeString, page: Context) -> SafeString:
+    if _MARK not in text:
+        return text
+    # Each was escaped, or rendered as a template.
+    return mark_safe(_HOLE.sub(lambda hole: _in_hole(hole[1], page), text))  # nosec B308 B703
+
+
+def _in_hole(name: str, page: Context) -> str:
+    if name == "token":
+        return escape(page.get("csrf_token", ""))
+    if name == "nonce":
+        return escape(csp_nonce(page))
+    return engine_of(page).get_template(f"django_todos/parts/{name}.html").render(page)
 
 
 def _language() -> Hashable:
@@ -98,4 +123,9 @@ def engine_of(context: Context) -> Engine:
 
 def todos_part(context: Context, name: str, **values: Any) -> SafeString:
     """``{% todos_part "tabs" current=nav.current %}``: a part that shows these values and is remembered by them."""
-    return Remembered(engine_of(context), name).text(values)
+    return Remembered(engine_of(context), name).text(values, context)
+
+
+def todos_hole(name: str) -> SafeString:
+    """``{% todos_hole "nav_links" %}``, in a part that is remembered: a part that sees the whole page, each time anew."""
+    return mark_safe(f"{_MARK}{name}{_MARK}")  # nosec B308 B703: names of ours

@@ -58,6 +58,8 @@ for tag in (
 ):
     register.simple_tag(tag, takes_context=True)
 
+register.simple_tag(_remembered.todos_hole)
+
 # What notes may contain once rendered. No images: one from another host tells its owner who reads.
 NOTES_TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p",
