@@ -118,7 +118,7 @@ def test_a_list_about_an_object_is_edited_by_the_hosts_rule(cast: Cast, settings
     about = TodoList.objects.create_about(cast.charlie, name="About charlie")
     client = cast.client("charlie")
     page = get(client, "list-detail", about.uuid)
-    assert (page.context["todo_list"].can_edit, page.context["role"]) == (True, "")
+    assert (page.context["todo_list"].can_edit, page.context["menu"].role) == (True, "")
     assert message(post(client, "list-move", about.uuid, to="up")) == {"kept": "edge"}
     assert "done" in message(post(client, "todo-create", text="Call", list=str(about.uuid)))
     assert post(client, "list-edit", about.uuid, name="Me", color="red").status_code == 303

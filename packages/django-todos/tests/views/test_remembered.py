@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.template import engines
 from django.utils.safestring import mark_safe
-from tests.factories import Cast, make_todo
+from tests.factories import Cast, make_list, make_todo
 
 from django_todos.dates import Moment
 from django_todos.models import Label, Membership, Preferences, Todo, recording
@@ -144,6 +144,16 @@ def test_the_name_of_whom_a_page_is_for(cast: Cast) -> None:
         cast.alice.first_name = name
         cast.alice.save()
         assert f'<bdi class="todos-nav-name">{name}</bdi>' in get(client, "today").content.decode()
+
+
+def test_the_menu_and_the_line_of_each_list(cast: Cast) -> None:
+    client = cast.client("alice")
+    for todo_list in (cast.flat, make_list(cast.alice, "Own"), cast.flat):
+        html = get(client, "list-detail", todo_list.uuid).content.decode()
+        assert f'name="list" value="{todo_list.uuid}"' in html
+        assert f"/lists/{todo_list.uuid}/archive/" in html
+    take_role(cast, make_todo(cast.flat))
+    assert "/archive/" not in get(client, "list-detail", cast.flat.uuid).content.decode()
 
 
 def test_counts_of_the_sidebar(cast: Cast) -> None:

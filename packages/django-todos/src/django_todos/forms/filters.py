@@ -87,8 +87,8 @@ class FilterForm(forms.Form):
     def __init__(self, data: Any, people: Iterable[AbstractBaseUser] = ()) -> None:
         super().__init__(data, auto_id="filter-%s")
         self.people = {f"@{one.get_username()}": one for one in people}
-        named = ((name, display_name(one)) for name, one in self.people.items())
-        offer(self, "assignee", [*choices_of(self, "assignee"), *named])
+        self._named = tuple((name, display_name(one)) for name, one in self.people.items())
+        offer(self, "assignee", [*choices_of(self, "assignee"), *self._named])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FilterForm) and self._state == other._state
@@ -99,8 +99,7 @@ class FilterForm(forms.Form):
     @cached_property
     def _state(self) -> tuple[Any, ...]:
         """All that its fields show: two forms that are equal look the same."""
-        choices = (tuple(getattr(field, "choices", ())) for field in self.fields.values())
-        return type(self), *choices, *(self.data.get(name) for name in self.fields)
+        return type(self), self._named, *(self.data.get(name) for name in self.fields)
 
     @property
     def chips(self) -> list[FilterChip]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -84,6 +84,33 @@ def list_detail(request: Request, uuid: UUID) -> HttpResponse:
     return _list_page(request, get_list(request.todos_viewer.user, uuid))
 
 
+class ListMenu(NamedTuple):
+    """What decides about a list's menu: the list, and what the person is in it."""
+
+    uuid: UUID
+    is_inbox: bool
+    is_archived: bool
+    is_about_object: bool
+    can_edit: bool
+    can_own: bool
+    role: str
+    is_pinned: bool
+
+    @classmethod
+    def of(cls, todo_list: TodoList, mine: Membership | None, viewer: Viewer) -> ListMenu:
+        """A list's, for a member or for somebody who sees it by other ways."""
+        return cls(
+            todo_list.uuid,
+            todo_list.is_inbox,
+            todo_list.archived_at is not None,
+            todo_list.object_type_id is not None,
+            todo_list.can_edit,
+            todo_list.can_own,
+            mine.role if mine is not None else "",
+            mine is None and todo_list.is_pinned_by(viewer.user),
+        )
+
+
 def _members() -> QuerySet[Membership]:
     here = Membership.objects.filter(todo_list=Slot("list", BigAutoField()))
     return here.select_related("user").order_by("created_at", "pk")
@@ -112,8 +139,7 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     context = {
         "todo_list": todo_list,
         "color": mine.color if mine is not None else "grey",
-        "role": mine.role if mine is not None else "",
-        "is_pinned": mine is None and todo_list.is_pinned_by(viewer.user),
+        "menu": ListMenu.of(todo_list, mine, viewer),
         "members": members,
         "others": others,
         "rows": rows,
