@@ -141,18 +141,11 @@ class QuickAddForm(forms.Form):
         self.viewer: Viewer = viewer  # type: ignore[assignment]  # who only shows the form needs none
         super().__init__(data, **kwargs)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other or isinstance(other, QuickAddForm) and self._state == other._state
-
-    def __hash__(self) -> int:
-        return hash(self._state)
-
     @property
-    def _state(self) -> tuple[Any, ...]:
-        """All that it shows while nothing was typed: two such forms that are equal look the same."""
-        return id(self) if self.is_bound else None, *(
-            self.initial.get(name) for name in self.fields
-        )
+    def remembered_by(self) -> Any:
+        """All that it shows while nothing was typed: two such forms where that is equal look the same."""
+        shown = tuple(self.initial.get(name) for name in self.fields)
+        return object() if self.is_bound else shown
 
     def clean_text(self) -> str:
         """Not more todos at once than one request can add well: those, or the first of them where that is asked for."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -90,16 +89,10 @@ class FilterForm(forms.Form):
         self._named = tuple((name, display_name(one)) for name, one in self.people.items())
         offer(self, "assignee", [*choices_of(self, "assignee"), *self._named])
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FilterForm) and self._state == other._state
-
-    def __hash__(self) -> int:
-        return hash(self._state)
-
-    @cached_property
-    def _state(self) -> tuple[Any, ...]:
-        """All that its fields show: two forms that are equal look the same."""
-        return type(self), self._named, *(self.data.get(name) for name in self.fields)
+    @property
+    def remembered_by(self) -> tuple[Any, ...]:
+        """All that its fields show: two forms where that is equal look the same."""
+        return self._named, *(self.data.get(name) for name in self.fields)
 
     @property
     def chips(self) -> list[FilterChip]:

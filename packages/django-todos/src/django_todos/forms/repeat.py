@@ -404,6 +404,34 @@ def _day(text: str | None) -> date | None:
 # -- in the form -----------------------------------------------------------------------------------
 
 
+class RepeatShown:
+    """The field of a repeat and its inputs: a fifth of what a todo's page costs, and the same for all that don't repeat."""
+
+    def __init__(self, form: RepeatPart) -> None:
+        self.field = form["repeat"]
+        # What somebody typed is like nothing else.
+        seen = form.initial["repeat"], form.viewer.week_start
+        self.remembered_by: Any = object() if form.is_bound else seen
+
+    def inputs(self) -> dict[str, BoundWidget | list[BoundWidget]]:
+        """The inputs of the repeat, each by its name; boxes and circles as a list."""
+        bound, renderer = self.field, self.field.form.renderer
+        widget = bound.field.widget
+        parts = dict(zip(_BLANK, bound.subwidgets[0].data["subwidgets"], strict=True))
+        words = parts[""]["attrs"]
+        words["aria-describedby"] = f"{bound.auto_id}_helptext"
+        if bound.errors:
+            words |= {"aria-invalid": "true"}
+            words["aria-describedby"] += f" {bound.auto_id}_error"
+        inputs: dict[str, Any] = {
+            name or "words": BoundWidget(widget, part, renderer) for name, part in parts.items()
+        }
+        for name in ("weekdays", "mode"):
+            options = [one for _group, some, _index in parts[name]["optgroups"] for one in some]
+            inputs[name] = [BoundWidget(widget, one, renderer) for one in options]
+        return inputs
+
+
 class RepeatPart(ViewerForm):
     """The part of a todo's form that is about its repeat."""
 
@@ -482,23 +510,9 @@ class RepeatPart(ViewerForm):
             return "", []
         return describe(repeat.rrule, repeat.mode), self._next_dates(repeat, first)
 
-    def repeat_inputs(self) -> dict[str, BoundWidget | list[BoundWidget]]:
-        """The inputs of the repeat, each by its name; boxes and circles as a list."""
-        bound, widget = self["repeat"], self.fields["repeat"].widget
-        parts = dict(zip(_BLANK, bound.subwidgets[0].data["subwidgets"], strict=True))
-        words = parts[""]["attrs"]
-        words["aria-describedby"] = f"{bound.auto_id}_helptext"
-        if bound.errors:
-            words |= {"aria-invalid": "true"}
-            words["aria-describedby"] += f" {bound.auto_id}_error"
-        inputs: dict[str, Any] = {
-            name or "words": BoundWidget(widget, part, self.renderer)
-            for name, part in parts.items()
-        }
-        for name in ("weekdays", "mode"):
-            options = [one for _group, some, _index in parts[name]["optgroups"] for one in some]
-            inputs[name] = [BoundWidget(widget, one, self.renderer) for one in options]
-        return inputs
+    def repeat_shown(self) -> RepeatShown:
+        """Its field and its inputs."""
+        return RepeatShown(self)
 
     def _is_own(self, found: RepeatChoice) -> bool:
         return (found.rrule, found.mode) == (self.todo.rrule, self.todo.repeat_mode)

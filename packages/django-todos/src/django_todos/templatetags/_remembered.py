@@ -77,9 +77,15 @@ class Remembered:
         self._where = (self._template, where)
 
     def text(self, values: dict[str, Any], page: Context | None = None) -> SafeString:
-        """The part with these values, each of which can be hashed, and no other context but in its holes (`page`)."""
+        """The part with these values, and no other context but in its holes (`page`).
+
+        Each can be hashed; or it says by `remembered_by` what it shows, as a form, which would be too much to keep.
+        """
         # With their types: 1 and True are equal and look different, a text that is safe is equal to one that isn't.
-        given = tuple((name, type(value), value) for name, value in values.items())
+        given = tuple(
+            (name, type(value), getattr(value, "remembered_by", value))
+            for name, value in values.items()
+        )
         key = (self._where, page is None, given)
         found = memory.get(key) if self._size else None
         if found is None:
