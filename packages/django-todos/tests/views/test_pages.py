@@ -310,8 +310,8 @@ def test_a_page_asks_whether_anything_changed(cast: Cast, django_assert_max_num_
     alice, url = cast.client("alice"), reverse("django_todos:version")
     todo = make_todo(cast.flat)
     html = alice.get(reverse("django_todos:today")).content.decode()
-    with django_assert_max_num_queries(5 + SAVEPOINT):
-        # session, user, preferences, what lists are about, lists
+    with django_assert_max_num_queries(4 + SAVEPOINT):
+        # user, preferences, what lists are about, lists; the tests' session is a cookie
         first = alice.get(url)
     etag = first["ETag"]
     assert first.status_code == 204 and f'id="todos-version" value={etag}' in html

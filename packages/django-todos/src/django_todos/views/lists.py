@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from django_todos.access import get_list
+from django_todos.conf import settings
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.filters import FilterForm
 from django_todos.forms.lists import DuplicateForm, ListForm
@@ -95,6 +96,7 @@ class ListMenu(NamedTuple):
     can_own: bool
     role: str
     is_pinned: bool
+    has_feeds: bool
 
     @classmethod
     def of(cls, todo_list: TodoList, mine: Membership | None, viewer: Viewer) -> ListMenu:
@@ -108,6 +110,7 @@ class ListMenu(NamedTuple):
             todo_list.can_own,
             mine.role if mine is not None else "",
             mine is None and todo_list.is_pinned_by(viewer.user),
+            settings.FEEDS,
         )
 
 
