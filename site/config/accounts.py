@@ -78,7 +78,6 @@ class Adapter(DefaultAccountAdapter):
         "email_password_mismatch": _("That didn’t match. Check the address and the password."),
         "incorrect_password": _("That is not your password."),
         "too_many_login_attempts": _("Too many attempts. Wait some minutes, then try again."),
-        "email_taken": _("Another account has this address."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
