@@ -27,7 +27,6 @@ class Look(forms.Form):
         "oldpassword": _("Current password"),
         "password1": _("New password"),
         "password2": _("Repeat new password"),
-        "code": _("Code"),
         "name": _("Name"),
         "passwordless": _("Sign in with it alone"),
     }
