@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.db.models import (
@@ -17,6 +17,7 @@ from django.db.models import (
     F,
     IntegerField,
     Min,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -31,11 +32,19 @@ from django.http import HttpResponse
 
 from django_todos import limits
 from django_todos.models import Action, Label, Todo, TodoList
-from django_todos.models.compiled import Compiled, Slot
-from django_todos.models.querysets import TodoQuerySet
+from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.querysets import (
+    TodoQuerySet,
+    known_object_types,
+    object_types,
+    object_types_remembered,
+)
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back_after, is_htmx, part
 from django_todos.wording import actions
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 _UNSEEN = (
     "due_at", "due_moves", "start_at", "repeat_anchor_date", "repeat_anchor_time", "repeat_anchor_tz", "repeat_since",
@@ -170,13 +179,27 @@ def _first_family(order: str, *_limits: int) -> TodoQuerySet:
 _FAMILIES = Compiled(Todo, _first_family)
 
 
-def flat_page(todos: TodoQuerySet, order: Order, cursor: str) -> Rows:
-    """A page of todos by themselves: a list's own, or such `with_rights`."""
+def flat_page(
+    todos: TodoQuerySet, order: Order, cursor: str, user: AbstractBaseUser | None = None
+) -> Rows:
+    """A page of todos by themselves: a list's own; or of any lists, with what `user` may do there."""
+    return page_of(list(one_page(todos, order, cursor)), order, user)
+
+
+def one_page(todos: TodoQuerySet, order: Order, cursor: str = "") -> TodoQuerySet:
+    """As many todos as a page shows, and one more, which says that there are more."""
     ordered = order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)
-    page = list(ordered[: limits.PAGE + 1])
-    add_labels(page[: limits.PAGE])
-    rows = [Row(todo) for todo in page[: limits.PAGE]]
-    return Rows(rows, order.cursor(page[limits.PAGE - 1]) if len(page) > limits.PAGE else "")
+    return ordered[: limits.PAGE + 1]
+
+
+def page_of(found: list[Todo], order: Order, user: AbstractBaseUser | None = None) -> Rows:
+    """The page that `one_page` found."""
+    page = found[: limits.PAGE]
+    if user is not None:
+        add_lists(page, user)
+    add_labels(page)
+    cursor = order.cursor(page[-1]) if len(found) > limits.PAGE else ""
+    return Rows([Row(todo) for todo in page], cursor)
 
 
 def narrowed(todos: TodoQuerySet, rows: Rows, total: int) -> dict[str, int]:
@@ -234,7 +257,30 @@ def _labels(size: int) -> QuerySet[Any]:
     return pairs.select_related("label").order_by("label__name")
 
 
+def add_lists(todos: list[Todo], user: AbstractBaseUser) -> None:
+    """To each its list with what `user` may do there, as `with_rights` would; one query, whatever their number."""
+    ids = list({todo.todo_list_id for todo in todos})
+    size = next((size for size in _SIZES if size >= len(ids)), 0)
+    if not ids or not size or object_types():
+        lists = TodoList.objects.with_rights(user)
+        return prefetch_related_objects(todos, Prefetch("todo_list", lists))
+    ids += ids[:1] * (size - len(ids))
+    values = {f"list{n}": pk for n, pk in enumerate(ids)}
+    found = {one.pk: one for one in _RIGHTS.rows({"user": user.pk, **values}, size)}
+    for todo in todos:
+        todo.todo_list = found.get(todo.todo_list_id)  # type: ignore[assignment]  # gone just now
+    return None
+
+
+def _rights(size: int) -> QuerySet[TodoList]:
+    with object_types_remembered():
+        known_object_types([])  # with any, who sees what is the host's to say
+        lists = TodoList.objects.with_rights(AnyUser())  # type: ignore[arg-type]
+    return lists.filter(pk__in=[Slot(f"list{n}", BigAutoField()) for n in range(size)])
+
+
 _SIZES = (1, 8, 64, 128, 256)
+_RIGHTS: Compiled[QuerySet[TodoList]] = Compiled(TodoList, _rights)
 _LABELS: Compiled[QuerySet[Any]] = Compiled(Todo.labels.through, _labels)
 
 

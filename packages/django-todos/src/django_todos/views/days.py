@@ -21,11 +21,28 @@ from django_todos.dates import Moment, day_bounds, today_in
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
-from django_todos.models.querysets import CompletionQuerySet, TodoQuerySet
-from django_todos.viewer import Viewer
+from django_todos.models.compiled import AnyUser, Compiled
+from django_todos.models.querysets import (
+    CompletionQuerySet,
+    TodoQuerySet,
+    known_object_types,
+    object_types,
+    object_types_remembered,
+)
+from django_todos.viewer import ANY_INSTANTS, Viewer
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back, back_after, page, signed_in
-from django_todos.views._rows import ORDERS, Row, Rows, add_labels, details, flat_page
+from django_todos.views._rows import (
+    ORDERS,
+    Row,
+    Rows,
+    add_labels,
+    add_lists,
+    details,
+    flat_page,
+    one_page,
+    page_of,
+)
 from django_todos.wording.chips import Chip, chips
 
 DAYS = 7
@@ -68,9 +85,7 @@ def open_todos(viewer: Viewer) -> TodoQuerySet:
 def today(request: Request) -> HttpResponse:
     """What is overdue, then what is due today; what starts later is left out."""
     viewer = request.todos_viewer
-    due = open_todos(viewer).due_until(viewer.today, viewer.zone).started(viewer.now, viewer.zone)
-    cursor = request.GET.get("after", "")
-    rows = flat_page(due.with_rights(viewer.user), ORDERS["due"], cursor)
+    rows = _due(viewer, request.GET.get("after", ""))
     late: list[Row] = []
     due_today: list[Row] = []
     for row in rows:
@@ -86,6 +101,25 @@ def today(request: Request) -> HttpResponse:
         "select": "select" in request.GET,
     }
     return page(request, "today", "today", context, more="todo_page")
+
+
+def _due(viewer: Viewer, cursor: str) -> Rows:
+    """What is overdue or due today. Its first page, which most people see first, is compiled once."""
+    user, order = viewer.user, ORDERS["due"]
+    if cursor or object_types():
+        return flat_page(open_todos(viewer).due_by(viewer.instants), order, cursor, user)
+    found = _DUE.rows({"user": user.pk, **viewer.instants}, limits.PAGE)
+    return page_of(list(found), order, user)
+
+
+def _any_due(_size: int) -> TodoQuerySet:
+    with object_types_remembered():
+        known_object_types([])
+        mine = Todo.objects.visible_to(AnyUser())  # type: ignore[arg-type]
+    return one_page(mine.active().open().due_by(ANY_INSTANTS), ORDERS["due"])
+
+
+_DUE: Compiled[TodoQuerySet] = Compiled(Todo, _any_due)
 
 
 @dataclass(frozen=True)
@@ -179,7 +213,8 @@ def _days(viewer: Viewer, first: date) -> list[UpcomingDay]:
     first_ones = ranked.filter(rank__lte=limits.DAY).order_by()
     found = {pk: (day, total) for pk, day, total in first_ones.values_list("pk", "day", "total")}
     days = [UpcomingDay(day) for day in dates]
-    shown = list(details(Todo.objects.filter(pk__in=found)).with_rights(viewer.user))
+    shown = list(details(Todo.objects.filter(pk__in=found)))
+    add_lists(shown, viewer.user)
     add_labels(shown)
     for todo in sorted(
         shown, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
@@ -194,7 +229,7 @@ def _upcoming_day(request: Request, day: date) -> HttpResponse:
     """One day, page by page."""
     viewer = request.todos_viewer
     todos = open_todos(viewer).due_on(day, viewer.zone)
-    rows = flat_page(todos.with_rights(viewer.user), ORDERS["due"], request.GET.get("after", ""))
+    rows = flat_page(todos, ORDERS["due"], request.GET.get("after", ""), viewer.user)
     one = UpcomingDay(day, rows.rows, todos.count(), rows.cursor)
     context = {
         "days": [one],

@@ -86,11 +86,11 @@ def _gathered(
 ) -> HttpResponse:
     viewer = request.todos_viewer
     filters = filters or FilterForm(request.GET)
-    found = filters.apply(todos, viewer).with_rights(viewer.user)
+    found = filters.apply(todos, viewer)
     if is_counting(request):
         return answer_count(request, found, Label.objects.visible_to(viewer.user))
     order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
-    rows = flat_page(found, order, cursor)
+    rows = flat_page(found, order, cursor, viewer.user)
     if filters.filters:
         context |= narrowed(found, rows, todos.count())
     context |= {
