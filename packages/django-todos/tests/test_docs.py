@@ -251,7 +251,7 @@ INTERNAL = {
     "TodoList": {"about_nothing", "can_recover", "erase", "lock", "recoverable_by"},
     "Todo": {
         "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
-        "siblings", "take_along",
+        "siblings",
     },
     "Label": {"in_lists", "key_of", "merge", "named", "named_in", "names_of"},
     "Membership": {"move_by_one", "place"},

@@ -18,7 +18,7 @@ from django_todos.models.invitations import Invitation, TooManyInvitations
 from django_todos.models.lists import Label, TodoList, color_for
 from django_todos.models.members import GAP, Color, Membership, Pin, Role
 from django_todos.models.notices import Notice
-from django_todos.models.places import NotAllowedHere, Side, all_fit
+from django_todos.models.places import NotAllowedHere, Side
 from django_todos.models.preferences import (
     DayOrder,
     HourCycle,
@@ -83,7 +83,6 @@ __all__ = [
     "TooManyInvitations",
     "Verb",
     "WrittenPast",
-    "all_fit",
     "ask_owners",
     "color_for",
     "due_columns",

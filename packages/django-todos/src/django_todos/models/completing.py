@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from django_todos.models.todos import Todo
 
 
-def is_open_at(todo: Todo, seen: int | None) -> bool:
-    """Whether there is something to tick, and it is what the person saw."""
-    is_open = not todo.is_completed and todo.deleted_at is None
-    return is_open and seen in (None, todo.occurrence)
-
-
 def pass_on(
-    todo: Todo, below: list[Todo], rec: Recording, zone: ZoneInfo, kind: Completion.Kind
+    given: Todo, rec: Recording, kind: Completion.Kind, zone: ZoneInfo, seen: int | None
 ) -> None:
-    """Log this occurrence, and go on to the next with all that is below; after the last, it is completed."""
-    step = skip_occurrence if kind == Completion.Kind.SKIPPED else next_occurrence
+    """Log this occurrence, and go on to the next with all that is below; after the last, it is completed.
+
+    Nothing happens where there is nothing to tick or to skip, or it isn't what the person saw.
+    """
+    todo, below = rec.reload_family(given)
+    is_skip = kind == Completion.Kind.SKIPPED
+    is_open = not todo.is_completed and todo.deleted_at is None
+    if not is_open or seen not in (None, todo.occurrence) or (is_skip and not todo.rrule):
+        return
+    step = skip_occurrence if is_skip else next_occurrence
     repeat, following = todo.repeat, None
     if repeat is not None:
         done = todo.completions_of_rule()
@@ -37,6 +39,8 @@ def pass_on(
         _finish(todo, rec, below)
     else:
         _go_on(todo, rec, following, below)
+    if not is_skip:
+        rec.tell(signals.completed, todo)
 
 
 def _log(todo: Todo, rec: Recording, kind: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos.dates import Moment
 from django_todos.models.columns import due_columns, repeat_columns, start_columns
+from django_todos.models.places import position
 from django_todos.models.writer import Recording
 
 if TYPE_CHECKING:
@@ -23,7 +25,23 @@ COPIED = (
 """What a copy takes over. Not what happened to the todo, nor what an import knows it by."""
 
 
-def copy_of(todo: Todo, rec: Recording, above: Todo | None) -> Todo:
+def _copies(
+    todos: Iterable[Todo], rec: Recording, settle: Callable[[Todo, Todo], None]
+) -> dict[int, Todo]:
+    """All of them once more, parents before their subtasks, by what they are copies of; `settle` changes a copy."""
+    copies: dict[int, Todo] = {}
+    for _depth, level in groupby(todos, key=lambda one: one.depth):
+        made = {}
+        for one in level:
+            if not copies or one.parent_id in copies:
+                made[one.pk] = copy = _copy_of(one, rec, copies.get(one.parent_id or 0))
+                settle(copy, one)
+        rec.add(list(made.values()))
+        copies |= made
+    return copies
+
+
+def _copy_of(todo: Todo, rec: Recording, above: Todo | None) -> Todo:
     """It once more, open, not stored yet: under `above`, or beside the todo itself."""
     copy = type(todo)(
         **{name: getattr(todo, name) for name in COPIED},
@@ -41,46 +59,46 @@ def copy_list(
     source: TodoList, target: TodoList, rec: Recording, *, completed: bool, dates: bool
 ) -> None:
     """The todos of a list once more in a new one, all open, in their order and with their labels; nobody's to do."""
+    nothing = {"todo_list_id": target.pk, "assignee_id": None}
+    if not dates:  # and so without the repeat that counts from them
+        nothing |= due_columns(Moment()) | start_columns(Moment()) | repeat_columns(None)
+
+    def settle(copy: Todo, _one: Todo) -> None:
+        for name, value in nothing.items():
+            setattr(copy, name, value)
+
     todos = source.todos.filter(deleted_at=None).order_by("depth", "position", "pk")
-    copies: dict[int, Todo] = {}
-    for _depth, level in groupby(
-        todos if completed else todos.filter(is_completed=False), key=lambda one: one.depth
-    ):
-        made = {}
-        for one in level:
-            if one.parent_id is None or one.parent_id in copies:
-                made[one.pk] = copy = copy_of(one, rec, copies.get(one.parent_id or 0))
-                copy.todo_list_id, copy.assignee_id = target.pk, None
-                if not dates:
-                    _clear_dates(copy)
-        rec.add(list(made.values()))
-        copies |= made
-    labels = {}
-    for label in source.labels.all():
-        labels[label.pk] = target.labels.create(name=label.name, color=label.color)
+    copies = _copies(todos if completed else todos.filter(is_completed=False), rec, settle)
+    labels = {
+        label.pk: target.labels.create(name=label.name, color=label.color).pk
+        for label in source.labels.all()
+    }
+    _carry_labels(copies, labels)
+
+
+def _carry_labels(copies: dict[int, Todo], labels: Mapping[int, int]) -> None:
+    """Give the copies the labels of their todos, or of another list those that stand for them."""
     through = tables.Todo.labels.through
     carried = through._default_manager.filter(todo__in=copies)
     through._default_manager.bulk_create(
-        through(todo_id=copies[pk].pk, label_id=labels[label].pk)
+        through(todo_id=copies[pk].pk, label_id=labels.get(label, label))
         for pk, label in carried.values_list("todo_id", "label_id")
     )
 
 
-def _clear_dates(todo: Todo) -> None:
-    """Without due and start date, and so without the repeat that counts from them."""
-    nothing = due_columns(Moment()) | start_columns(Moment()) | repeat_columns(None)
-    for name, value in nothing.items():
-        setattr(todo, name, value)
+def copy_family(todo: Todo, rec: Recording) -> Todo:
+    """It once more right behind it, with all below it that is not in the trash.
 
+    Of the reminders, those of the person who copies: nobody else asked to be reminded twice.
+    """
 
-def copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
-    """Labels, and the reminders of the person who copies: nobody else asked to be reminded twice."""
-    through = tables.Todo.labels.through
-    carried = through._default_manager.filter(todo__in=copies)
-    through._default_manager.bulk_create(
-        through(todo_id=copies[pk].pk, label_id=label)
-        for pk, label in carried.values_list("todo_id", "label_id")
-    )
+    def settle(copy: Todo, one: Todo) -> None:
+        if one is todo:
+            copy.position = position(rec, copy, "after", todo)
+
+    family = [todo, *(one for one in todo.descendants() if one.deleted_at is None)]
+    copies = _copies(family, rec, settle)
+    _carry_labels(copies, {})
     own = tables.Reminder.objects.filter(todo__in=copies, user=rec.user_id)
     tables.Reminder.objects.bulk_create(
         tables.Reminder(
@@ -92,3 +110,4 @@ def copy_what_hangs_on(copies: dict[int, Todo], rec: Recording) -> None:
         )
         for one in own
     )
+    return copies[todo.pk]

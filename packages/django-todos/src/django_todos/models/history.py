@@ -20,6 +20,7 @@ from django_todos import signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.instants import InstantField
+from django_todos.models.places import all_fit, take_along
 from django_todos.models.querysets import ActionQuerySet, CompletionQuerySet
 from django_todos.models.writer import (
     ChangedMeanwhile,
@@ -179,14 +180,14 @@ class Action(models.Model):
                 # it was moved out since
                 values["deleted_top_id"] = None
             if values.keys() & {"todo_list_id", "tree", "depth"}:
-                todo.take_along(rec, values, passing=done)
+                take_along(rec, todo, values, passing=done)
             rec.update(todo, **values)
             if names is not None:
                 rec.set_labels(todo, names)
             if was_completed and not todo.is_completed:
                 rec.tell(signals.reopened, todo)
         rec.flush()
-        if not tables.all_fit(before):
+        if not all_fit(before):
             raise ChangedMeanwhile
 
     def _before(self, rec: Recording, todo: Todo) -> tuple[Values, list[str] | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.db.models import Max, Min
@@ -56,6 +56,20 @@ def settle(rec: Recording, todo: Todo, target: int, tree: UUID, depth: int) -> N
     rec.update(todo, todo_list_id=target, tree=tree, depth=depth)
     if names:
         rec.set_labels(todo, names)
+
+
+def take_along(rec: Recording, todo: Todo, values: dict[str, Any], *, passing: set[int]) -> None:
+    """Before undo puts a todo back: what came below it since goes along. `passing` has what undo does itself."""
+    target, tree, depth = (
+        values.get(name, getattr(todo, name)) for name in ("todo_list_id", "tree", "depth")
+    )
+    step = depth - todo.depth
+    for one in rec.load(todo.descendants()):
+        if one.pk not in passing:
+            passing.add(one.pk)
+            if one.depth + step > MAX_DEPTH:
+                raise ChangedMeanwhile
+            settle(rec, one, target, tree, one.depth + step)
 
 
 def position(rec: Recording, todo: Todo, side: Side, anchor: Todo | None = None) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -21,23 +21,7 @@ from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.instants import InstantField
-from django_todos.models import adding, completing, copying, places
-from django_todos.models.columns import (
-    due_columns,
-    priority_bucket,
-    repeat_columns,
-    start_columns,
-)
-from django_todos.models.given import (
-    MomentLike,
-    RepeatLike,
-    moment_of,
-    priority_of,
-    repeat_of,
-    title_of,
-    values_of,
-    zone_of,
-)
+from django_todos.models import adding, columns, completing, copying, given, places
 from django_todos.models.history import Action, Completion, Verb
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import Side
@@ -257,7 +241,7 @@ class Todo(models.Model):
     @property
     def priority_bucket(self) -> str:
         """The word for the priority."""
-        return priority_bucket(self.priority)
+        return columns.priority_bucket(self.priority)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refused: counts, history and undo know of what the methods do alone. ``loaddata`` doesn't come by here."""
@@ -287,16 +271,12 @@ class Todo(models.Model):
 
     def fits_under(self, parent: Todo) -> bool:
         """Whether it can be a subtask of `parent`, and alive or open only where that one is."""
-        here = (self.todo_list_id, self.tree, self.depth) == (
-            parent.todo_list_id,
-            parent.tree,
-            parent.depth + 1,
-        )
-        if self.deleted_at is not None:
-            return here
-        return (
-            here and parent.deleted_at is None and (self.is_completed or not parent.is_completed)
-        )
+        place = (parent.todo_list_id, parent.tree, parent.depth + 1)
+        if (self.todo_list_id, self.tree, self.depth) != place:
+            return False
+        is_open = not self.is_completed
+        may_live = parent.deleted_at is None and not (is_open and parent.is_completed)
+        return self.deleted_at is not None or may_live
 
     @classmethod
     def add(
@@ -308,9 +288,9 @@ class Todo(models.Model):
         at: datetime | None = None,
         parent: Todo | None = None,
         labels: list[str] | None = None,
-        due: MomentLike = None,
-        start: MomentLike = None,
-        repeat: RepeatLike = None,
+        due: given.MomentLike = None,
+        start: given.MomentLike = None,
+        repeat: given.RepeatLike = None,
         priority: int | str = 0,
         side: Side = "after",
         within: Recording | None = None,
@@ -323,20 +303,20 @@ class Todo(models.Model):
         """
         with recording(by, Verb.CREATE, {todo_list.pk}, at=at, within=within) as rec:
             begins = {
-                name: moment_of(value, by=by, at=rec.at, field=name)
+                name: given.moment_of(value, by=by, at=rec.at, field=name)
                 for name, value in (("due", due), ("start", start))
             }
-            again = repeat_of(repeat, by=by, at=rec.at, **begins)
+            again = given.repeat_of(repeat, by=by, at=rec.at, **begins)
             if again is not None and not any(begins.values()):
                 begins["due"] = again.anchor
             new = adding.NewTodo(
                 todo_list.pk,
-                title_of(title),
+                given.title_of(title),
                 due=begins["due"],
                 start=begins["start"],
                 repeat=again,
                 labels=labels or (),
-                columns={"priority": priority_of(priority), **fields},
+                columns={"priority": given.priority_of(priority), **fields},
             )
             return adding.add_many([new], rec=rec, above=parent, side=side)[0]
 
@@ -356,19 +336,7 @@ class Todo(models.Model):
             if todo.parent is not None:
                 todo.parent.reopen(within=rec)
             rec.flush()
-            family = [todo, *(one for one in todo.descendants() if one.deleted_at is None)]
-            copies: dict[int, Todo] = {}
-            for _depth, level in groupby(family, key=lambda one: one.depth):
-                made = {
-                    one.pk: copying.copy_of(one, rec, copies.get(one.parent_id or 0))
-                    for one in level
-                }
-                if not copies:
-                    made[todo.pk].position = places.position(rec, made[todo.pk], "after", todo)
-                rec.add(list(made.values()))
-                copies |= made
-            copying.copy_what_hangs_on(copies, rec)
-        return copies[todo.pk]
+            return copying.copy_family(todo, rec)
 
     def complete(
         self,
@@ -385,11 +353,9 @@ class Todo(models.Model):
         quicker) nothing happens and the answer is None.
         """
         with recording(by, Verb.COMPLETE, {self.todo_list_id}, at=at, within=within) as rec:
-            todo, below = rec.reload_family(self)
-            if not completing.is_open_at(todo, seen):
-                return None
-            completing.pass_on(todo, below, rec, zone or zone_of(by), Completion.Kind.COMPLETED)
-            rec.tell(signals.completed, todo)
+            completing.pass_on(
+                self, rec, Completion.Kind.COMPLETED, zone or given.zone_of(by), seen
+            )
         return rec.action
 
     def skip(
@@ -402,10 +368,7 @@ class Todo(models.Model):
     ) -> Action | None:
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
         with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
-            todo, below = rec.reload_family(self)
-            if not todo.rrule or not completing.is_open_at(todo, seen):
-                return None
-            completing.pass_on(todo, below, rec, zone or zone_of(by), Completion.Kind.SKIPPED)
+            completing.pass_on(self, rec, Completion.Kind.SKIPPED, zone or given.zone_of(by), seen)
         return rec.action
 
     def reopen(
@@ -439,8 +402,7 @@ class Todo(models.Model):
         a third value meanwhile (not without `initial`); ChangedMeanwhile for what is in the trash. Labels are put on
         and taken off one by one, so that two people's never conflict.
         """
-        values = values_of(self, values, by=by, at=at)
-        seen = initial or {}
+        values = given.values_of(self, values, by=by, at=at)
         changed = {
             name: value
             for name, value in values.items()
@@ -448,17 +410,16 @@ class Todo(models.Model):
         }
         with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
             todo = rec.alive(self)
-            current = {name: todo._value(rec, name) for name in changed}
+            current = {
+                name: rec.labels(todo) if name == "labels" else getattr(todo, name)
+                for name in changed
+            }
             if initial is not None:
                 if "labels" in changed.keys() & initial.keys():
-                    sides = seen["labels"], changed["labels"], current.pop("labels")
+                    sides = initial["labels"], changed["labels"], current.pop("labels")
                     changed["labels"] = Label.merge(*sides)
-                Conflict.check(seen, changed, current)
-            carried = todo._carries_repeat
-            for name, value in changed.items():
-                todo._set_value(rec, name, value)
-            if "repeat" not in changed:
-                todo._keep_repeat(rec, carried)
+                Conflict.check(initial, changed, current)
+            todo._set_values(rec, changed)
         return rec.action
 
     def reschedule(self, when: date | Moment, *, rec: Recording, zone: ZoneInfo) -> None:
@@ -468,10 +429,8 @@ class Todo(models.Model):
             due = when
         else:
             due = Moment(when) if shown is None else due.shift(days=(when - shown).days)
-        carried = self._carries_repeat
         if due != self.due:
-            self._set_value(rec, "due", due)
-        self._keep_repeat(rec, carried)
+            self._set_values(rec, {"due": due})
 
     def trash(
         self,
@@ -580,7 +539,7 @@ class Todo(models.Model):
     ) -> Action | None:
         """Make it a subtask, the last one, of the todo above it. None when there is none."""
         above = self.neighbour("up")
-        return self.move(by=by, at=at, parent=above) if above is not None else None
+        return None if above is None else self.move(by=by, at=at, parent=above)
 
     def outdent(
         self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
@@ -588,48 +547,21 @@ class Todo(models.Model):
         """Take it out one level, to right behind the todo it was under. None at the top level."""
         if self.parent is None:
             return None
-        above = self.parent
-        return self.move(by=by, at=at, parent=above.parent, anchor=above)
-
-    def take_along(self, rec: Recording, values: dict[str, Any], *, passing: set[int]) -> None:
-        """Before undo puts this todo back: what came below it since goes along. `passing` has what undo does itself."""
-        target, tree, depth = (
-            values.get(name, getattr(self, name)) for name in ("todo_list_id", "tree", "depth")
-        )
-        step = depth - self.depth
-        for todo in rec.load(self.descendants()):
-            if todo.pk in passing:
-                continue
-            passing.add(todo.pk)
-            if todo.depth + step > limits.MAX_DEPTH:
-                raise ChangedMeanwhile
-            places.settle(rec, todo, target, tree, todo.depth + step)
+        return self.move(by=by, at=at, parent=self.parent.parent, anchor=self.parent)
 
     @property
     def repeat(self) -> Repeat | None:
         """Its rule, or None, also where what is stored is no rule any more: such a todo ends here."""
-        mode = cast("Mode", self.repeat_mode)
-        try:
-            return (
-                self.rrule
-                and Repeat(self.rrule, mode, self.repeat_anchor or self.repeats_by)
-                or None
-            )
-        except RuleError:
+        if not self.rrule:
             return None
+        mode = cast("Mode", self.repeat_mode)
+        with suppress(RuleError):
+            return Repeat(self.rrule, mode, self.repeat_anchor or self.repeats_by)
+        return None
 
     @property
     def _carries_repeat(self) -> str:
         return "due" if self.due_date else "start" if self.start_date else ""
-
-    def _keep_repeat(self, rec: Recording, carried: str) -> None:
-        """After its dates changed: a moved date is this occurrence's alone, but a repeat that goes by another of the
-        two now, or gets its first date, begins anew there."""
-        carries = self._carries_repeat
-        repeat = self.repeat
-        if repeat and carries and carries != carried and (carried or self.slot_date is None):
-            repeat = replace(repeat, anchor=self.repeats_by)
-            rec.update(self, **repeat_columns(repeat, self.occurrence))
 
     def completions_of_rule(self) -> int:
         """How often it was completed by its present rule: what COUNT measures when it counts from completion.
@@ -643,17 +575,22 @@ class Todo(models.Model):
         keys = standing.values_list("key", flat=True)
         return sum(int(key or 0) >= self.repeat_since for key in keys)
 
-    def _value(self, rec: Recording, name: str) -> Any:
-        return rec.labels(self) if name == "labels" else getattr(self, name)
-
-    def _set_value(self, rec: Recording, name: str, value: Any) -> None:
-        if name == "labels":
-            rec.set_labels(self, value)
-        elif name == "due":
-            rec.update(self, **due_columns(value), due_moves=self.due_moves + 1)
-        elif name == "start":
-            rec.update(self, **start_columns(value))
-        elif name == "repeat":
-            rec.update(self, **repeat_columns(value, self.occurrence))
-        else:
-            rec.update(self, **{name: value})
+    def _set_values(self, rec: Recording, values: dict[str, Any]) -> None:
+        """What an edit changed. A moved date is this occurrence's alone, but a repeat that goes by another of the two
+        now, or gets its first date, begins anew there."""
+        carried = self._carries_repeat
+        for name, value in values.items():
+            if name == "labels":
+                rec.set_labels(self, value)
+            elif name == "due":
+                rec.update(self, **columns.due_columns(value), due_moves=self.due_moves + 1)
+            elif name == "start":
+                rec.update(self, **columns.start_columns(value))
+            elif name == "repeat":
+                rec.update(self, **columns.repeat_columns(value, self.occurrence))
+            else:
+                rec.update(self, **{name: value})
+        carries, repeat = self._carries_repeat, None if "repeat" in values else self.repeat
+        if repeat and carries not in ("", carried) and (carried or self.slot_date is None):
+            repeat = replace(repeat, anchor=self.repeats_by)
+            rec.update(self, **columns.repeat_columns(repeat, self.occurrence))
