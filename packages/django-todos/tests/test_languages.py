@@ -22,6 +22,7 @@ from django_todos.quickadd.languages import words_for
 from django_todos.reminders import preview
 from django_todos.viewer import Viewer
 from django_todos.wording.languages import spoken
+from django_todos.wording.repeats import describe
 
 from .test_quickadd_dates import parse
 from .views.pages import get, post
@@ -145,3 +146,17 @@ def test_things_are_called_as_the_docs_say() -> None:
         with translation.override(code if n not in heads else "en"):
             assert [translation.gettext(word) for word in head] == words, code
     assert len(rows) == len(heads) * (1 + len(CATALOGS))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("de", "Jeden Montag und Donnerstag"),
+        ("fr", "Chaque lundi et jeudi"),
+        ("pt-br", "A cada segunda-feira e quinta-feira"),
+        ("pl", "Co tydzień: poniedziałek i czwartek"),
+    ],
+)
+def test_a_weekday_is_written_within_a_sentence_as_its_language_does(code: str, says: str) -> None:
+    with translation.override(code):
+        assert describe("FREQ=WEEKLY;BYDAY=MO,TH") == says

@@ -6,12 +6,13 @@ the names of days and months are Django's. A rule that no phrase fits is shown a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
 
@@ -21,6 +22,8 @@ from django_todos.wording.dates import long_date, month_day
 if TYPE_CHECKING:
     from django_todos.models import Todo
 
+_SMALL = {"es", "fr", "it", "nl", "pl", "pt", "tr", "uk"}
+"""Languages that write weekdays and months small within a sentence; catalogs hold some as they stand alone."""
 # Once is no number of times: a language with one form for all numbers says "every day" otherwise.
 _ONCE = {
     "DAILY": gettext_lazy("every day"),
@@ -74,6 +77,12 @@ def _day(until: date) -> str:
     return long_date(day)
 
 
+def _named(names: Mapping[int, object], number: int) -> str:
+    """A weekday or a month as it is written within a sentence."""
+    name, language = str(names[number]), (get_language() or "").partition("-")[0]
+    return name.lower() if language in _SMALL else name
+
+
 def _and(words: Iterable[object]) -> str:
     said = [str(word) for word in words]
     if len(said) < 2:
@@ -96,7 +105,7 @@ def nth_weekday(nth: int, day: int) -> str | None:
         -1: _("last %(weekday)s"),
         -2: _("second to last %(weekday)s"),
     }
-    return phrases[nth] % {"weekday": WEEKDAYS[day]} if nth in phrases else None
+    return phrases[nth] % {"weekday": _named(WEEKDAYS, day)} if nth in phrases else None
 
 
 def _set_of_days(rule: Rule) -> str | None:
@@ -148,7 +157,7 @@ def _base(rule: Rule) -> str | None:
         return _yearly(rule)
     text = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly}[rule.freq](rule)
     if text and rule.by_month:
-        months = _and(MONTHS[month] for month in rule.by_month)
+        months = _and(_named(MONTHS, month) for month in rule.by_month)
         return _("%(rule)s in %(months)s") % {"rule": text, "months": months}
     return text
 
@@ -165,7 +174,7 @@ def _weekly(rule: Rule) -> str | None:
     days = rule.weekdays
     if not days:
         return _every("WEEKLY", rule.interval)
-    names = _and(WEEKDAYS[day] for day in days)
+    names = _and(_named(WEEKDAYS, day) for day in days)
     if rule.interval > 1:
         every = _every("WEEKLY", rule.interval)
         return _("%(every)s on %(weekdays)s") % {"every": every, "weekdays": names}
@@ -196,7 +205,7 @@ def _monthly(rule: Rule) -> str | None:
 
 def _yearly(rule: Rule) -> str | None:
     every = _every("YEARLY", rule.interval)
-    months = _and(MONTHS[month] for month in rule.by_month)
+    months = _and(_named(MONTHS, month) for month in rule.by_month)
     if not (rule.by_day or rule.by_month_day or rule.by_set_pos):
         return _("%(rule)s in %(months)s") % {"rule": every, "months": months} if months else every
     if not months:
