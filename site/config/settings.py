@@ -68,7 +68,6 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "django_todos.E007"]
 
 # -- The project ----------------------------------------------------------------------------------
 ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
