@@ -53,7 +53,12 @@ class Compiled(Generic[_Rows]):
         if key not in known:
             built = self._build(*key)
             compiler = built.query.get_compiler(connection=connection)
-            known[key] = built, compiler, compiler.as_sql()
+            sql = compiler.as_sql()
+            # How each column is read: found anew for each query, that is 3 % of a page.
+            columns = [expression for expression, *_ in compiler.select[: compiler.col_count]]
+            converters = compiler.get_converters(columns)
+            compiler.get_converters = lambda expressions: converters
+            known[key] = built, compiler, sql
         built, compiler, (sql, params) = known[key]
         filled = [
             (
