@@ -82,8 +82,8 @@ INSERT INTO django_todos_todo (id, uuid, todo_list_id, parent_id, tree, depth, p
     NULL, NULL, '', 0, NULL, NULL, '', CASE WHEN state = 0 THEN 1 ELSE 0 END, '{{}}',
     CASE WHEN state = 1 THEN now() END, NULL, 0, (home - 1) / {lists} + 1, now(), now()
   FROM given;
-INSERT INTO django_todos_completion (uuid, todo_id, key, kind, user_id, at, due_date, due_time, due_tz, undone_at)
-  SELECT gen_random_uuid(), id, '0', 'completed', (home - 1) / {lists} + 1, now() - id % 100000 * interval '1 minute',
+INSERT INTO django_todos_completion (uuid, todo_id, todo_list_id, key, kind, user_id, at, due_date, due_time, due_tz, undone_at)
+  SELECT gen_random_uuid(), id, home, '0', 'completed', (home - 1) / {lists} + 1, now() - id % 100000 * interval '1 minute',
     NULL, NULL, '', NULL
   FROM given WHERE state = 0;
 INSERT INTO django_todos_label (id, uuid, todo_list_id, name, key, color)

@@ -250,15 +250,15 @@ def test_pictures_and_ways_lead_somewhere() -> None:
 INTERNAL = {
     "TodoList": {"about_nothing", "can_recover", "erase", "lock", "recoverable_by"},
     "Todo": {
-        "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
+        "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "first_of_each", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
         "siblings",
     },
-    "Label": {"in_lists", "key_of", "merge", "named", "named_in", "names_of"},
+    "Label": {"first_of_each", "in_lists", "key_of", "merge", "named", "named_in", "names_of"},
     "Membership": {"move_by_one", "place"},
     "Invitation": {"block", "by_token", "is_blocked", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
     "Reminder": {"key", "moment"},
     "Action": {"todos_now", "list_ids", "member_change", "prune", "todo_ids", "told_in", "told_of"},
-    "Completion": {"told_of"},
+    "Completion": {"first_of_each", "in_lists", "told_of"},
     "Moment": {"stored"},
 }  # fmt: skip
 

@@ -128,7 +128,7 @@ def test_the_database_refuses_a_second_completion_of_an_occurrence(flat):
     todo = make_repeating(flat, "FREQ=DAILY", "2026-11-23")
     complete(todo)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Completion.objects.create(todo=todo, key="0")
+        Completion.objects.create(todo=todo, todo_list=todo.todo_list, key="0")
 
 
 def test_count_ends_by_completing_the_todo(flat, alice):

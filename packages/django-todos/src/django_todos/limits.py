@@ -59,6 +59,10 @@ MAX_INVITED_AGAIN = 5
 
 # What one page or mail shows.
 PAGE = 100
+NEAR = 3000
+"""Todos that are looked through for a page of what is due next, before an index is asked for all."""
+MANY_LISTS = 1000
+"""Lists of one person that a query names one by one."""
 SUGGESTIONS = 50
 """Labels to choose from."""
 BELOW = 50

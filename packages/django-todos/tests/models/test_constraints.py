@@ -156,7 +156,9 @@ def duplicates(cast: Cast) -> dict[str, Callable[[], Any]]:
         ),
         "todos_member_once": lambda: Membership.objects.create(todo_list=flat, user=cast.bob),
         "todos_label_once": lambda: Label.objects.create(todo_list=flat, name="SHOP"),
-        "todos_completion_once": lambda: Completion.objects.create(todo=todo, key="0"),
+        "todos_completion_once": lambda: Completion.objects.create(
+            todo=todo, todo_list=todo.todo_list, key="0"
+        ),
         "todos_imported_once": lambda: ImportedFrom.objects.create(**seen),
         "todos_reminder_before_once": lambda: Reminder.objects.create(**before),
         "todos_reminder_at_once": lambda: Reminder.objects.create(**at),

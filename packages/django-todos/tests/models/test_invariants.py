@@ -8,7 +8,6 @@ import pytest
 from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, make_user
 
 from django_todos.models import (
-    Completion,
     ImportDraft,
     ImportedFrom,
     Label,
@@ -29,7 +28,11 @@ FAULTS = [
     ("below itself", lambda d: d["b"].update(parent=d["c"].get())),
     ("is stored as", lambda d: d["z"].update(due_at=NOW)),
     ("occurrence is", lambda d: d["a"].update(occurrence=3)),
-    ("completions stand for", lambda d: Completion.objects.create(todo=d["a"].get(), key="7")),
+    (
+        "completions stand for",
+        lambda d: d["a"].get().completions.create(todo_list=d["trip"], key="7"),
+    ),
+    ("for another list", lambda d: d["a"].get().completions.create(todo_list=d["trip"], key="0")),
     ("not its top", lambda d: d["c"].update(deleted_at=NOW, deleted_top=d["a"].get())),
     ("label of another list", lambda d: d["a"].get().labels.add(d["foreign"])),
     ("not a member", lambda d: d["a"].update(assignee=d["dora"])),

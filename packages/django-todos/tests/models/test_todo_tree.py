@@ -9,6 +9,7 @@ from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
     GAP,
     ChangedMeanwhile,
+    Completion,
     NotAllowedHere,
     Todo,
     TodoList,
@@ -213,6 +214,16 @@ def test_to_another_list_with_everything_below_labels_by_name_and_members_assign
     assert outline(cast.flat) == ["a", "  a1", "  a2", "    a2x", "b", "c"]
     back = Todo.objects.get(title="a2x")
     assert (back.assignee, back.labels.get().todo_list) == (cast.rita, cast.flat)
+
+
+def test_what_was_completed_goes_along_to_another_list_and_back(cast: Cast):
+    todos, trip = make_tree(cast.flat, TREE), make_list(cast.alice, "Trip")
+    todos["a1"].complete(**by(cast))
+    assert Completion.objects.get().todo_list == cast.flat
+    action = todos["a"].move(**by(cast), todo_list=trip)
+    assert Completion.objects.get().todo_list == trip
+    assert action.undo(at=later(2))
+    assert Completion.objects.get().todo_list == cast.flat
 
 
 def test_a_gap_that_is_used_up_is_made_again_and_undoing_all_of_it_too(cast: Cast):

@@ -411,7 +411,7 @@ def test_the_history_of_a_todo_is_a_page_or_a_part_and_goes_on(cast: Cast, monke
         cast.flat, "T0", by=cast.bob, at=NOW - timedelta(days=50)
     )
     old = {"user": cast.bob, "due_date": NOW.date() - timedelta(days=50), "key": "0"}
-    todo.completions.create(at=NOW - timedelta(days=40), **old)
+    todo.completions.create(at=NOW - timedelta(days=40), todo_list=todo.todo_list, **old)
     Todo.objects.update(occurrence=1)
     for n in range(3):
         values = {"title": f"T{n + 1}"}

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.factories import NOW, UTC, Cast, later, make_many, make_todo
+from tests.factories import NOW, UTC, Cast, later, make_list, make_many, make_todo
 from tests.views.pages import get, given, titles
 
 from django_todos import limits
 from django_todos.dates import Moment
-from django_todos.models import Completion, Todo, TodoList
+from django_todos.models import Completion, Label, Todo, TodoList, searching
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +99,51 @@ def test_views_across_lists_continue_too(cast: Cast, mixed, name: str):
     found = [*pages(cast.client("bob"), name, *args, **query)]
     assert [len(page) for page in found] == [7, 7, 7, 2]
     assert len({todo.pk for page in found for todo in page}) == 23
+
+
+QUERIES = [
+    ("search", {"q": "tod"}),
+    ("search", {"q": "todo", "completed": "1"}),
+    ("search", {"q": "todo", "sort": "title"}),
+    ("search", {"q": "todo", "due": "none"}),
+    ("search", {"q": "1 todo"}),
+    ("search", {"q": "todo 2 #home"}),
+    ("search", {"q": "nowhere"}),
+    ("search", {"q": "買"}),
+    ("label-detail", {}),
+    ("assigned", {}),
+]
+
+
+@pytest.mark.parametrize("name, query", QUERIES)
+def test_whoever_has_much_finds_the_same_in_the_same_order(
+    cast: Cast, mixed, monkeypatch, name: str, query: dict
+):
+    trip = make_list(cast.alice, "Trip")
+    make_todo(trip, "Todo 1 買い物", due=Moment(NOW.date()), labels=["home"])
+    make_todo(make_list(cast.charlie, "Other"), "Todo 1 買い物", due=Moment(NOW.date()))
+    label = Label.named(cast.flat.pk, ["home"])[0]
+    for n, todo in enumerate(mixed):
+        todo.labels.set([label] if n % 2 else [])
+    Todo.objects.filter(title__in=["Todo 1", "Todo 3"]).update(assignee=cast.alice)
+    mixed[4].complete(by=cast.alice, at=NOW)
+    mixed[11].trash(by=cast.alice, at=NOW)
+    args = ["home"] if name == "label-detail" else []
+
+    def shown() -> list[list[Todo]]:
+        return list(pages(cast.client("alice"), name, *args, **query))
+
+    here = shown()
+    for near, many in ((1, 1000), (9, 1000), (1000, 1)):
+        monkeypatch.setattr(limits, "NEAR", near)
+        monkeypatch.setattr(limits, "MANY_LISTS", many)
+        assert shown() == here
+    monkeypatch.setattr(limits, "MANY_LISTS", 1000)
+    monkeypatch.setattr(limits, "NEAR", 9)
+    for shares in (lambda _todos, words: dict.fromkeys(words, 1.0), lambda _todos, words: {}):
+        monkeypatch.setattr(searching, "shares_of", shares)  # whatever the statistics say
+        assert shown() == here
+    assert all(row.todo_list.role == "owner" for page in shown() for row in page)
 
 
 def test_completed_todos_of_a_list_continue_latest_first(cast: Cast):

@@ -379,6 +379,7 @@ def _completions(todo: Todo, record: TodoRecord, user_id: Any) -> Iterable[Compl
 def _completion(todo: Todo, record: CompletionRecord, user_id: Any, key: str | None) -> Completion:
     return Completion(
         todo=todo,
+        todo_list_id=todo.todo_list_id,
         key=key,
         kind=record.kind,
         user_id=user_id,

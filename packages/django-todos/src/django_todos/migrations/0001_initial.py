@@ -13,11 +13,16 @@ def check_constraint(check, name):
 
 
 def make_search_indexes(apps, schema_editor):
-    """On PostgreSQL, without an extension: words of todos, and the todos in actions. Others look row by row."""
+    """On PostgreSQL, without an extension: words of todos by list, what is open by list in the order in which it is due,
+    and the todos in actions. Others look row by row."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             "CREATE INDEX todos_todo_search ON django_todos_todo"
-            " USING gin (to_tsvector('simple', title || ' ' || notes))"
+            " USING gin ((ARRAY[todo_list_id]), to_tsvector('simple', title || ' ' || notes))"
+        )
+        schema_editor.execute(
+            "CREATE INDEX todos_todo_due_order ON django_todos_todo (todo_list_id, COALESCE(due_date, '9999-12-31'::date),"
+            " COALESCE(due_time, '23:59:59'::time), position, id) WHERE NOT is_completed AND deleted_at IS NULL"
         )
         schema_editor.execute(
             "CREATE INDEX todos_action_todos ON django_todos_action USING gin ((changes -> 'todos'))"
@@ -27,6 +32,7 @@ def make_search_indexes(apps, schema_editor):
 def drop_search_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP INDEX todos_todo_search")
+        schema_editor.execute("DROP INDEX todos_todo_due_order")
         schema_editor.execute("DROP INDEX todos_action_todos")
 
 
@@ -35,8 +41,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('contenttypes', '0002_remove_content_type_name'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -172,7 +178,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'todo',
                 'verbose_name_plural': 'todos',
-                'indexes': [models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', False)), fields=['todo_list', 'position', 'id'], name='todos_todo_open_roots'), models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['todo_list', '-deleted_at', '-id'], name='todos_todo_trash')],
+                'indexes': [models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', False)), fields=['todo_list', 'position', 'id'], name='todos_todo_open_roots'), models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['todo_list', '-deleted_at', '-id'], name='todos_todo_trash'), models.Index(condition=models.Q(('assignee__isnull', False), ('deleted_at', None), ('is_completed', False)), fields=['assignee', 'todo_list'], name='todos_todo_assigned')],
                 'constraints': [check_constraint(check=models.Q(('title', ''), _negated=True), name='todos_todo_has_title'), check_constraint(check=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='todos_todo_not_own_parent'), check_constraint(check=models.Q(models.Q(('depth', 0), ('parent', None), ('tree', models.F('uuid'))), models.Q(('depth__gte', 1), ('depth__lte', 4), ('parent__isnull', False)), _connector='OR'), name='todos_todo_depth'), check_constraint(check=models.Q(('priority__lte', 9)), name='todos_todo_priority'), check_constraint(check=models.Q(('due_time', None), ('due_date__isnull', False), _connector='OR'), name='todos_due_time_has_date'), check_constraint(check=models.Q(models.Q(('due_at', None), ('due_tz', '')), models.Q(('due_at__isnull', False), ('due_time__isnull', False), models.Q(('due_tz', ''), _negated=True)), _connector='OR'), name='todos_due_zone_has_time'), check_constraint(check=models.Q(('start_time', None), ('start_date__isnull', False), _connector='OR'), name='todos_start_time_has_date'), check_constraint(check=models.Q(models.Q(('start_at', None), ('start_tz', '')), models.Q(('start_at__isnull', False), ('start_time__isnull', False), models.Q(('start_tz', ''), _negated=True)), _connector='OR'), name='todos_start_zone_has_time'), check_constraint(check=models.Q(('repeat_anchor_time', None), ('repeat_anchor_date__isnull', False), _connector='OR'), name='todos_anchor_time_has_date'), check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'), check_constraint(check=models.Q(models.Q(('slot_date', None), ('slot_time', None)), models.Q(('slot_date__isnull', False), models.Q(('rrule', ''), _negated=True)), _connector='OR'), name='todos_slot_has_rule'), check_constraint(check=models.Q(('slot_tz', ''), ('slot_time__isnull', False), _connector='OR'), name='todos_slot_zone_has_time'), check_constraint(check=models.Q(('repeat_mode__in', ['due', 'completion'])), name='todos_todo_repeat_mode'), check_constraint(check=models.Q(models.Q(('completed_at__isnull', False), ('is_completed', True)), models.Q(('completed_at', None), ('is_completed', False)), _connector='OR'), name='todos_completed_has_time'), check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top')],
             },
         ),
@@ -458,12 +464,13 @@ class Migration(migrations.Migration):
                 ('due_tz', models.CharField(blank=True, max_length=64)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('todo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='completions', to='django_todos.todo')),
+                ('todo_list', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='django_todos.todolist')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'completion',
                 'verbose_name_plural': 'completions',
-                'indexes': [models.Index(condition=models.Q(('undone_at', None)), fields=['-at', '-id'], name='todos_completion_recent')],
+                'indexes': [models.Index(fields=['todo_list', '-at', '-id'], name='todos_completion_recent')],
                 'constraints': [models.UniqueConstraint(fields=('todo', 'key'), name='todos_completion_once'), check_constraint(check=models.Q(models.Q(('key', None), ('undone_at__isnull', False)), models.Q(('key__isnull', False), ('undone_at', None)), _connector='OR'), name='todos_completion_undone'), check_constraint(check=models.Q(('kind__in', ['completed', 'skipped'])), name='todos_completion_kind')],
             },
         ),

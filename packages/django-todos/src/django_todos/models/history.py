@@ -265,6 +265,10 @@ class Completion(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     todo = models.ForeignKey("django_todos.Todo", models.CASCADE, related_name="completions")
+    todo_list = models.ForeignKey(
+        "django_todos.TodoList", models.CASCADE, related_name="+", editable=False, db_index=False
+    )
+    """Where the todo is, once more: the latest of a list, and of a person's lists, come by an index."""
     key = models.CharField(max_length=20, null=True)  # NULLs are distinct, which is the point
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMPLETED)
     user = models.ForeignKey(project.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -288,9 +292,7 @@ class Completion(models.Model):
             check_constraint(Q(kind__in=["completed", "skipped"]), name="todos_completion_kind"),
         ]
         indexes = [
-            models.Index(
-                fields=["-at", "-id"], condition=Q(undone_at=None), name="todos_completion_recent"
-            ),
+            models.Index(fields=["todo_list", "-at", "-id"], name="todos_completion_recent"),
         ]
 
     def __str__(self) -> str:

@@ -35,9 +35,11 @@ class _Rows:
         self.todos = {todo.pk: todo for todo in todo_list.todos.all()}
         self.keys: defaultdict[int, list[int]] = defaultdict(list)
         self.strange: set[int] = set()
+        self.astray = 0
         if self.todos:
-            standing = Completion.objects.filter(todo__todo_list=todo_list).exclude(key=None)
-            for pk, key in standing.values_list("todo_id", "key"):
+            logged = Completion.objects.filter(todo__todo_list=todo_list)
+            self.astray = logged.exclude(todo_list=todo_list).count()
+            for pk, key in logged.exclude(key=None).values_list("todo_id", "key"):
                 self.keys[pk].append(int(key or 0))
             carried = Todo.labels.through.objects.filter(todo__todo_list=todo_list)
             others = carried.exclude(label__todo_list=todo_list)
@@ -53,6 +55,8 @@ def _list_rules(rows: _Rows) -> Iterator[str]:
         yield "has no owner"
     if todo_list.is_inbox and list(rows.members) != [todo_list.inbox_of_id]:
         yield "an inbox is shared"
+    if rows.astray:
+        yield f"{rows.astray} completions are kept for another list"
     for label in rows.labels:
         if label.key != Label.key_of(label.name):
             yield f"label {label.name} has the key {label.key}"

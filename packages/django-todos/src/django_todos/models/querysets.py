@@ -6,8 +6,7 @@ Both are built from ``EXISTS`` subqueries, so they never return a row twice and 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models, transaction
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     Exists,
@@ -31,14 +29,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now, Replace
 
 # Which imports this module first: its names are there when they are asked for.
 from django_todos import models as tables
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
-from django_todos.limits import MAX_SEARCH_WORDS
+from django_todos.models import searching
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 
 if TYPE_CHECKING:
@@ -282,6 +279,17 @@ class _InLists(QuerySet[_Model]):
         """In these lists."""
         return self.filter(Exists(lists.filter(pk=OuterRef("todo_list"))))
 
+    def first_of_each(self, lists: TodoListQuerySet, order: Sequence[str], count: int) -> Self:
+        """In these lists, the first `count` of each and so the first `count` of all, in the order that an index has.
+
+        PostgreSQL reads no more than these: not all that is in a large list. Elsewhere it is all of them.
+        """
+        if connections[self.db].vendor != "postgresql":
+            return self.in_lists(lists)
+        some = self.filter(todo_list=OuterRef("pk")).order_by(*order).values("pk")[:count]
+        each = lists.order_by().annotate(todos_first=_Each(some)).values("todos_first")
+        return self.model._default_manager.filter(pk__in=each)  # type: ignore[return-value]
+
 
 class WrittenPast(NotImplementedError):
     """Somebody writes a todo past the methods that keep lists, counts and history true."""
@@ -397,10 +405,12 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Assigned to `user`."""
         return self.filter(assignee=user.pk)
 
-    def with_label(self, key: str) -> Self:
-        """Carrying a label whose casefolded name is `key`."""
+    def with_label(self, key: str, lists: Collection[int] = ()) -> Self:
+        """Carrying a label whose casefolded name is `key`; of these lists, where they are said by primary key."""
         carrying = self.model.labels.through.objects.filter(todo=OuterRef("pk"), label__key=key)
-        return self.filter(Exists(carrying))
+        return self.filter(
+            Exists(carrying.filter(label__todo_list__in=lists) if lists else carrying)
+        )
 
     def with_subtask_counts(self) -> Self:
         """Adds `subtask_total` and `subtask_done`, counted over direct subtasks that are not in the trash."""
@@ -410,42 +420,28 @@ class TodoQuerySet(_InLists["tables.Todo"]):
             subtask_done=_count(subtasks.filter(is_completed=True), "parent"),
         )
 
-    def search(self, text: str) -> Self:
+    def search(
+        self, text: str, lists: Collection[int] = (), indexed: Collection[str] | None = None
+    ) -> Self:
         """Todos whose title or notes hold every word of `text`, each as the beginning of a word.
 
-        PostgreSQL answers from the index that the first migration makes; SQLite looks at each row the user can see.
+        PostgreSQL looks words up in an index; where `indexed` says which, only these, in `lists`' part of it alone where
+        they are said by primary key. SQLite looks at each row the user can see.
         Words of scripts that put no space between words are found anywhere, among the rows the user can see.
         """
-        words = list(dict.fromkeys(text.replace("\x00", " ").split()))[:MAX_SEARCH_WORDS]
-        if not words:
-            return self.none()
-        found = self
-        for word in filter(_UNSPACED.search, words):
-            found = found.filter(Q(title__icontains=word) | Q(notes__icontains=word))
-        words = [word for word in words if not _UNSPACED.search(word)]
-        if words and connections[self.db].vendor == "postgresql":
-            return found.filter(_postgresql_match(self.model, words))
-        for word in words:
-            pattern = (r"\b" if word[0].isalnum() else "") + re.escape(word)
-            found = found.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
-        return found
+        return searching.holding(self, searching.words_of(text), lists, indexed)
 
 
 class LabelQuerySet(_InLists["tables.Label"]):
     """Questions about labels."""
 
 
-class CompletionQuerySet(QuerySet["tables.Completion"]):
+class CompletionQuerySet(_InLists["tables.Completion"]):
     """Questions about what was completed."""
-
-    def visible_to(self, user: User) -> Self:
-        """Completions of todos in lists that `user` may read."""
-        lists = tables.TodoList.objects.visible_to(user)
-        return self.filter(Exists(lists.filter(pk=OuterRef("todo__todo_list"))))
 
     def standing(self) -> Self:
         """Completions that nobody took back, of todos that are not in the trash."""
-        return self.filter(undone_at=None, todo__deleted_at=None, todo__todo_list__deleted_at=None)
+        return self.filter(undone_at=None, todo__deleted_at=None, todo_list__deleted_at=None)
 
     def told_of(self, todo: tables.Todo, now: datetime) -> Self:
         """Those of a todo that stand and whose actions were pruned: what its history has from before."""
@@ -510,28 +506,13 @@ def started(now: Any, day: Any, time: Any) -> Q:
     return Q(start_date=None) | Q(start_at__lte=now) | Q(start_at=None) & wall
 
 
+class _Each(Subquery):
+    """What a subquery finds for each row of the outer one, a row each."""
+
+    template = "unnest(ARRAY(%(subquery)s))"
+
+
 def _count(rows: QuerySet[Any], group: str) -> Coalesce:
     """`rows`, a queryset that refers to the outer query, counted; 0 where there are none."""
     counted = rows.order_by().values(group).annotate(total=Count("*")).values("total")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-# Thai to Khmer, kana, Han
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-
-
-def _postgresql_match(model: type[models.Model], words: list[str]) -> Q | RawSQL:
-    # The expression is the index's own, to the letter: PostgreSQL uses the index for nothing else.
-    parts = [" ".join(re.findall(r"\w+", word)) for word in words]
-    parts = [part for part in parts if part]
-    if not parts:
-        return Q(*(Q(title__icontains=word) | Q(notes__icontains=word) for word in words))
-    query = " & ".join(f"'{part}':*" for part in parts)
-    table = model._meta.db_table
-    matches = (
-        f"to_tsvector('simple', {table}.title || ' ' || {table}.notes) @@ to_tsquery('simple', %s)"
-    )
-    # A table's own name around constants; what was typed travels as a parameter.
-    return RawSQL(matches, [query], output_field=BooleanField())  # nosec B611

@@ -185,13 +185,18 @@ class Todo(models.Model):
             ),
             models.Index(
                 fields=["todo_list", "-completed_at", "-id"],
-                condition=Q(is_completed=True, deleted_at=None),
+                condition=Q(depth=0, is_completed=True, deleted_at=None),
                 name="todos_todo_completed",
             ),
             models.Index(
                 fields=["todo_list", "-deleted_at", "-id"],
                 condition=Q(deleted_at__isnull=False),
                 name="todos_todo_trash",
+            ),
+            models.Index(
+                fields=["assignee", "todo_list"],
+                condition=Q(assignee__isnull=False, is_completed=False, deleted_at=None),
+                name="todos_todo_assigned",
             ),
         ]
 

@@ -283,7 +283,17 @@ class Recording:
             models.Model.save(changed[0], update_fields=[*fields, "version", "updated_at"])
         elif changed:
             self._flush_many(changed, fields)
+        if "todo_list_id" in fields:
+            self._take_completions_along()
         self._dirty.clear()
+
+    def _take_completions_along(self) -> None:
+        moved: dict[int, list[int]] = defaultdict(list)
+        for pk, names in self._dirty.items():
+            if "todo_list_id" in names:
+                moved[self.todos[pk].todo_list_id].append(pk)
+        for home, todos in moved.items():
+            tables.Completion.objects.filter(todo__in=todos).update(todo_list=home)
 
     def _flush_many(self, changed: list[Todo], fields: list[str]) -> None:
         """Todos that got the same values share a statement, which costs a tenth of one with a case for each."""
@@ -309,6 +319,8 @@ class Recording:
         self.flush()
         self._ask_assignees()
         tables.ask_owners(self)
+        for completion in self.completions:
+            completion.todo_list_id = self.todos[completion.todo_id].todo_list_id
         for completion in tables.Completion.objects.bulk_create(self.completions, batch_size=100):
             self._completion_keys[str(completion.pk)] = (None, completion.key)
         self._count()

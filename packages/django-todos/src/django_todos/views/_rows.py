@@ -34,6 +34,7 @@ from django_todos import limits
 from django_todos.models import Action, Label, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import (
+    TodoListQuerySet,
     TodoQuerySet,
     known_object_types,
     object_types,
@@ -104,18 +105,30 @@ class Order:
 
     def continue_after(self, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
         """The todos behind the row that `cursor` names. A cursor that nobody gave out is the beginning."""
-        try:
-            name, *values = signing.loads(cursor, salt=__name__)
-        except signing.BadSignature:
-            return todos
-        if name != self.name:
+        values = self.values_of(cursor)
+        if not values:
             return todos
         condition, equal = Q(), Q()
         for column, value in zip(self.columns, values, strict=True):
             field_name, side = column.lstrip("-"), "lt" if column.startswith("-") else "gt"
             condition |= equal & Q(**{f"{field_name}__{side}": value})
             equal &= Q(**{field_name: value})
-        return todos.filter(condition)
+        # Said once more of the first column, by which an index begins there.
+        first, side = self.columns[0].lstrip("-"), "lte" if self.columns[0][0] == "-" else "gte"
+        return todos.filter(condition, **{f"{first}__{side}": values[0]})
+
+    def values_of(self, cursor: str) -> list[Any]:
+        """Of the columns of the row that a cursor names; none of one that nobody gave out, or for another order."""
+        try:
+            name, *values = signing.loads(cursor, salt=__name__)
+        except signing.BadSignature:
+            return []
+        return values if name == self.name else []
+
+    def first_in(self, lists: TodoListQuerySet, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
+        """`todos` in these lists, of large ones no more than a page can show: an index has this order."""
+        here = self.continue_after(self.apply(todos), cursor)
+        return here.first_of_each(lists, self.columns, limits.PAGE + 1)
 
     def cursor(self, todo: Todo) -> str:
         """What names a row."""
@@ -231,12 +244,16 @@ def details(todos: TodoQuerySet) -> TodoQuerySet:
 
 def add_labels(todos: list[Todo]) -> None:
     """To each its labels, as ``prefetch_related("labels")`` would; one query, whatever their number."""
-    size = next((size for size in _SIZES if size >= len(todos)), 0)
-    if not todos or not size:
+    lists = list({todo.todo_list_id: None for todo in todos})
+    sizes = [next((size for size in _SIZES if size >= n), 0) for n in (len(todos), len(lists))]
+    if not todos or not all(sizes):
         return prefetch_related_objects(todos, "labels")
-    ids = [todo.pk for todo in todos] + [todos[0].pk] * (size - len(todos))
+    ids = [todo.pk for todo in todos] + [todos[0].pk] * (sizes[0] - len(todos))
+    lists += lists[:1] * (sizes[1] - len(lists))
+    values = {f"todo{n}": pk for n, pk in enumerate(ids)}
+    values |= {f"list{n}": pk for n, pk in enumerate(lists)}
     found: dict[int, list[Label]] = defaultdict(list)
-    for pair in _LABELS.rows({f"todo{n}": pk for n, pk in enumerate(ids)}, size):
+    for pair in _LABELS.rows(values, *sizes):
         found[pair.todo_id].append(pair.label)
     empty = Label.objects.none()
     for todo in todos:
@@ -248,12 +265,16 @@ def add_labels(todos: list[Todo]) -> None:
     return None
 
 
-def _labels(size: int) -> QuerySet[Any]:
-    slots = [Slot(f"todo{n}", BigAutoField()) for n in range(size)]
-    of = ExpressionWrapper(
-        F("todo"), BigAutoField()
-    )  # what a foreign key is compared with can't be a slot
-    pairs = Todo.labels.through._default_manager.alias(of=of).filter(of__in=slots)
+def _labels(todos: int, lists: int) -> QuerySet[Any]:
+    """Labels of so many todos. That they are of so many lists spares the database a look at everybody's."""
+    slots = [Slot(f"todo{n}", BigAutoField()) for n in range(todos)]
+    homes = [Slot(f"list{n}", BigAutoField()) for n in range(lists)]
+    # what a foreign key is compared with can't be a slot
+    of, home = (
+        ExpressionWrapper(F(name), BigAutoField()) for name in ("todo", "label__todo_list")
+    )
+    pairs = Todo.labels.through._default_manager.alias(of=of, home=home)
+    pairs = pairs.filter(of__in=slots, home__in=homes)
     return pairs.select_related("label").order_by("label__name")
 
 

@@ -282,15 +282,17 @@ class LogDay:
 def completed(request: Request) -> HttpResponse:
     """What was completed, by the viewer's days, latest first."""
     viewer = request.todos_viewer
+    order = "-at", "-pk"
+    done = Completion.objects.standing().filter(kind=Completion.Kind.COMPLETED)
+    done = _entries_after(done, request.GET.get("after", ""))
+    readable = TodoList.objects.visible_to(viewer.user).alive()
     entries = (
-        Completion.objects.visible_to(viewer.user)
-        .standing()
-        .filter(kind=Completion.Kind.COMPLETED)
+        done.first_of_each(readable, order, limits.PAGE + 1)
         .select_related("todo", "user")
         .prefetch_related(Prefetch("todo__todo_list", TodoList.objects.with_rights(viewer.user)))
-        .order_by("-at", "-pk")
+        .order_by(*order)
     )
-    some = list(_entries_after(entries, request.GET.get("after", ""))[: limits.PAGE + 1])
+    some = list(entries[: limits.PAGE + 1])
     cursor = _cursor(some[limits.PAGE - 1]) if len(some) > limits.PAGE else ""
     context = {
         "days": list(_by_day(some[: limits.PAGE], viewer)),
@@ -313,4 +315,4 @@ def _entries_after(entries: CompletionQuerySet, cursor: str) -> CompletionQueryS
         at, pk = signing.loads(cursor, salt=__name__)
     except signing.BadSignature:
         return entries
-    return entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    return entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)

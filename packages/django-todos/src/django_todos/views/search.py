@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Literal
 
 from django.contrib.auth import get_user_model
 from django.http import Http404, HttpResponse
 
+from django_todos import limits
 from django_todos.forms.filters import FilterForm, SearchFilterForm
-from django_todos.limits import MAX_SEARCH, MAX_SEARCH_WORDS
-from django_todos.models import Label, Todo
-from django_todos.models.querysets import TodoQuerySet
+from django_todos.models import Label, Todo, TodoList, searching
+from django_todos.models.compiled import AnyUser, Compiled
+from django_todos.models.querysets import (
+    TodoListQuerySet,
+    TodoQuerySet,
+    known_object_types,
+    object_types,
+    object_types_remembered,
+)
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, page, signed_in
-from django_todos.views._rows import ORDERS, answer_count, flat_page, is_counting, narrowed
-from django_todos.views.days import open_todos
+from django_todos.views._rows import (
+    ORDERS,
+    Order,
+    Rows,
+    answer_count,
+    flat_page,
+    is_counting,
+    narrowed,
+)
 
 _SIGN = re.compile(r"[#@]\w")
+Which = Literal["alive", "active"]
+"""Lists that are not in the trash; nor archived."""
 
 
 @signed_in("GET")
@@ -27,31 +46,29 @@ def search(request: Request) -> HttpResponse:
     ``#label`` and ``@name`` among the words filter.
     """
     viewer, filters = request.todos_viewer, SearchFilterForm(request.GET)
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH]
-    todos = _narrowed_by_signs(query, viewer)
-    if "completed" not in filters.chosen:
-        todos = todos.open()
+    query = request.GET.get("q", "").replace("\x00", "").strip()[: limits.MAX_SEARCH]
+    here = Gathering(viewer, "alive", is_open="completed" not in filters.chosen)
+    words = list(dict.fromkeys(query.split()))[: limits.MAX_SEARCH_WORDS]
+    todos = _narrowed_by_signs(here, filter(_SIGN.match, words)) if query else Todo.objects.none()
+    if text := " ".join(word for word in words if not _SIGN.match(word)):
+        todos = here.searched(todos, text)
     plain = " ".join(word for word in query.split() if not _SIGN.match(word))
     context = {"query": query, "plain": plain}
-    return _gathered(request, "search", "search", todos, context, filters)
+    return here.answer(request, "search", "search", todos, context, filters)
 
 
-def _narrowed_by_signs(query: str, viewer: Viewer) -> TodoQuerySet:
-    """What the words of a search find: those behind a sign are a label's or a person's name."""
-    todos = Todo.objects.visible_to(viewer.user).alive()
-    plain = []
-    for word in list(dict.fromkeys(query.split()))[:MAX_SEARCH_WORDS]:
-        if not _SIGN.match(word):
-            plain.append(word)
-        elif word[0] == "#":
-            todos = todos.with_label(Label.key_of(word[1:]))
+def _narrowed_by_signs(here: Gathering, signs: Iterable[str]) -> TodoQuerySet:
+    """What words behind a sign find: they are a label's or a person's name."""
+    todos = here.todos
+    for word in signs:
+        if word[0] == "#":
+            todos = todos.with_label(Label.key_of(word[1:]), here.known)
         elif word[1:].casefold() == "me":
-            todos = todos.assigned_to(viewer.user)
+            todos = todos.assigned_to(here.viewer.user)
         else:
             name = f"assignee__{get_user_model().USERNAME_FIELD}__iexact"
             todos = todos.filter(**{name: word[1:]})
-    is_search = plain or not query
-    return todos.search(" ".join(plain)) if is_search else todos
+    return todos
 
 
 @signed_in("GET")
@@ -62,40 +79,121 @@ def label_detail(request: Request, name: str) -> HttpResponse:
     label = Label.objects.visible_to(viewer.user).filter(key=key).order_by("pk").first()
     if label is None:
         raise Http404
-    return _gathered(
-        request, "label_detail", "labels", open_todos(viewer).with_label(key), {"label": label}
-    )
+    here = Gathering(viewer, "active")
+    todos = here.todos.with_label(key, here.known)
+    return here.answer(request, "label_detail", "labels", todos, {"label": label})
 
 
 @signed_in("GET")
 def assigned(request: Request) -> HttpResponse:
     """Open todos that are the viewer's to do."""
-    viewer = request.todos_viewer
-    return _gathered(
-        request, "assigned", "assigned", open_todos(viewer).assigned_to(viewer.user), {}
-    )
+    here = Gathering(request.todos_viewer, "active")
+    here.known = {}  # an index has the few todos of a person, in whatever lists
+    todos = here.todos.assigned_to(here.viewer.user)
+    return here.answer(request, "assigned", "assigned", todos, {})
 
 
-def _gathered(
-    request: Request,
-    template: str,
-    current: str,
-    todos: TodoQuerySet,
-    context: dict[str, Any],
-    filters: FilterForm | None = None,
-) -> HttpResponse:
-    viewer = request.todos_viewer
-    filters = filters or FilterForm(request.GET)
-    found = filters.apply(todos, viewer)
-    if is_counting(request):
-        return answer_count(request, found, Label.objects.visible_to(viewer.user))
-    order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
-    rows = flat_page(found, order, cursor, viewer.user)
-    if filters.filters:
-        context |= narrowed(found, rows, todos.count())
-    context |= {
-        "rows": rows,
-        "filters": filters,
-        "select": "select" in request.GET,
-    }
-    return page(request, template, current, context, more="todo_page")
+def _first_lists(user: Any, which: Which, count: int) -> TodoListQuerySet:
+    lists = TodoList.objects.with_rights(user)
+    return (lists.alive() if which == "alive" else lists.active())[: count + 1]
+
+
+def _anybodys_lists(which: Which, count: int) -> TodoListQuerySet:
+    with object_types_remembered():
+        known_object_types([])  # with any, who sees what is the host's to say
+        return _first_lists(AnyUser(), which, count)
+
+
+_LISTS = Compiled(TodoList, _anybodys_lists)
+
+
+class Gathering:
+    """The lists that a page gathers todos from: read once, and then named one by one, where there are not too many.
+
+    So the database knows how large each of them is, and needs no join.
+    """
+
+    is_scattered = True
+    """Whether what is found may be anywhere, so that it pays to look first among what is due next."""
+
+    def __init__(self, viewer: Viewer, which: Which, *, is_open: bool = True) -> None:
+        self.viewer = viewer
+        self.which: Which = which
+        self.is_open = is_open
+
+    @cached_property
+    def known(self) -> dict[int, TodoList]:
+        """They by primary key, with the viewer's rights; none where they are too many."""
+        if object_types():
+            lists = _first_lists(self.viewer.user, self.which, limits.MANY_LISTS)
+        else:
+            lists = _LISTS.rows({"user": self.viewer.user.pk}, self.which, limits.MANY_LISTS)
+        known = list(lists)
+        return {one.pk: one for one in known if len(known) <= limits.MANY_LISTS}
+
+    @property
+    def todos(self) -> TodoQuerySet:
+        """What is in them, not in the trash, and open unless completed todos are wanted, too."""
+        todos = Todo.objects.filter(deleted_at=None)
+        todos = todos.open() if self.is_open else todos
+        if self.known:
+            return todos.filter(todo_list__in=self.known)
+        visible = TodoList.objects.visible_to(self.viewer.user)
+        return todos.in_lists(visible.alive() if self.which == "alive" else visible.active())
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether there is more in them than the database should look through, and it has something better to do."""
+        is_much = (
+            sum(one.open_count for one in self.known.values()) > limits.NEAR or not self.is_open
+        )
+        return is_much and searching.is_indexed(Todo.objects.all())
+
+    def searched(self, todos: TodoQuerySet, text: str) -> TodoQuerySet:
+        """Those that hold every word of a text."""
+        if not self.known:
+            return todos.search(text)
+        if not self.is_large:
+            return todos.search(text, indexed=())
+        shares = searching.shares_of(Todo.objects.all(), searching.words_of(text))
+        self.is_scattered = math.prod(shares.values()) * limits.NEAR > limits.PAGE
+        return todos.search(text, self.known, searching.rare_of(shares))
+
+    def answer(
+        self,
+        request: Request,
+        template: str,
+        current: str,
+        todos: TodoQuerySet,
+        context: dict[str, Any],
+        filters: FilterForm | None = None,
+    ) -> HttpResponse:
+        """The page with these todos of its lists, as far as the filters of the address leave them."""
+        filters = filters or FilterForm(request.GET)
+        found = filters.apply(todos, self.viewer)
+        if is_counting(request):
+            return answer_count(request, found, Label.objects.visible_to(self.viewer.user))
+        order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
+        rows = self._rows(found, order, cursor)
+        if filters.filters:
+            context |= narrowed(found, rows, todos.count())
+        context |= {
+            "rows": rows,
+            "filters": filters,
+            "select": "select" in request.GET,
+        }
+        return page(request, template, current, context, more="todo_page")
+
+    def _rows(self, found: TodoQuerySet, order: Order, cursor: str) -> Rows:
+        rows = None
+        if found.query.is_empty():
+            return Rows([])
+        if self.is_large and self.is_open and self.is_scattered and order.name == "due":
+            after = order.values_of(cursor)
+            near = searching.next_due(found, self.known, after, limits.NEAR, limits.PAGE + 1)
+            if len(near) > limits.PAGE:  # else it is not for sure that these are the first ones
+                rows = flat_page(Todo.objects.filter(pk__in=near), order, cursor)
+        rows = rows or flat_page(found, order, cursor, None if self.known else self.viewer.user)
+        for row in rows if self.known else ():
+            row.todo.todo_list = self.known[row.todo.todo_list_id]
+        return rows

@@ -19,9 +19,10 @@ from django_todos.views._rows import ORDERS, flat_page
 def trash(request: Request) -> HttpResponse:
     """What was deleted, latest first: lists, then todos that did not go with their list."""
     viewer = request.todos_viewer
-    todos = Todo.objects.visible_to(viewer.user).trashed()
-    cursor = request.GET.get("after", "")
-    rows = flat_page(todos, ORDERS["deleted"], cursor, viewer.user)
+    cursor, order = request.GET.get("after", ""), ORDERS["deleted"]
+    readable = TodoList.objects.visible_to(viewer.user).alive()
+    todos = order.first_in(readable, Todo.objects.trashed(), cursor)
+    rows = flat_page(todos, order, cursor, viewer.user)
     lists = TodoList.objects.owned_by(viewer.user).trashed().order_by("-deleted_at", "-pk")
     context = {"rows": rows, "lists": [] if cursor else lists, "days": settings.TRASH_DAYS}
     return page(request, "trash", "trash", context)
