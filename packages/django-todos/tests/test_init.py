@@ -28,3 +28,13 @@ def test_importing_the_package_loads_neither_django_nor_metadata() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_libraries_for_notes_and_repeats_wait_until_they_are_needed() -> None:
+    code = (
+        "import sys, django; django.setup();"
+        "from django.template.loader import get_template; get_template('django_todos/list_detail.html');"
+        "print({'dateutil', 'icalendar', 'markdown_it', 'nh3'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-from dateutil.relativedelta import weekday as weekday_of
-
 from ..dates import Moment, local_now, resolve_zone
 from .tokens import READERS, Context, Forms, matching
 
@@ -67,6 +64,8 @@ def stands(c: Context, j: int, need: str) -> bool:
 
 def add(day: date, unit: str, count: int) -> date | None:
     """`day` moved by so many days, weeks, months or years; None beyond the calendar."""
+    from dateutil.relativedelta import relativedelta
+
     days, months = {"day": (1, 0), "week": (7, 0), "month": (0, 1), "year": (0, 12)}[unit]
     try:
         step = relativedelta(days=count * days, months=count * months)
@@ -89,6 +88,8 @@ def _next(c: Context, days: Iterable[date | None]) -> date | None:
 
 def _months(c: Context) -> Iterator[date]:
     """The first days of this month and of the next two years'."""
+    from dateutil.relativedelta import relativedelta
+
     return (c.today.replace(day=1) + relativedelta(months=n) for n in range(25))
 
 
@@ -160,6 +161,9 @@ def _is_version(c: Context, sign: str) -> bool:
 
 def _nth_weekday(c: Context, n: int, weekday: int, month: int | None = None) -> date | None:
     """The first monday of january, the last friday of the month: the next one."""
+    from dateutil.relativedelta import relativedelta
+    from dateutil.relativedelta import weekday as weekday_of
+
     step = relativedelta(day=31 if n < 0 else 1, weekday=weekday_of(weekday, n))
     days = ((begin.month, begin + step) for begin in _months(c))
     return _next(c, (d for of, d in days if d.month == of and month in (None, of)))

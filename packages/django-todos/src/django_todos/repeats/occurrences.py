@@ -22,18 +22,18 @@ from itertools import islice
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from dateutil import rrule as du
 from django.utils.translation import gettext as _
 
 from ..dates import Moment, day_bounds, local_now, to_instant, today_in
 from .rule import Freq, Mode, Rule, RuleError, parse
 
 _FREQ: dict[Freq, Literal[0, 1, 2, 3]] = {
-    "YEARLY": du.YEARLY,
-    "MONTHLY": du.MONTHLY,
-    "WEEKLY": du.WEEKLY,
-    "DAILY": du.DAILY,
+    "YEARLY": 0,
+    "MONTHLY": 1,
+    "WEEKLY": 2,
+    "DAILY": 3,
 }
+"""As dateutil numbers them, which is read by the first that repeats: not by each process that starts."""
 # Periods a search may walk through. The calendar repeats itself after 400 years: a yearly or
 # monthly rule that named no day by then never will. Days and weeks stop at 54 and 115 years.
 MAX_PERIODS: dict[Freq, int] = {"YEARLY": 400, "MONTHLY": 4800, "WEEKLY": 6000, "DAILY": 20000}
@@ -295,6 +295,8 @@ def _expand(rule: Rule, start: datetime, since: datetime | None = None) -> Itera
     Begins with the whole period (some times may lie before `start`) and ends quietly where the
     calendar, the number of periods or dateutil's wits do.
     """
+    from dateutil import rrule as du
+
     try:
         begin = _period_start(rule, start, max(since or start, start))
         interval = _CountedInterval(rule.interval, MAX_PERIODS[rule.freq])
@@ -346,6 +348,8 @@ def _arguments(rule: Rule, start: datetime) -> dict[str, Any]:
     missing from DTSTART; dateutil takes the whole week), and a BYDAY that mixes counted and plain
     days (1MO,FR) means either (dateutil wants both).
     """
+    from dateutil import rrule as du
+
     months, month_days, days = rule.by_month, rule.by_month_day, rule.by_day
     if not (month_days or days or rule.by_year_day):
         if rule.freq == "WEEKLY" or rule.by_week_no:

@@ -8,19 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import nh3
 from django import template
 from django.forms import BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 
 from django_todos import limits
 from django_todos.conf import settings
@@ -59,14 +55,6 @@ for tag in (
     register.simple_tag(tag, takes_context=True)
 
 register.simple_tag(_remembered.todos_hole)
-
-# What notes may contain once rendered. No images: one from another host tells its owner who reads.
-NOTES_TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p",
-    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
-NOTES_SCHEMES = {"http", "https", "mailto", "tel"}
-_BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,:;!?'’)\]}]", re.IGNORECASE)
 
 
 @register.simple_tag
@@ -243,50 +231,11 @@ def todos_markdown(text: str) -> SafeString:
     """
     if len(text or "") > limits.MAX_MARKDOWN:
         return mark_safe(linebreaks(text, autoescape=True))  # nosec B308 B703: escaped just there
-    html = nh3.clean(
-        _markdown().render(text or ""),
-        tags=NOTES_TAGS,
-        attributes={"a": {"href", "title"}, "ol": {"start"}},
-        url_schemes=NOTES_SCHEMES,
-        link_rel="noopener noreferrer nofollow ugc",
-    )
-    return mark_safe(html)  # nosec B308 B703: cleaned by nh3 just above
+    # Read by whoever has notes to show: most pages, and most processes at first, have none.
+    from django_todos.wording.notes import clean_html
 
-
-@cache
-def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
-    parser.enable(["table", "strikethrough"])
-    parser.core.ruler.push("todos_bare_links", _link_bare_addresses)
-    return parser
-
-
-def _link_bare_addresses(state: StateCore) -> None:
-    """Make links of web addresses that stand in the text as they are."""
-    for block in state.tokens:
-        if block.type == "inline" and block.children:
-            block.children = list(_with_links(block.children))
-
-
-def _with_links(tokens: Iterable[Token]) -> Iterable[Token]:
-    inside = 0
-    for token in tokens:
-        inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
-        if token.type != "text" or inside:
-            yield token
-            continue
-        place = 0
-        for match in _BARE_ADDRESS.finditer(token.content):
-            yield _text(token.content[place : match.start()])
-            yield Token("link_open", "a", 1, attrs={"href": match[0]})
-            yield _text(match[0])
-            yield Token("link_close", "a", -1)
-            place = match.end()
-        yield _text(token.content[place:])
-
-
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)
+    html = clean_html(text or "")
+    return mark_safe(html)  # nosec B308 B703: cleaned just there
 
 
 def _viewer(context: Context) -> Viewer:
