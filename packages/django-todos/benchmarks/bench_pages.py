@@ -3,6 +3,7 @@
 CPU in process through Django's test client, each page in turn, so that what else the machine does meets all alike.
 `unit` is a signed-in request that answers 204; `loop` one query and a plain template over as many of our rows. Ratios
 of one run count; milliseconds are for this machine. On SQLite in memory, whatever DATABASE_URL names: it writes.
+Where django-todo 2.7 is installed, too, its pages over the same rows are measured as well: ``peer``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import statistics
 import sys
 from collections.abc import Callable
 from datetime import date
+from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
 from time import process_time
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -28,6 +31,20 @@ settings.ROOT_URLCONF = "__main__"
 settings.ALLOWED_HOSTS = ["testserver"]
 # As in most projects; the tests keep them in cookies.
 settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+PEER = find_spec("todo") is not None
+BASE = {
+    "base.html": "<!doctype html>{% block extrahead %}{% endblock %}{% block content %}{% endblock %}"
+}
+if PEER:
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.sites", "todo"]
+    settings.SITE_ID = 1
+    loaders = [("django.template.loaders.locmem.Loader", BASE)]  # before its own, which is empty
+    loaders += ["django.template.loaders.app_directories.Loader"]
+    options = {
+        **settings.TEMPLATES[0]["OPTIONS"],
+        "loaders": [("django.template.loaders.cached.Loader", loaders)],
+    }
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "APP_DIRS": False, "OPTIONS": options}]
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
@@ -36,11 +53,14 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import path, reverse  # noqa: E402
+from django.urls import include, path, reverse  # noqa: E402
 from tests.factories import make_list, make_many, make_todo, make_user  # noqa: E402
 from tests.urls import urlpatterns as host  # noqa: E402
 
 from django_todos.models import Completion, Label, Preferences, Todo, TodoList  # noqa: E402
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 LOOP = engines["django"].from_string(
     "<ul>{% for todo in todos %}<li><a href=\"{% url 'django_todos:todo-detail' todo.uuid %}\">{{ todo.title }}</a>"
@@ -60,6 +80,36 @@ def loop(request: HttpRequest, count: int) -> HttpResponse:
 
 
 urlpatterns = [*host, path("unit/", unit), path("loop/<int:count>/", loop)]
+urlpatterns += [path("peer/", include("todo.urls"))] if PEER else []
+
+
+def peers(lists: list[TodoList], user: AbstractBaseUser) -> dict[str, str]:
+    """The same lists and todos in django-todo, and its addresses of three of our pages."""
+    from django.contrib.auth.models import Group
+    from todo.models import Task, TaskList
+
+    group = Group.objects.create(name="home")
+    group.user_set.add(user)
+    type(user).objects.filter(pk=user.pk).update(is_staff=True)
+    for one in lists:
+        made = TaskList.objects.create(name=one.name, slug=f"list-{one.pk}", group=group)
+        Task.objects.bulk_create(
+            Task(
+                title=todo.title,
+                note=todo.notes,
+                task_list=made,
+                created_by=user,
+                due_date=todo.due_date,
+                priority=n,
+            )
+            for n, todo in enumerate(one.todos.all())
+        )
+    first = Task.objects.filter(task_list__name="Fifty").first()
+    return {
+        "21 lists": "/peer/",
+        "a todo": f"/peer/task/{first.pk}/",
+        "search, 20": "/peer/search/?q=needle",
+    }
 
 
 def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
@@ -85,6 +135,9 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
              "a todo": fifty.todos.first().get_absolute_url(), "search, 20": reverse("django_todos:search") + "?q=needle",
              "bare page": reverse("django_todos:list-create"), "version": reverse("django_todos:version"),
              "unit": "/unit/", "loop of 50": "/loop/50/", "loop of 100": "/loop/100/"}  # fmt: skip
+    if PEER:
+        theirs = peers([*lists, fifty, large, due], alice)
+        pages |= {f"peer {name}": url for name, url in theirs.items()}
     works = {name: lambda url=url: client.get(url) for name, url in pages.items()}
     works["tick, htmx"] = lambda: client.post(next(turns), {"view": "list"}, headers=htmx)
     works["add 100 lines"] = lambda: client.post(reverse("django_todos:todo-create"), lines)
@@ -112,10 +165,11 @@ def main(rounds: int = 15) -> None:
             times[name].append((process_time() - began) * 1000)
     cost = {name: statistics.median(each) for name, each in times.items()}
     print(f"Python {sys.version.split()[0]}, Django {django.__version__}, {rounds} rounds")
-    print("work                ms   units x loop 50 x loop 100 queries    bytes")
+    print("work                 ms   units x loop 50 x loop 100 queries    bytes")
     for name, ms in cost.items():
         ratios = f"{ms / cost['unit']:7.1f} {cost['loop of 50'] / ms:9.2f} {cost['loop of 100'] / ms:10.2f}"
-        print(f"{name:<14} {ms:7.2f} {ratios} {said[name][0]:7} {said[name][1]:8,}")
+        beside = f" {cost[f'peer {name}'] / ms:6.2f} x the peer" if f"peer {name}" in cost else ""
+        print(f"{name:<15} {ms:7.2f} {ratios} {said[name][0]:7} {said[name][1]:8,}{beside}")
 
 
 if __name__ == "__main__":
