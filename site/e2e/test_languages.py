@@ -93,3 +93,17 @@ def test_sign_up_add_share_and_read_the_mail(
     bob.page.locator("main a[href*=invitation]").first.click()
     bob.page.get_by_role("button", name=said("Join the list")).click()
     expect(bob.page.get_by_role("heading", name=TITLES[code], level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("code", ["fr", "it", "uk"])
+def test_long_words_fit_the_narrowest_window(people: People, code: str) -> None:
+    """WCAG 1.4.10: nothing is wider than 320 pixels, the filter's and a todo's choices, long repeats and tabs among it."""
+    person = people.somebody(locale=code, viewport={"width": 320, "height": 640})
+    person.add("Invoice the harbour office every! last friday 9am !1 #money")
+    todo = person.todo("Invoice the harbour office")
+    for path in ("/upcoming/", "/inbox/", "/search/?q=the", "/preferences/", todo):
+        person.go(path)
+        assert person.page.evaluate("document.documentElement.scrollWidth") == 320, path
+    person.go("/upcoming/")
+    for name in person.page.locator(".todos-tab > span").all():
+        assert name.evaluate("name => name.scrollWidth <= name.parentElement.clientWidth")

@@ -58,7 +58,9 @@ function draw(at) {
   const first = `${at.slice(0, 7)}-01`;
   const begin = plus(first, -into(first));
   const named = format(first, { month: "long", year: "numeric" });
-  head.replaceChildren(...named.map(({ type, value }) => (type === "year" ? Object.assign(document.createElement("span"), { textContent: value }) : value)));
+  /** The month and what is written to it without a space: 11月. @param {Intl.DateTimeFormatPart} part @param {number} at */
+  const ofMonth = ({ type, value }, at) => type === "month" || (named[at - 1]?.type === "month" && !value.startsWith(" "));
+  head.replaceChildren(...named.map((part, at) => (ofMonth(part, at) ? part.value : Object.assign(document.createElement("span"), { textContent: part.value }))));
   one("caption", month()).textContent = named.map(({ value }) => value).join("");
   for (const step of [-1, 1]) one(`[data-todos-months="${step}"]`, month()).ariaLabel = monthOf(plusMonths(first, step));
   const heads = [0, 1, 2, 3, 4, 5, 6].map((day) => Object.assign(document.createElement("th"), { scope: "col", abbr: weekdayOf(plus(begin, day), "long"), textContent: weekdayOf(plus(begin, day), "narrow") }));
