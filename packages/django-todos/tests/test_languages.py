@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import trans_real
 from tests.factories import NOW, Cast
 
 from django_todos.mail import compose
@@ -59,6 +60,16 @@ def test_what_scripts_find_on_a_page_is_in_no_language(cast: Cast) -> None:
             html = cast.client("alice").get(reverse("django_todos:inbox")).content.decode()
         names.append(sorted(set(re.findall(r"data-todos-[a-z-]+(?==)", html))))
     assert "data-todos-load-save" in names[0] and names[0] == names[1] == names[2]
+
+
+def test_to_offer_languages_reads_no_catalog(settings: Any) -> None:
+    """What is read once stays: a process that speaks two languages would hold all thirteen."""
+    settings.LANGUAGES = [
+        (code, code) for code in ("en", "de", "ja", "pt-br", "zh-hans", "de-at", "nb")
+    ]
+    before = set(trans_real._translations)
+    assert [code for code, _name in spoken()] == ["en", "de", "ja", "pt-br", "zh-hans", "de-at"]
+    assert set(trans_real._translations) == before
 
 
 def test_the_choice_is_kept_by_djangos_cookie_for_the_hosts_pages(cast: Cast) -> None:

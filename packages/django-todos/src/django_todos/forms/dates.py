@@ -107,7 +107,7 @@ class ZoneField(forms.CharField):
 @cache
 def cities() -> dict[str, str]:
     """The zones of the database by their cities in small letters."""
-    names = sorted(name for name in available_timezones() if "/" in name and resolve_zone(name))
+    names = sorted(name for name in available_timezones() if "/" in name)
     old = ("Etc/", "SystemV/", "US/", "Mexico/", "Brazil/", "Canada/", "Chile/")
     return {city_of(name).casefold(): name for name in names if not name.startswith(old)}
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings as project
 from django.utils import translation
 from django.utils.translation import get_language_info, pgettext
+
+OURS = Path(__file__).parent.parent / "locale"
 
 
 def spoken() -> list[tuple[str, str]]:
@@ -23,9 +27,20 @@ def may_be(code: str) -> bool:
 
 
 def _is_spoken(code: str) -> bool:
+    """By what lies there: a catalog that is read stays in the process, and all of them are 8 MB."""
+    if code.startswith("en") or _has_catalog(OURS, code):
+        return True
+    if not any(_has_catalog(folder, code) for folder in project.LOCALE_PATHS):
+        return False
     with translation.override(code):
         # Translators: the code of the language of this catalog, as in the name of its folder: de, pt_BR
-        return code.startswith("en") or pgettext("this catalog's language", "en") != "en"
+        return pgettext("this catalog's language", "en") != "en"
+
+
+def _has_catalog(folder: str | Path, code: str) -> bool:
+    """Also that of the language without its region, which Django falls back to."""
+    names = {translation.to_locale(one) for one in (code, code.partition("-")[0])}
+    return any(Path(folder, name, "LC_MESSAGES/django.mo").exists() for name in names)
 
 
 def _own_name(code: str, name: str) -> str:
