@@ -320,6 +320,18 @@ def test_search_finds_the_beginnings_of_words(searched, text: str, titles: list[
         assert found == set(titles)
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["2026-11-23", "3.14", "-5", "_", "²", "x'y\\z:*", "and/or", "ada@example.org", "https://example.org/a/b?c=d"]
+    + ["मुंबई", "हिन्दी", "مُحَمَّد", "e\u0301cole", "\u200fعربي", "ไทย", "買い物", "😀", "%", "İ", "x" * 200],
+)  # fmt: skip
+def test_a_word_is_found_as_it_is_written(cast: Cast, word: str):
+    todo = make_todo(cast.flat, f"Before {word} after")
+    make_todo(cast.flat, "Something else")
+    for text in (word, f"before {word}"):
+        assert list(Todo.objects.search(text)) == [todo]
+
+
 @postgres
 def test_search_uses_its_index(cast: Cast):
     make_many(cast.flat, 5)
