@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import time_machine
+from django.core.files.storage import Storage
 from django.template import engines
 from django.utils.safestring import mark_safe
 from tests.factories import Cast, make_list, make_todo
@@ -204,3 +206,46 @@ def test_a_settings_change_forgets(settings: Any) -> None:
     memory.put("x", "y", 10)
     settings.TODOS_SHARING = False
     assert memory.get("x") is None
+
+
+def test_a_hole_is_filled_where_a_host_includes_the_part_around_it(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    own = tmp_path / "django_todos"
+    (own / "parts").mkdir(parents=True)
+    (own / "base.html").write_text(
+        '{% include "django_todos/parts/topbar.html" with initials="AL" %}'
+        '{% include "django_todos/parts/styles.html" with names="base"|make_list has_nonce=True %}'
+        "{% block todos_main %}{% endblock %}"
+    )
+    (own / "parts" / "account_links.html").write_text("at: {{ request.path }}")
+    (own / "parts" / "todo_row.html").write_text(
+        '{% load django_todos %}row: {% todos_hole "account_links" %}'
+    )
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    settings.MIDDLEWARE = ["tests.test_hooks.with_nonce", *settings.MIDDLEWARE]
+    make_todo(cast.flat)
+    page = get(cast.client("alice"), "list-detail", cast.flat.uuid)
+    html = page.content.decode()
+    assert f"at: {page.wsgi_request.path}" in html and 'nonce="n0nce"' in html
+    assert "row: at: " in html and _MARK not in html
+
+
+class Signed(Storage):
+    """A storage whose addresses expire, as of a bucket that isn't public."""
+
+    signature = "one"
+
+    def url(self, name: str | None) -> str:
+        return f"https://bucket.example/{name}?signature={self.signature}"
+
+
+def test_addresses_of_static_files_that_expire(cast: Cast, settings: Any) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": f"{__name__}.{Signed.__name__}"}
+    }
+    client = cast.client("alice")
+    for signature in ("one", "two"):
+        with mock.patch.object(Signed, "signature", signature):
+            html = get(client, "today").content.decode()
+        assert set(re.findall(r"\?signature=(\w+)", html)) == {signature}

@@ -16,10 +16,13 @@ import secrets
 from collections.abc import Hashable
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings as project
+from django.contrib.staticfiles.storage import StaticFilesStorage, staticfiles_storage
 from django.core.signals import setting_changed
 from django.template import Context, Engine
 from django.template.loaders import cached
+from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -64,6 +67,10 @@ _LINE_BREAKS = re.compile(r"\s*\n\s*")
 setting_changed.connect(lambda **_: memory.clear(), weak=False)
 
 
+class _Holed(Context):
+    """The context of a text whose holes are filled afterwards."""
+
+
 class Remembered:
     """A part, and what its text depends on beside the values that it shows: the same for all rows of a page."""
 
@@ -73,7 +80,7 @@ class Remembered:
         # Loaders that don't keep templates make a new one each time, by which nothing would be found again.
         keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
         self._size = settings.REMEMBERED_PARTS if keeps else 0
-        where = (_language(), style_in_force(), get_script_prefix(), get_urlconf())
+        where = (_language(), style_in_force(), get_script_prefix(), get_urlconf(), _static())
         self._where = (self._template, where)
 
     def text(self, values: dict[str, Any], page: Context | None = None) -> SafeString:
@@ -89,8 +96,12 @@ class Remembered:
         key = (self._where, page is None, given)
         found = memory.get(key) if self._size else None
         if found is None:
-            shown = values if page is None else {"csrf_token": todos_hole("token"), **values}
-            text = self._template.render(Context(shown, autoescape=self._engine.autoescape))
+            escapes = self._engine.autoescape
+            if page is None:
+                shown = Context(values, autoescape=escapes)
+            else:
+                shown = _Holed({"csrf_token": _mark("token"), **values}, autoescape=escapes)
+            text = self._template.render(shown)
             found = mark_safe(_LINE_BREAKS.sub(" ", text))  # nosec B308 B703: rendered just there
             if self._size:
                 memory.put(key, found, self._size)
@@ -121,6 +132,13 @@ def _language() -> Hashable:
     return catalog()
 
 
+def _static() -> str:
+    """One address of a static file, where they don't last as long as a process: signed for an hour, or a tenant's own."""
+    installed = apps.is_installed("django.contrib.staticfiles")
+    lasting = not installed or isinstance(staticfiles_storage, StaticFilesStorage)
+    return "" if lasting else static("django_todos/css/base.css")
+
+
 def engine_of(context: Context) -> Engine:
     """The engine of the template that is being rendered."""
     assert context.template is not None, "bound while it renders"
@@ -132,6 +150,15 @@ def todos_part(context: Context, name: str, **values: Any) -> SafeString:
     return Remembered(engine_of(context), name).text(values, context)
 
 
-def todos_hole(name: str) -> SafeString:
-    """``{% todos_hole "nav_links" %}``, in a part that is remembered: a part that sees the whole page, each time anew."""
+def todos_hole(context: Context, name: str) -> SafeString:
+    """``{% todos_hole "nav_links" %}``, in a part that is remembered: a part that sees the whole page, each time anew.
+
+    Filled at once where nothing will fill it, as in a part of ours that a host includes: nobody is shown the mark.
+    """
+    if isinstance(context, _Holed):
+        return _mark(name)
+    return mark_safe(_in_hole(name, context))  # nosec B308 B703: escaped, or rendered
+
+
+def _mark(name: str) -> SafeString:
     return mark_safe(f"{_MARK}{name}{_MARK}")  # nosec B308 B703: names of ours

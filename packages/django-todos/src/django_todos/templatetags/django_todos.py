@@ -49,12 +49,11 @@ for tag in (
     _widget.todo_list_for,
     _widget.todos_badge,
     _remembered.todos_part,
+    _remembered.todos_hole,
     _rows.todos_row,
     _rows.todos_rows,
 ):
     register.simple_tag(tag, takes_context=True)
-
-register.simple_tag(_remembered.todos_hole)
 
 
 @register.simple_tag
