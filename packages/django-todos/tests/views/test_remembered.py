@@ -202,6 +202,15 @@ def test_no_more_than_so_many_are_remembered() -> None:
     assert few.get(49) == "49" and few.get(0) == "0" and few.get(5) is None
 
 
+def test_a_long_text_counts_as_several() -> None:
+    few = Memory()
+    for n in range(50):
+        few.put(n, "x" * 4096, 100)
+        few.get(0)
+    assert sum(map(len, [*few._new.values(), *few._old.values()])) <= 100 * 1024
+    assert few.get(49) and few.get(0) and few.get(5) is None
+
+
 def test_a_settings_change_forgets(settings: Any) -> None:
     memory.put("x", "y", 10)
     settings.TODOS_SHARING = False

@@ -34,30 +34,40 @@ from django_todos.wording.dates import style_in_force
 
 
 class Memory:
-    """Texts by what they were made of. The older half is forgotten at once: no lock, and no order to be kept."""
+    """Texts by what they were made of. The older half is forgotten at once: no lock, and no order to be kept.
+
+    A long text counts as several, so that nobody fills the memory with addresses of 4,000 characters.
+    """
 
     def __init__(self) -> None:
         self._new: dict[Hashable, SafeString] = {}
         self._old: dict[Hashable, SafeString] = {}
+        self._count = 0  # of the newer half
 
     def get(self, key: Hashable) -> SafeString | None:
         """The text, which is young again."""
         found = self._new.get(key)
         if found is None and (found := self._old.get(key)) is not None:
-            self._new[key] = found
+            self._add(key, found)
         return found
 
     def clear(self) -> None:
         """Forgets all of it."""
-        self._new, self._old = {}, {}
+        self._new, self._old, self._count = {}, {}, 0
 
     def put(self, key: Hashable, text: SafeString, size: int) -> None:
         """Remembers it, and at most `size` in all."""
-        if len(self._new) >= size // 2:
-            self._old, self._new = self._new, {}
+        if self._count >= size // 2:
+            self._old, self._new, self._count = self._new, {}, 0
+        self._add(key, text)
+
+    def _add(self, key: Hashable, text: SafeString) -> None:
         self._new[key] = text
+        self._count += 1 + len(text) // _LENGTH
 
 
+_LENGTH = 1024
+"""Of a text that counts as one."""
 memory = Memory()
 _MARK = secrets.token_hex(8)  # nobody can write what nobody knows
 _HOLE = re.compile(rf"{_MARK}(\w+){_MARK}")
