@@ -1,6 +1,6 @@
 """What pages cost beside Django itself: `python benchmarks/bench_pages.py [rounds]`.
 
-CPU in process through Django's test client, each page in turn, so that what else the machine does meets all alike.
+CPU in process through Django's test client, the pages in turns, so that what else the machine does meets all alike.
 `unit` is a signed-in request that answers 204; `loop` one query and a plain template over as many of our rows. Ratios
 of one run count; milliseconds are for this machine. On SQLite in memory, whatever DATABASE_URL names: it writes.
 Where django-todo 2.7 is installed, too, its pages over the same rows are measured as well: ``peer``.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import statistics
 import sys
 from collections.abc import Callable
@@ -158,10 +159,12 @@ def main(rounds: int = 15) -> None:
     assert Todo.objects.exclude(todo_list__inbox_of=None).count() == 200, "lines were not added"
     assert Completion.objects.filter(todo__title="Tick").count() == 1, "Tick was not ticked"
     gc.freeze()
+    turn, order = list(works), random.Random(1)
     for _ in range(rounds):
-        for name, work in works.items():
+        order.shuffle(turn)  # else one page always pays for what the hundred lines before it changed
+        for name in turn:
             began = process_time()
-            work()
+            works[name]()
             times[name].append((process_time() - began) * 1000)
     cost = {name: statistics.median(each) for name, each in times.items()}
     print(f"Python {sys.version.split()[0]}, Django {django.__version__}, {rounds} rounds")
