@@ -161,7 +161,9 @@ def main(rounds: int = 15) -> None:
     gc.freeze()
     turn, order = list(works), random.Random(1)
     for _ in range(rounds):
-        order.shuffle(turn)  # else one page always pays for what the hundred lines before it changed
+        order.shuffle(
+            turn
+        )  # else one page always pays for what the hundred lines before it changed
         for name in turn:
             began = process_time()
             works[name]()
