@@ -192,7 +192,7 @@ class Gathering:
             after = order.values_of(cursor)
             near = searching.next_due(found, self.known, after, limits.NEAR, limits.PAGE + 1)
             if len(near) > limits.PAGE:  # else it is not for sure that these are the first ones
-                rows = flat_page(Todo.objects.filter(pk__in=near), order, cursor)
+                rows = flat_page(self.todos.filter(pk__in=near), order, cursor)
         rows = rows or flat_page(found, order, cursor, None if self.known else self.viewer.user)
         for row in rows if self.known else ():
             row.todo.todo_list = self.known[row.todo.todo_list_id]
