@@ -26,7 +26,7 @@ pytestmark = pytest.mark.parametrize(
 )
 
 DAY = timedelta(days=1)
-LINE = "Pay rent tomorrow 9am every month #home !1 // ask about the meter"
+LINE = "Pay rent tomorrow 9am every week #home !1 // ask about the meter"
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_quick_add_reads_the_line(me: Person, today: date, script: bool) -> None
     if script:
         chips = page.locator("#quick-add-chips button")
         expect(chips).to_have_text(
-            ["Tomorrow, 09:00", "Every month", "#home", "High", "ask about the meter"]
+            ["Tomorrow, 09:00", "Every week", "#home", "High", "ask about the meter"]
         )
         page.get_by_role("button", name="Priority: High. Turn back into plain words.").click()
         expect(chips).to_have_count(4)
@@ -109,7 +109,7 @@ def test_quick_add_reads_the_line(me: Person, today: date, script: bool) -> None
     page.locator("#quick-add").get_by_role("button", name="Add").click()
     title = "Pay rent !1" if script else "Pay rent"
     added = row(page, title)
-    for text in ("Tomorrow, 09:00", "home", "monthly", "has notes"):
+    for text in ("Tomorrow, 09:00", "home", "weekly", "has notes"):
         expect(added).to_contain_text(text)
     if script:
         expect(page.locator("#quick-add-text")).to_have_value("")
