@@ -268,6 +268,13 @@ def test_nothing_changed_is_no_action(cast: Cast):
     assert again(todo).version == 0
 
 
+@pytest.mark.parametrize("name", ["due", "start"])
+def test_a_rule_given_to_edit_begins_on_the_todos_date(cast: Cast, name: str):
+    todo = make_todo(cast.flat, **{name: Moment(DAY)})
+    todo.edit(by=cast.alice, at=later(), values={"repeat": Repeat("FREQ=WEEKLY")})
+    assert again(todo).repeat == Repeat("FREQ=WEEKLY", "due", Moment(DAY))
+
+
 def test_edits_of_other_fields_are_merged(cast: Cast):
     todo = make_todo(cast.flat, notes="1")
     seen = {"title": "Buy milk", "notes": "1", "labels": []}

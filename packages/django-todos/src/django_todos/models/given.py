@@ -123,9 +123,13 @@ def values_of(
     moment, read = at or now(), dict(values)
     for name in {"due", "start"} & read.keys():
         read[name] = moment_of(read[name], by=by, at=moment, field=name)
-    if isinstance(read.get("repeat"), str):
-        begins = {name: read.get(name, getattr(todo, name)) for name in ("due", "start")}
-        read["repeat"] = repeat_of(read["repeat"], by=by, at=moment, **begins)
+    repeat = read.get("repeat")
+    begins = {name: read.get(name, getattr(todo, name)) for name in ("due", "start")}
+    if isinstance(repeat, str):
+        read["repeat"] = repeat_of(repeat, by=by, at=moment, **begins)
+    elif isinstance(repeat, Repeat):
+        anchor = repeat.anchor or begins["due"] or begins["start"]
+        read["repeat"] = replace(repeat, anchor=anchor)
     if "title" in read:
         read["title"] = title_of(read["title"])
     if "priority" in read:
