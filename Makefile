@@ -67,8 +67,8 @@ e2e: .venv/postgres $(CATALOGS)  ## the browser tests
 check: .venv/postgres $(CATALOGS)  ## some tox environments: make check ENVS="lint types"
 	@$(SERVER) $(TOX) $(if $(filter file,$(origin DIST)),,--installpkg $(wildcard $(DIST)/*.whl)) -e $(subst $(space),$(comma),$(strip $(ENVS)))
 
-bench: dev  ## what pages cost beside Django itself: ratios, queries and bytes of one run, not a test
-	@.venv/dev/bin/python packages/django-todos/benchmarks/bench_pages.py
+bench: dev .venv/postgres  ## what pages cost beside Django itself: ratios, queries and bytes of one run, not a test
+	@$(SERVER) .venv/dev/bin/python packages/django-todos/benchmarks/bench_pages.py
 
 # DJANGO=5.2 PYTHON_VERSION=3.12: one cell of the matrix on both databases, as the hosted pipeline cuts it
 check-matrix:

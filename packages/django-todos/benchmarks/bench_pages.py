@@ -1,14 +1,16 @@
-"""What pages cost beside Django itself: `python benchmarks/bench_pages.py [rounds]`.
+"""What pages cost beside Django itself: `python benchmarks/bench_pages.py [rounds] [--json]`.
 
-CPU in process through Django's test client, the pages in turns, so that what else the machine does meets all alike.
-`unit` is a signed-in request that answers 204; `loop` one query and a plain template over as many of our rows. Ratios
-of one run count; milliseconds are for this machine. On SQLite in memory, whatever DATABASE_URL names: it writes.
-Where django-todo 2.7 is installed, too, its pages over the same rows are measured as well: ``peer``.
+CPU in process through Django's test client, warm: ten of each page in a row, the pages in turns, so that what else the
+machine does meets all alike. `unit` is a signed-in request that answers 204; `loop` one query and a plain template over
+as many of our rows. Ratios of one run count; milliseconds are for this machine. In a test database of the server that
+DATABASE_URL names, else on SQLite in memory. Where django-todo 2.7 is installed, too, its pages over the same rows are
+measured as well: ``peer``.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import os
 import random
 import statistics
@@ -23,7 +25,8 @@ from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-os.environ["DJANGO_SETTINGS_MODULE"], os.environ["DATABASE_URL"] = "tests.settings", ""
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+BATCH = 10
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -48,7 +51,6 @@ if PEER:
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "APP_DIRS": False, "OPTIONS": options}]
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
@@ -59,6 +61,7 @@ from tests.factories import make_list, make_many, make_todo, make_user  # noqa: 
 from tests.urls import urlpatterns as host  # noqa: E402
 
 from django_todos.models import Completion, Label, Preferences, Todo, TodoList  # noqa: E402
+from django_todos.views._page import Request, page, signed_in  # noqa: E402
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -80,7 +83,12 @@ def loop(request: HttpRequest, count: int) -> HttpResponse:
     return HttpResponse(LOOP.render({"todos": shown[:count]}, request))
 
 
-urlpatterns = [*host, path("unit/", unit), path("loop/<int:count>/", loop)]
+@signed_in("GET")
+def bare(request: Request) -> HttpResponse:
+    return page(request, "base", "", {})
+
+
+urlpatterns = [*host, path("unit/", unit), path("loop/<int:count>/", loop), path("bare/", bare)]
 urlpatterns += [path("peer/", include("todo.urls"))] if PEER else []
 
 
@@ -134,7 +142,7 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     pages = {"list of 50": fifty.get_absolute_url(), "list of 1,000": large.get_absolute_url(),
              "today, 100": reverse("django_todos:today"), "21 lists": reverse("django_todos:list-index"),
              "a todo": fifty.todos.first().get_absolute_url(), "search, 20": reverse("django_todos:search") + "?q=needle",
-             "bare page": reverse("django_todos:list-create"), "version": reverse("django_todos:version"),
+             "bare page": "/bare/", "version": reverse("django_todos:version"),
              "unit": "/unit/", "loop of 50": "/loop/50/", "loop of 100": "/loop/100/"}  # fmt: skip
     if PEER:
         theirs = peers([*lists, fifty, large, due], alice)
@@ -145,37 +153,55 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     return works
 
 
-def main(rounds: int = 15) -> None:
-    call_command("migrate", verbosity=0)
+def measure(rounds: int) -> dict[str, dict[str, float]]:
+    """Of each page milliseconds (the median of the rounds), queries and bytes."""
     works = make_data(Client())
-    said, times = {}, {name: [] for name in works}
+    said: dict[str, dict[str, float]] = {}
     for name, work in works.items():
         with CaptureQueriesContext(connection) as queries:
             answer = work()
         assert answer.status_code < 400, (name, answer.status_code)
         asked = sum(not one["sql"].startswith(OPEN_AND_CLOSE) for one in queries)
-        said[name] = asked, len(answer.content)
+        said[name] = {"queries": asked, "bytes": len(answer.content)}
         work()
     assert Todo.objects.exclude(todo_list__inbox_of=None).count() == 200, "lines were not added"
     assert Completion.objects.filter(todo__title="Tick").count() == 1, "Tick was not ticked"
     gc.freeze()
+    times: dict[str, list[float]] = {name: [] for name in works}
     turn, order = list(works), random.Random(1)
     for _ in range(rounds):
         order.shuffle(
             turn
         )  # else one page always pays for what the hundred lines before it changed
         for name in turn:
+            batch = 1 if name.startswith("add") else BATCH
             began = process_time()
-            works[name]()
-            times[name].append((process_time() - began) * 1000)
-    cost = {name: statistics.median(each) for name, each in times.items()}
-    print(f"Python {sys.version.split()[0]}, Django {django.__version__}, {rounds} rounds")
+            for _ in range(batch):
+                works[name]()
+            times[name].append((process_time() - began) * 1000 / batch)
+    return {name: {"ms": statistics.median(times[name]), **said[name]} for name in works}
+
+
+def main(rounds: int = 9, as_json: str = "") -> None:
+    test_database = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        cost = measure(int(rounds))
+    finally:
+        connection.creation.destroy_test_db(test_database, verbosity=0)
+    if as_json:
+        return print(json.dumps(cost, indent=1))
+    print(
+        f"Python {sys.version.split()[0]}, Django {django.__version__}, {connection.vendor}, {rounds} rounds"
+    )
     print("work                 ms   units x loop 50 x loop 100 queries    bytes")
-    for name, ms in cost.items():
-        ratios = f"{ms / cost['unit']:7.1f} {cost['loop of 50'] / ms:9.2f} {cost['loop of 100'] / ms:10.2f}"
-        beside = f" {cost[f'peer {name}'] / ms:6.2f} x the peer" if f"peer {name}" in cost else ""
-        print(f"{name:<15} {ms:7.2f} {ratios} {said[name][0]:7} {said[name][1]:8,}{beside}")
+    unit, fifty, hundred = (cost[name]["ms"] for name in ("unit", "loop of 50", "loop of 100"))
+    for name, one in cost.items():
+        ms, peer = one["ms"], cost.get(f"peer {name}")
+        ratios = f"{ms / unit:7.1f} {fifty / ms:9.2f} {hundred / ms:10.2f}"
+        beside = f" {peer['ms'] / ms:6.2f} x the peer" if peer else ""
+        print(f"{name:<15} {ms:7.2f} {ratios} {one['queries']:7} {one['bytes']:8,}{beside}")
+    return None
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(*sys.argv[1:3])

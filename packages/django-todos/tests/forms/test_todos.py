@@ -192,5 +192,5 @@ def test_one_order_of_day_and_month(cast: Cast, text: str, day_first: str, month
 def test_what_is_odd_about_a_date_is_said(cast: Cast, due: str, start: str, name: str, says: str):
     todo = make_todo(cast.flat, due=Moment.parse(due), start=Moment.parse(start))
     form = TodoForm(todo=todo, viewer=Viewer(cast.alice, Preferences(user=cast.alice), NOW))
-    [said] = [group.caution for group in form.groups() if group.name == name]
+    [said] = [one.shown.caution for one in form.groups() if one.shown.name == name]
     assert says in said and bool(says) == bool(said)

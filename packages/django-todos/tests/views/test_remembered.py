@@ -17,7 +17,15 @@ from django.utils.safestring import mark_safe
 from tests.factories import Cast, make_list, make_todo
 
 from django_todos.dates import Moment
-from django_todos.models import Label, Membership, Preferences, Todo, recording
+from django_todos.models import (
+    Label,
+    Membership,
+    Preferences,
+    Todo,
+    TodoList,
+    recording,
+)
+from django_todos.repeats.occurrences import Repeat
 from django_todos.templatetags._remembered import _MARK, Memory, Remembered, memory
 
 from .pages import get
@@ -85,6 +93,77 @@ def test_a_row_shows_what_is_true(
             assert any(one in shown for one in before.split("|")) and after not in shown
         change(cast, todo)
         assert after in rows(cast)
+
+
+def main_of(cast: Cast, name: str, *args: Any) -> str:
+    """What stands in the middle of a page, but for the tokens of its forms."""
+    page = get(cast.client("alice"), name, *args).content.decode()
+    return re.sub(r'value="\w{64}"', "", page.partition("<main")[2].partition("</main>")[0])
+
+
+def edit(**values: Any) -> Callable[[Cast, Todo], Any]:
+    return lambda cast, todo: todo.edit(values=values, by=cast.alice)
+
+
+def write_label(cast: Cast, todo: Todo) -> None:
+    with recording(cast.alice, "edit", {cast.flat.pk}) as rec:
+        rec.set_labels(rec.reload(todo), ["Home", "New"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        edit(due=Moment(NOON.date(), time(15))), edit(due=Moment()), edit(start=Moment(NOON.date() - timedelta(days=1))),
+        edit(due=Moment(NOON.date(), time(14), "Asia/Tokyo")), edit(due=Moment(NOON.date() + timedelta(days=40_000))),
+        edit(start=Moment(NOON.date() + timedelta(days=9))), edit(priority=1), edit(assignee_id=None),
+        edit(repeat=Repeat("FREQ=DAILY")), edit(repeat=None, due=Moment()), edit(title="New"), edit(notes="New"),
+        lambda cast, todo: todo.edit(values={"assignee_id": cast.alice.pk}, by=cast.alice),
+        lambda cast, todo: todo.complete(by=cast.alice, at=NOON, zone=timezone.utc),
+        lambda cast, todo: make_list(cast.alice, "Another place to move it to"),
+        lambda cast, todo: Membership.objects.filter(user=cast.alice, todo_list=cast.flat).update(color="red"),
+        rename_label, write_label, rename_member, take_role, choose(language="de"), choose(time_zone="Asia/Tokyo"),
+        choose(hour_cycle="12", day_order="day"), choose(week_start=2),
+    ],
+)  # fmt: skip
+def test_a_todos_page_shows_what_is_true(
+    cast: Cast, settings: Any, change: Callable[[Cast, Todo], Any]
+) -> None:
+    """What it shows is what it would show if nothing were remembered, before each change and after it."""
+    with time_machine.travel(NOON, tick=False):
+        moment = Moment(NOON.date(), time(14))
+        todo = make_todo(cast.flat, "Old", assignee=cast.bob, due=moment)
+        edit(repeat=Repeat("FREQ=WEEKLY", "due", moment))(cast, todo)
+        write_label(cast, make_todo(cast.flat))
+        with recording(cast.alice, "edit", {cast.flat.pk}) as rec:
+            rec.set_labels(rec.reload(todo), ["Home"])
+        before = main_of(cast, "todo-detail", todo.uuid)
+        todo.refresh_from_db()
+        change(cast, todo)
+        after = main_of(cast, "todo-detail", todo.uuid)
+        settings.TODOS_REMEMBERED_PARTS = 0
+        assert after == main_of(cast, "todo-detail", todo.uuid)
+        assert after != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cast, todo: make_todo(cast.flat),
+        lambda cast, todo: TodoList.objects.filter(pk=cast.flat.pk).update(name="New"),
+        lambda cast, todo: TodoList.objects.filter(pk=cast.flat.pk).update(description="New"),
+        lambda cast, todo: Membership.objects.filter(user=cast.alice, todo_list=cast.flat).update(color="red"),
+        lambda cast, todo: cast.flat.archive(by=cast.alice),
+        take_role, choose(language="de"),
+    ],
+)  # fmt: skip
+def test_the_cards_of_lists_show_what_is_true(
+    cast: Cast, settings: Any, change: Callable[[Cast, Any], Any]
+) -> None:
+    before = main_of(cast, "list-index")
+    change(cast, None)
+    after = main_of(cast, "list-index")
+    settings.TODOS_REMEMBERED_PARTS = 0
+    assert after == main_of(cast, "list-index") != before
 
 
 def test_midnight_and_the_hour(cast: Cast) -> None:

@@ -60,7 +60,7 @@ def test_a_list_a_todo_and_a_tick_ask_and_weigh_no_more(cast: Cast, full: Any) -
     queries, answer = asked(lambda: get(client, "list-detail", full.uuid))
     assert queries <= 8 and len(answer.content) <= 53_753
     queries, _ = asked(lambda: get(client, "todo-detail", todo.uuid))
-    assert queries <= 9
+    assert queries <= 10
     post(client, "todo-complete", todo.uuid, htmx=True, view="list")
     post(client, "todo-reopen", todo.uuid, htmx=True, view="list")
     queries, answer = asked(

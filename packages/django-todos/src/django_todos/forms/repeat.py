@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from django import forms
@@ -444,6 +445,9 @@ class RepeatPart(ViewerForm):
     )
     """Asked where the todo has no date that a repeat could begin on; today is offered."""
 
+    repeat_sentence = ""
+    """The repeat that was previewed."""
+
     def ask_first(self) -> None:
         """Ask for the first date of a repeat, or don't."""
         if self.todo.due or self.todo.start:
@@ -451,8 +455,9 @@ class RepeatPart(ViewerForm):
         else:
             self.initial["repeat_first"] = self.viewer.today
 
-    def saved_dates(self) -> list[Moment]:
-        """The next five dates of the todo as it is."""
+    @cached_property
+    def repeat_dates(self) -> list[Moment]:
+        """The next five dates: of the todo as it is, or of the repeat that was previewed."""
         try:
             return self._next_dates(self.todo.repeat, self.todo.repeats_by)
         except RuleError:
@@ -494,21 +499,22 @@ class RepeatPart(ViewerForm):
             rule = rule.said_on(anchor.date, found.mode)
         return Repeat(str(rule), found.mode, anchor)
 
-    def preview(self) -> tuple[str, list[Moment]]:
-        """The repeat as it is typed, before it is saved: in a sentence, and its next five dates.
+    def preview(self) -> None:
+        """Shows the repeat as it is typed, before it is saved: in a sentence, and its next five dates.
 
         Who chose that it ends on a day is not told at once that the day is missing: that waits for saving.
         """
+        self.repeat_dates = []
         if self.has_error("repeat", OpenEnd.code):
             del self.errors["repeat"]
-            return "", []
+            return
         if {"repeat", "repeat_first", "due_date", "due_time", "due_tz"} & set(self.errors):
-            return "", []
+            return
         first = self.cleaned_data["due"] or self.cleaned_data.get("start") or Moment()
         repeat = self.repeat_of(self.cleaned_data["repeat"], first)
-        if repeat is None:
-            return "", []
-        return describe(repeat.rrule, repeat.mode), self._next_dates(repeat, first)
+        if repeat is not None:
+            self.repeat_sentence = describe(repeat.rrule, repeat.mode)
+            self.repeat_dates = self._next_dates(repeat, first)
 
     def repeat_shown(self) -> RepeatShown:
         """Its field and its inputs."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -26,36 +25,55 @@ from django_todos.models import (
     Label,
     priority_bucket,
 )
-from django_todos.wording.dates import moment_words
+from django_todos.wording import repeats
+from django_todos.wording.dates import MomentWords, moment_words, when_words
 from django_todos.wording.people import display_name, initials
-from django_todos.wording.repeats import describe
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
     from django_todos.models import Todo
+    from django_todos.models.lists import LabelShown
     from django_todos.viewer import Viewer
 
 
 FAR_OFF = 50  # years: rather a slip of the finger than a plan
 
 
-@dataclass(frozen=True, slots=True)
-class FieldGroup:
-    """The inputs that make up one value of a todo, folded behind what it says now."""
+class GroupShown(NamedTuple):
+    """All that a group of fields shows while nothing was typed: two that are equal look the same."""
 
     name: str
     label: str
     icon: str
-    fields: list[forms.BoundField]
     is_set: bool
+    inputs: tuple[Any, ...]
+    """What stands in them."""
+    more: tuple[Any, ...] = ()
+    """What else they depend on."""
+    words: str = ""
+    """A person, or the repeat as a sentence."""
+    mark: str = ""
+    """The round mark of that person."""
+    when: MomentWords = MomentWords()
     caution: str = ""
-    """What is odd about the value, though it is taken."""
+    """What is odd about a date, though it is taken."""
+    labels: tuple[LabelShown, ...] = ()
+
+
+class FieldGroup:
+    """The inputs that make up one value of a todo, folded behind what it says now."""
+
+    remembered_by = "shown"
+    """A part that shows it is given that, too."""
+
+    def __init__(self, form: TodoForm, shown: GroupShown) -> None:
+        self.form, self.todo, self.shown = form, form.todo, shown
 
     @property
-    def has_errors(self) -> bool:
-        """Whether the fold has to stand open."""
-        return any(field.errors for field in self.fields)
+    def fields(self) -> list[forms.BoundField]:
+        """Its inputs."""
+        return [self.form[one] for one in TodoForm.INPUTS[self.shown.name]]
 
 
 # Those of Arabic, Chinese and Japanese, too: what the comma's key gives there.
@@ -201,38 +219,53 @@ class TodoForm(RepeatPart):
         for field in self.fields.values():
             field.show_hidden_initial = True
         self.fields["repeat"].widget.begin_weeks_on(viewer.week_start)
-        choices = [("", _("Nobody"))] + [
-            (name, display_name(user)) for name, user in self.members.items()
-        ]
-        offer(self, "assignee", choices)
-        self.fields["assignee"].widget.marks = {
-            name: initials(user) for name, user in self.members.items()
-        }
+        self._offered = tuple(
+            (name, display_name(user), initials(user)) for name, user in self.members.items()
+        )
+        choices = [(name, words) for name, words, _mark in self._offered]
+        offer(self, "assignee", [("", _("Nobody")), *choices])
+        self.fields["assignee"].widget.marks = {name: mark for name, _words, mark in self._offered}
         if len(self.members) < 2 and todo.assignee_id is None:
             self.fields["assignee"].widget = forms.HiddenInput()
 
     def groups(self) -> list[FieldGroup]:
         """The fields as the page shows them: a line for each of `GROUPS`, less those that have nothing to choose."""
-        todo = self.todo
-        held = {name: getattr(todo, name) for name in ("due", "start", "priority", "assignee_id")}
-        held |= {"repeat": todo.rrule, "labels": todo.labels.all()}
+        todo, person = self.todo, self.todo.assignee
+        rule = repeats.stored(todo, repeats.describe)
+        labels = tuple(label.shown for label in todo.labels.all())
+        first = self.initial.get("repeat_first"), self.viewer.week_start, *self.repeat_dates
+        seen = {name: tuple(map(self.initial.get, self.INPUTS[name])) for name in self.INPUTS}
+        said: dict[str, dict[str, Any]] = {
+            "due": {**self._date_shown("due"), "words": rule},
+            "start": {**self._date_shown("start"), "words": rule},
+            "repeat": {"is_set": bool(rule), "words": rule, "more": (todo.uuid, *first)},
+            "priority": {"is_set": bool(todo.priority)},
+            "labels": {"is_set": bool(labels), "labels": labels, "more": (todo.uuid,)},
+            "assignee_id": {
+                "is_set": person is not None,
+                "words": display_name(person),
+                "mark": initials(person),
+                "more": self._offered,
+            },
+        }
+        seen["labels"] = ()  # a list, and said already
         lines = [
             FieldGroup(
-                name,
-                str(label),
-                icon,
-                [self[one] for one in self.INPUTS[name]],
-                bool(held[name]),
-                self._caution(name),
+                self,
+                GroupShown(name, str(label), icon, inputs=seen[name], **said[name]),
             )
             for name, label, icon in self.GROUPS
         ]
         return [line for line in lines if not line.fields[0].is_hidden]
 
+    def _date_shown(self, name: str) -> dict[str, Any]:
+        todo, viewer = self.todo, self.viewer
+        moment, done = getattr(todo, name), todo.is_completed or name == "start"
+        when = when_words(moment, viewer.now, viewer.zone, done=done)
+        return {"is_set": bool(moment), "when": when, "caution": self._caution(name)}
+
     def _caution(self, name: str) -> str:
         """A due date before the start, a year far off: taken, and said."""
-        if name not in ("due", "start"):
-            return ""
         todo, today = self.todo, self.viewer.today
         day = getattr(todo, name).date
         years = abs(day.year - today.year) if day else 0
@@ -366,7 +399,11 @@ class TodoForm(RepeatPart):
         if name == "priority":
             return str(dict(PRIORITY_CHOICES)[priority_bucket(value)])
         if name == "repeat":
-            return describe(value.rrule, value.mode) if value is not None else gettext("Never")
+            return (
+                repeats.describe(value.rrule, value.mode)
+                if value is not None
+                else gettext("Never")
+            )
         return ", ".join(value) if name == "labels" else str(value)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings as project
 from django.contrib.contenttypes.models import ContentType
@@ -288,6 +288,13 @@ class TodoList(Shared):
         return rec.action
 
 
+class LabelShown(NamedTuple):
+    """A label as pages show it."""
+
+    name: str
+    color: str
+
+
 class Label(models.Model):
     """A word that todos of one list carry. The same word in another list is another label, shown together."""
 
@@ -313,6 +320,11 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown(self) -> LabelShown:
+        """All that is seen of it."""
+        return LabelShown(self.name, self.color)
 
     @staticmethod
     def key_of(name: str) -> str:

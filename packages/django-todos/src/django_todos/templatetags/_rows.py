@@ -15,6 +15,7 @@ from django_todos.wording.dates import MomentWords, when_words
 
 if TYPE_CHECKING:
     from django_todos.models import Label, Todo
+    from django_todos.models.lists import LabelShown
     from django_todos.viewer import Viewer
     from django_todos.views._rows import Row
 
@@ -31,13 +32,6 @@ _MARKS = re.compile(
     r"|`|\*+(?=\S)|(?<=\S)\*+|~~|\b_+|(?<!\w)_+|_+(?!\w)",
     re.MULTILINE,
 )
-
-
-class RowLabel(NamedTuple):
-    """A label as a row shows it."""
-
-    name: str
-    color: str
 
 
 def _labels_of(todo: Todo) -> Iterable[Label]:
@@ -62,7 +56,7 @@ class RowData(NamedTuple):
     """Whether it has a box to select it, in place of the circle."""
     bucket: str
     """``high``, ``medium``, ``low``, or nothing where no priority is shown."""
-    labels: tuple[RowLabel, ...]
+    labels: tuple[LabelShown, ...]
     subtask_done: int
     subtask_total: int
     has_notes: bool
@@ -114,7 +108,7 @@ class _RowWriter:
             movable=can_edit and not self._picking and view in MOVABLE,
             picking=can_edit and self._picking,
             bucket="" if done or not todo.priority else todo.priority_bucket,
-            labels=tuple(RowLabel(label.name, label.color) for label in _labels_of(todo)),
+            labels=tuple(label.shown for label in _labels_of(todo)),
             subtask_done=todo.subtask_done,
             subtask_total=todo.subtask_total,
             has_notes=bool(todo.notes) and not query,

@@ -56,7 +56,7 @@ class NavList(NamedTuple):
 
 
 class ShownList(NamedTuple):
-    """A list in the sidebar; the inbox is called ``inbox`` there."""
+    """A list as it is shown; in the sidebar the inbox is called ``inbox``."""
 
     uuid: str
     name: str
@@ -126,10 +126,15 @@ class Nav:
             return list(found[: limits.OBJECT_LISTS + 1])
 
     @property
-    def homes(self) -> list[NavList]:
+    def homes(self) -> tuple[ShownList, ...]:
         """Where the viewer can put todos, the inbox first."""
-        own = [one for one in self._all if one.role in EDITORS]
-        return sorted(own, key=lambda one: not one.is_inbox)
+        own = sorted(
+            (one for one in self._all if one.role in EDITORS), key=lambda one: not one.is_inbox
+        )
+        colors = self.colors
+        return tuple(
+            ShownList(str(one.uuid), str(one), colors.get(one.pk, "grey"), 0) for one in own
+        )
 
     @cached_property
     def colors(self) -> dict[int, str]:

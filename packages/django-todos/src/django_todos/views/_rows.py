@@ -20,7 +20,6 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
     UUIDField,
     Value,
     When,
@@ -330,16 +329,10 @@ class Family:
 
 
 def family_of(todo: Todo) -> Family:
-    """A todo with what stands above and below it, as it is now; one query, and one for labels."""
-    # The count depends on no row: the database works it out once.
-    told = Action.objects.told_of(todo).values("undone_at").annotate(n=Count("pk")).values("n")
-    found = list(
-        details(todo.todo_list.todos.filter(tree=todo.tree))
-        .defer(None)
-        .select_related("assignee", "created_by")
-        .annotate(actions=Coalesce(Subquery(told), 0))
-        .order_by("depth", "position", "pk")
-    )
+    """A todo with what stands above and below it, as it is now; a query, one for labels and one for the history."""
+    found = list(_WHOLE_TREE.rows({"list": todo.todo_list_id, "tree": todo.tree}))
+    for one in found:
+        one.todo_list = todo.todo_list
     add_labels(found)
     tree = {one.pk: one for one in found}
     fresh = tree.get(todo.pk, todo)
@@ -348,7 +341,7 @@ def family_of(todo: Todo) -> Family:
     while (parent := tree.get((above[0] if above else fresh).parent_id or 0)) is not None:
         above.insert(0, parent)
     below = [one for one in fresh.below(list(tree.values())) if one.deleted_at is None]
-    return Family(fresh, above, nest(below), getattr(fresh, "actions", 0))
+    return Family(fresh, above, nest(below), Action.objects.told_of(todo).count())
 
 
 def row_of(todo: Todo) -> Row:
@@ -374,7 +367,13 @@ def _tree() -> TodoQuerySet:
     return details(todos.filter(tree=Slot("tree", UUIDField()))).in_order()
 
 
+def _whole_tree() -> TodoQuerySet:
+    """The same with all that is known of each."""
+    return _tree().defer(None).select_related("assignee", "created_by")
+
+
 _TREE: Compiled[TodoQuerySet] = Compiled(Todo, _tree)
+_WHOLE_TREE: Compiled[TodoQuerySet] = Compiled(Todo, _whole_tree)
 
 
 def answer_row(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from django_todos.forms.filters import FilterForm
 from django_todos.forms.lists import DuplicateForm, ListForm
 from django_todos.limits import MAX_LIST_NAME
 from django_todos.models import Conflict, Membership, TodoList
-from django_todos.models.compiled import Compiled, Slot
+from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.viewer import Viewer
 from django_todos.views._page import (
     Request,
@@ -40,6 +41,29 @@ from django_todos.views._rows import (
 )
 
 
+class ListCard(NamedTuple):
+    """A list among all lists: what its card shows."""
+
+    uuid: UUID
+    name: str
+    description: str
+    open_count: int
+    archived_at: datetime | None
+    color: str
+    role: str
+
+
+def _cards() -> QuerySet[Any]:
+    lists = {"todo_list__deleted_at": None, "todo_list__inbox_of": None}
+    own = Membership.objects.filter(user=AnyUser().pk, **lists).order_by("position", "pk")
+    return own.values_list(
+        *(f"todo_list__{name}" for name in ListCard._fields[:5]), "color", "role"
+    )
+
+
+_CARDS: Compiled[QuerySet[Any]] = Compiled(Membership, _cards)
+
+
 @signed_in("GET")
 def inbox(request: Request) -> HttpResponse:
     """The viewer's inbox."""
@@ -52,17 +76,10 @@ def inbox(request: Request) -> HttpResponse:
 def list_index(request: Request) -> HttpResponse:
     """All lists of the viewer with their counts, those archived at the end."""
     viewer = request.todos_viewer
-    memberships = (
-        Membership.objects.filter(
-            user=viewer.user.pk, todo_list__deleted_at=None, todo_list__inbox_of=None
-        )
-        .select_related("todo_list")
-        .order_by("position", "pk")
-    )
-    everything = list(memberships)
+    everything = list(map(ListCard._make, _CARDS.rows({"user": viewer.user.pk})))
     context = {
-        "memberships": [one for one in everything if one.todo_list.archived_at is None],
-        "archived": [one for one in everything if one.todo_list.archived_at is not None],
+        "cards": [one for one in everything if one.archived_at is None],
+        "archived": [one for one in everything if one.archived_at is not None],
         "objects": TodoList.objects.active().kept_by(viewer.user),
     }
     return page(request, "list_index", "lists", context)

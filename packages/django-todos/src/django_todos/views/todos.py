@@ -194,7 +194,6 @@ def _todo_page(
         "todo": family.todo,
         "todo_list": todo.todo_list,
         "form": form,
-        "repeat_dates": form.saved_dates(),
         "rows": family.below,
         "activity": family.actions,
         "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
@@ -241,11 +240,10 @@ def todo_repeat(request: Request, uuid: UUID) -> HttpResponse:
     todo = get_todo(viewer.user, uuid, "edit")
     form = TodoForm(request.POST, todo=todo, viewer=viewer)
     form.is_valid()
-    sentence, dates = form.preview()
-    context: dict[str, Any] = {"repeat_sentence": sentence, "repeat_dates": dates}
+    form.preview()
     if is_htmx(request):
-        return part(request, "repeat_dates", {"form": form, "todo": todo, **context})
-    return _todo_page(request, todo, form=form, **context)
+        return part(request, "repeat_dates", {"form": form})
+    return _todo_page(request, todo, form=form)
 
 
 @signed_in("POST")
