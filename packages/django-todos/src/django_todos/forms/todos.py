@@ -25,6 +25,7 @@ from django_todos.models import (
     Label,
     priority_bucket,
 )
+from django_todos.models.lists import LabelShown
 from django_todos.wording import repeats
 from django_todos.wording.dates import MomentWords, moment_words, when_words
 from django_todos.wording.people import display_name, initials
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from django_todos.models import Todo
-    from django_todos.models.lists import LabelShown
     from django_todos.viewer import Viewer
 
 
@@ -232,7 +232,7 @@ class TodoForm(RepeatPart):
         """The fields as the page shows them: a line for each of `GROUPS`, less those that have nothing to choose."""
         todo, person = self.todo, self.todo.assignee
         rule = repeats.stored(todo, repeats.describe)
-        labels = tuple(label.shown for label in todo.labels.all())
+        labels = tuple(LabelShown(label.name, label.color) for label in todo.labels.all())
         first = self.initial.get("repeat_first"), self.viewer.week_start, *self.repeat_dates
         seen = {name: tuple(map(self.initial.get, self.INPUTS[name])) for name in self.INPUTS}
         said: dict[str, dict[str, Any]] = {

@@ -321,11 +321,6 @@ class Label(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def shown(self) -> LabelShown:
-        """All that is seen of it."""
-        return LabelShown(self.name, self.color)
-
     @staticmethod
     def key_of(name: str) -> str:
         """What makes two spellings one label: the casefolded name."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
+from django_todos.models.lists import LabelShown
 from django_todos.templatetags._remembered import Remembered, engine_of
 from django_todos.wording import people, repeats
 from django_todos.wording.dates import MomentWords, when_words
 
 if TYPE_CHECKING:
     from django_todos.models import Label, Todo
-    from django_todos.models.lists import LabelShown
     from django_todos.viewer import Viewer
     from django_todos.views._rows import Row
 
@@ -108,7 +108,7 @@ class _RowWriter:
             movable=can_edit and not self._picking and view in MOVABLE,
             picking=can_edit and self._picking,
             bucket="" if done or not todo.priority else todo.priority_bucket,
-            labels=tuple(label.shown for label in _labels_of(todo)),
+            labels=tuple(LabelShown(label.name, label.color) for label in _labels_of(todo)),
             subtask_done=todo.subtask_done,
             subtask_total=todo.subtask_total,
             has_notes=bool(todo.notes) and not query,
