@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
+from tests.factories import (
+    NOW,
+    UTC,
+    Cast,
+    later,
+    make_list,
+    make_many,
+    make_todo,
+    make_tree,
+    outline,
+)
 
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
@@ -13,6 +25,7 @@ from django_todos.models import (
     NotAllowedHere,
     Todo,
     TodoList,
+    places,
 )
 
 TREE = """
@@ -241,6 +254,30 @@ def test_a_gap_that_is_used_up_is_made_again_and_undoing_all_of_it_too(cast: Cas
     for action in reversed(actions):
         assert action.undo(at=later(2))
     assert outline(cast.flat) == before
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("apart", [0, 1, 2, 3, GAP])
+def test_where_there_is_no_room_it_is_made(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, side: Any, apart: int
+):
+    """In a row that is as narrow for farther than is looked at first, or as wide but for one gap."""
+    monkeypatch.setattr(places, "NEAR", 4)
+    todos = make_many(cast.flat, 12)
+    for place, todo in enumerate(todos):
+        todo.position = place * apart - (apart == GAP and place > 5) * (GAP - 1)
+    Todo.objects.bulk_update(todos, ["position"])
+    before = dict(Todo.objects.values_list("pk", "position"))
+    titles = outline(cast.flat)
+    action = todos[0].move(**by(cast), side=side, anchor=todos[6 - (side == "after")])
+    assert outline(cast.flat) == [*titles[1:6], titles[0], *titles[6:]]
+    positions = dict(Todo.objects.values_list("pk", "position"))
+    assert len({*positions.values()}) == 12 or apart == 0
+    moved = {pk for pk, position in positions.items() if position != before[pk]}
+    if apart == GAP:  # no more than what stood too near
+        assert moved == {todos[0].pk, todos[6].pk}
+    assert action.undo(at=later(2))
+    assert dict(Todo.objects.values_list("pk", "position")) == before
 
 
 def test_equal_positions_are_told_apart(cast: Cast):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
-
-from django.db.models import Max, Min
 
 from django_todos import models as tables
 from django_todos.limits import MAX_DEPTH
@@ -14,9 +13,13 @@ from django_todos.models.members import GAP
 from django_todos.models.writer import ChangedMeanwhile, Recording
 
 if TYPE_CHECKING:
+    from django_todos.models.querysets import TodoQuerySet
     from django_todos.models.todos import Todo
 
 Side = Literal["before", "after"]
+
+NEAR = 64
+"""How many siblings are looked at for room between two of them, before all are."""
 
 
 class NotAllowedHere(ValueError):
@@ -64,7 +67,7 @@ def take_along(rec: Recording, todo: Todo, values: dict[str, Any], *, passing: s
         values.get(name, getattr(todo, name)) for name in ("todo_list_id", "tree", "depth")
     )
     step = depth - todo.depth
-    for one in rec.load(todo.descendants()):
+    for one in rec.below(todo):
         if one.pk not in passing:
             passing.add(one.pk)
             if one.depth + step > MAX_DEPTH:
@@ -74,26 +77,39 @@ def take_along(rec: Recording, todo: Todo, values: dict[str, Any], *, passing: s
 
 def position(rec: Recording, todo: Todo, side: Side, anchor: Todo | None = None) -> int:
     """A position among the siblings that are in the database, where this todo itself does not count."""
-    siblings = todo.siblings()
+    siblings, is_before = todo.siblings(), side == "before"
+    near = siblings
+    if anchor is not None:
+        near = siblings.above(anchor) if is_before else siblings.below(anchor)
+    positions = near.values_list("position", flat=True)
+    far = positions.first() if is_before == (anchor is None) else positions.last()
     if anchor is None:
-        ends = siblings.aggregate(first=Min("position"), last=Max("position"))
-        if ends["first"] is None:
-            return 0
-        return int(ends["first"] - GAP if side == "before" else ends["last"] + GAP)
-    here = anchor.position
-    if side == "before":
-        other = siblings.above(anchor).last()
-        low, high = other.position if other else here - 2 * GAP, here
-    else:
-        other = siblings.below(anchor).first()
-        low, high = here, other.position if other else here + 2 * GAP
-    if high - low > 1:
-        return low + (high - low) // 2
-    # Undo puts back positions, so making room is recorded as well.
-    for index, one in enumerate(rec.load(siblings), start=1):
-        rec.update(one, position=index * GAP)
-    rec.flush()
-    return position(rec, todo, side, anchor)
+        return 0 if far is None else far - GAP if is_before else far + GAP
+    if far is None:
+        far = anchor.position + 2 * GAP * (-1 if is_before else 1)
+    low, high = sorted((anchor.position, far))
+    if high - low < 2:
+        high += _make_room(rec, siblings, anchor, is_before)
+    return low + (high - low) // 2
+
+
+def _make_room(rec: Recording, siblings: TodoQuerySet, anchor: Todo, is_before: bool) -> int:
+    """Move what is below a place further down, as far as to where there is room; by how much.
+
+    Undo puts back positions, so making room is recorded as well.
+    """
+    for count in (NEAR, None):
+        run = [anchor] * is_before + list(siblings.below(anchor)[:count])
+        free = [min(below.position - one.position, GAP) for one, below in pairwise(run)]
+        if count is None or len(run) < count:  # there is nothing behind the last
+            free.append(GAP)
+        if max(free) > 3:
+            break
+    run = run[: free.index(max(free)) + 1]
+    first, last = run[0], run[-1]
+    rows = siblings.filter(position__range=(first.position, last.position))
+    rec.shift(run, rows.exclude(position=first.position, pk__lt=first.pk), max(free) // 2)
+    return max(free) // 2
 
 
 def all_fit(todos: Collection[Todo]) -> bool:

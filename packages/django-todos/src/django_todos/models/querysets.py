@@ -358,13 +358,13 @@ class TodoQuerySet(_InLists["tables.Todo"]):
 
     def above(self, todo: tables.Todo) -> Self:
         """Those that stand above `todo` at its level, in order."""
-        here = Q(position__lt=todo.position) | Q(position=todo.position, pk__lt=todo.pk)
-        return self.filter(here).in_order()
+        here = Q(position__lt=todo.position) | Q(pk__lt=todo.pk)
+        return self.filter(here, position__lte=todo.position).in_order()
 
     def below(self, todo: tables.Todo) -> Self:
         """Those that stand below `todo` at its level, in order."""
-        here = Q(position__gt=todo.position) | Q(position=todo.position, pk__gt=todo.pk)
-        return self.filter(here).in_order()
+        here = Q(position__gt=todo.position) | Q(pk__gt=todo.pk)
+        return self.filter(here, position__gte=todo.position).in_order()
 
     def overdue(self, now: datetime, zone: ZoneInfo) -> Self:
         """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""

@@ -449,8 +449,7 @@ class Todo(models.Model):
             todo = rec.reload(self)
             if todo.deleted_at is not None:
                 return None
-            rec.flush()
-            for one in rec.load(todo.descendants()):
+            for one in rec.below(todo):
                 if one.deleted_at is None:
                     rec.update(one, deleted_at=rec.at, deleted_top_id=todo.pk)
             rec.update(todo, deleted_at=rec.at)
@@ -507,7 +506,7 @@ class Todo(models.Model):
             above = rec.reload(parent) if parent is not None else None
             beside = rec.reload(anchor) if anchor is not None else None
             rec.flush()
-            subtree = rec.load(todo.descendants())
+            subtree = rec.below(todo)
             places.check_place(todo, target, above, beside, subtree)
             step = (above.depth + 1 if above is not None else 0) - todo.depth
             tree = above.tree if above is not None else todo.uuid

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django_todos.models.history import Action, Completion
     from django_todos.models.invitations import Invitation
     from django_todos.models.lists import TodoList
+    from django_todos.models.querysets import TodoQuerySet
     from django_todos.models.todos import Todo
 
 TODO_FIELDS = (
@@ -128,6 +129,8 @@ class Recording:
         """Whether it leaves an action: not where it takes one back, or is too large to be taken back."""
         self.typed: Typed | None = None
         self.todos: dict[int, Todo] = {}
+        self._trees: set[uuid.UUID] = set()
+        """Those of which every todo was loaded."""
         self._callers: list[Todo | TodoList] = []
         self.member_changes: list[MemberChange] = []
         """What was done to the people of its lists: models/sharing.py."""
@@ -174,14 +177,22 @@ class Recording:
         return self.todos[todo.pk]
 
     def reload_family(self, todo: Todo) -> tuple[Todo, list[Todo]]:
-        """The same, and all that is below it, parents before their subtasks; one query."""
-        tree = {one.pk: one for one in type(todo).objects.filter(tree=todo.tree).in_order()}
-        if todo.pk in tree and todo.pk not in self.todos:
-            self.load([tree[todo.pk]])
+        """The same, and all that is below it, parents before their subtasks; one query, which reads the whole tree."""
+        self.load_tree(todo)
         fresh = self.reload(todo)
-        if fresh is not tree.get(fresh.pk):  # moved, or changed already
-            return fresh, self.load(fresh.descendants())
-        return fresh, self.load(fresh.below(list(tree.values())))
+        return fresh, self.below(fresh)
+
+    def load_tree(self, todo: Todo) -> list[Todo]:
+        """The whole tree that a todo is in, in order, as it is by now."""
+        if todo.tree not in self._trees:
+            self.load(type(todo).objects.filter(tree=todo.tree))
+            self._trees.add(todo.tree)
+        tree = (one for one in self.todos.values() if one.tree == todo.tree)
+        return sorted(tree, key=lambda one: (one.position, one.pk))
+
+    def below(self, todo: Todo) -> list[Todo]:
+        """All that is below a loaded todo by now, parents before their subtasks."""
+        return todo.below(self.load_tree(todo))
 
     def reload_list(self, todo_list: TodoList) -> TodoList:
         """The same for one of its lists."""
@@ -202,6 +213,16 @@ class Recording:
             if getattr(todo, name) != value:
                 setattr(todo, name, value)
                 dirty.add(name)
+
+    def shift(self, todos: list[Todo], rows: TodoQuerySet, step: int) -> None:
+        """Move todos down among their siblings, at once: `rows` are they, all in one statement, however many."""
+        for one in self.load(todos):
+            one.position, one.version, one.updated_at = (
+                one.position + step,
+                one.version + 1,
+                self.at,
+            )
+        rows.update(position=F("position") + step, version=F("version") + 1, updated_at=self.at)
 
     def update_list(self, pk: int, **values: Any) -> None:
         """Set columns of a locked list, at once."""
