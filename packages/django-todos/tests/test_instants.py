@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from tests.factories import NOW, UTC, Cast, make_todo
 
 from django_todos.dates import Moment
@@ -14,9 +15,12 @@ from django_todos.models import Todo
 
 
 @pytest.fixture(params=[True, False], ids=["USE_TZ", "naive"])
-def use_tz(request, settings) -> bool:
+def use_tz(request, settings, monkeypatch) -> bool:
     settings.USE_TZ = request.param
     settings.TIME_ZONE = "Asia/Kathmandu"
+    monkeypatch.setattr(
+        connection, "_django_todos_compiled", {}, raising=False
+    )  # as in a process of its own
     return request.param
 
 
