@@ -68,6 +68,24 @@ def test_labels_are_chips_found_by_typing(alice: Person) -> None:
     expect(row.locator(".todos-label")).to_have_text(["half", "new", "typed"])
 
 
+def test_an_answer_that_is_older_than_the_chips_takes_no_focus(alice: Person) -> None:
+    page, held = alice.page, []
+    field = page.get_by_role("combobox", name="Add a label")
+    field.focus()
+    page.keyboard.type("first,second,third,")
+    expect(page.locator("[name=initial-labels]")).to_have_value("first, second, third")
+    page.route("**/todos/*/", lambda route: held.append(route))
+    with page.expect_request("**/todos/*/"):
+        page.keyboard.press("Backspace")
+    page.get_by_role("button", name="Remove the label first").press("Enter")
+    last = page.get_by_role("button", name="Remove the label second")
+    expect(last).to_be_focused()
+    with page.expect_response("**/todos/*/"):
+        held.pop(0).continue_()
+    expect(page.locator("#set-labels .todos-tag")).to_have_text(["second"])
+    expect(last).to_be_focused()
+
+
 def test_notes_turn_into_their_field_and_back(alice: Person) -> None:
     page = alice.page
     page.get_by_role("button", name="Add notes").press("Enter")

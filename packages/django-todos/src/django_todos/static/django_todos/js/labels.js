@@ -153,22 +153,25 @@ document.addEventListener("click", (event) => {
   else if (target.matches("#set-labels .todos-tags")) field().focus();
 });
 
-/* Its set is replaced when it was saved: what is being typed stays, and the focus. */
+/* Its set is replaced when it was saved: what is being typed stays, and the focus, though an answer may be older than the chips. */
 
 let typed = "";
 let isSwapping = false;
-let at = -1;
+/** The name on the chip that has the focus, or nothing for the field. @type {string | undefined} */
+let held;
 document.addEventListener("htmx:beforeSwap", () => {
   if (!tags()) return;
+  const active = document.activeElement;
   isSwapping = true;
   typed = field().value;
-  at = chips().findIndex((chip) => chip.contains(document.activeElement));
-  if (document.activeElement === field()) at = Infinity;
+  held = active === field() ? "" : chips().find((chip) => chip.contains(active))?.dataset.name;
 });
-document.addEventListener("htmx:oobAfterSwap", () => {
-  if (!tags() || field() === document.activeElement || at < 0 || document.activeElement !== document.body) return;
+document.addEventListener("todos:restored", () => {
+  if (!tags()) return;
+  draw();
+  if (held === undefined || document.activeElement !== document.body) return;
   field().value = typed;
-  (one(".todos-off", chips()[at] ?? document.createElement("p")) ?? field()).focus();
+  (one(`[data-name="${CSS.escape(held)}"] > .todos-off`, tags()) ?? field()).focus();
 });
 document.addEventListener("htmx:afterRequest", () => (isSwapping = false));
 document.addEventListener("focusout", (event) => {
@@ -176,5 +179,4 @@ document.addEventListener("focusout", (event) => {
   shut();
   if (words()) take(words());
 });
-document.addEventListener("todos:restored", () => tags() && draw());
 if (tags()) draw();
