@@ -2,7 +2,7 @@
 
     probe.py [PATH [HOST:PORT]]       /healthz of the web in this container
 
-Probes are answered before any check of host or scheme (site/config/health.py), so no header has to be right.
+Probes are answered before any check of host or scheme (site/config/middleware.py), so no header has to be right.
 """
 
 import http.client

@@ -8,7 +8,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.userkit import get_user_by_username
 from allauth.account.models import EmailAddress
-from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -94,7 +93,7 @@ class Adapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         credentials = {"username": user.get_username(), "password": password}
-        return self.authenticate(context.request, **credentials) == user
+        return self.authenticate(self.request, **credentials) == user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is away is the operator's to know, and stops nobody."""
@@ -102,15 +101,6 @@ class Adapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except OSError as error:  # smtplib's too
             logger.error("%s was not sent: %s", template_prefix, error)
-
-    # Links in mails start with SITE_URL, whatever port a request's Host header made up.
-
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        path = reverse("account_reset_password_from_key", args=key.split("-", 1))
-        return settings.SITE_URL + path
 
 
 # The first one that a browser names is its own: most name others, too.
@@ -132,7 +122,7 @@ def device(agent: str) -> str:
 
 class SecondStep(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
-        return device(context.request.META.get("HTTP_USER_AGENT", ""))
+        return device(self.request.META.get("HTTP_USER_AGENT", ""))
 
 
 class Provider(DefaultSocialAccountAdapter):
@@ -161,13 +151,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     user = getattr(request, "user", None)  # a request that was refused for its host has none
     viewer = SimpleLazyObject(lambda: Viewer.of(user) if user and user.is_authenticated else None)
+    known = ("SIGNUP", "SITE_URL", "MAIL_CONFIGURED", "OIDC_NAME", "REVISION")
     return {
-        "signup_open": settings.SIGNUP == "open",
-        "signup_invited": settings.SIGNUP == "invited",
-        "mail_configured": settings.MAIL_CONFIGURED,
+        **{name.lower(): getattr(settings, name) for name in known},
         "version": lambda: django_todos.__version__,
-        "revision": settings.REVISION,
-        "oidc_name": settings.OIDC_NAME,
         "security": lambda: security(request),
         "viewer": viewer,
         "nav": SimpleLazyObject(lambda: Nav(cast(Viewer, viewer), "") if viewer else None),

@@ -21,6 +21,8 @@ from django_todos.models import Membership
 logger = logging.getLogger("site.security")
 TOLD = {
     auth.user_logged_in: "signed in",
+    auth.user_login_failed: "sign-in failed",
+    auth.user_logged_out: "signed out",
     account.password_changed: "password changed",
     account.password_set: "password set",
     account.password_reset: "password reset",
@@ -34,9 +36,9 @@ TOLD = {
 }
 
 
-def tell(
-    what: str, user: Any, request: HttpRequest | None = None, more: str = "-", **kwargs: Any
-) -> None:
+def tell(what: str, *, request: HttpRequest | None = None, more: str = "-", **sent: Any) -> None:
+    """Of who could not sign in not what was typed as a name: it may be a password."""
+    user = sent["user"] if "user" in sent else account_of(**sent["credentials"])
     address = request.META.get("REMOTE_ADDR", "-") if request else "-"
     logger.info("%s user=%s %s %s", what, getattr(user, "pk", None) or "-", address, more)
 
@@ -45,32 +47,20 @@ for signal, what in TOLD.items():
     signal.connect(partial(tell, what), weak=False)
 
 
-@receiver(auth.user_login_failed)
-def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
-    """Not what was typed as a name: it may be a password."""
-    tell("sign-in failed", account_of(**credentials), **kwargs)
-
-
-@receiver(auth.user_logged_out)
-def signed_out(user: Any, request: HttpRequest, **kwargs: Any) -> None:
-    tell("signed out", user, request)
-    request.META["site.signed_out"] = True
-
-
 @receiver([post_save, post_delete], sender=Membership)
 def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> None:
     if "role" not in (kwargs.get("update_fields") or ("role",)):
         return
     role = "none" if signal is post_delete else instance.role
     # The account itself may be going at this moment.
-    more = f"list={instance.todo_list_id} {role}"
-    tell("role", User(pk=instance.user_id), more=more)
+    user = User(pk=instance.user_id)
+    tell("role", user=user, more=f"list={instance.todo_list_id} {role}")
 
 
 @receiver(post_save, sender=LogEntry)
 def administered(instance: LogEntry, **kwargs: Any) -> None:
     more = f"{instance.content_type} {instance.object_id}: {instance.change_message}"
-    tell("administered", instance.user, more=more)
+    tell("administered", user=instance.user, more=more)
 
 
 @receiver(

@@ -52,7 +52,7 @@ if not HTTPS and not LOCAL:
 _host = _site.netloc.removesuffix(f":{_site.port}")
 ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-CSRF_FAILURE_VIEW = "config.failures.csrf_failure"
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True  # forms and headers carry the token; no script reads the cookie
 if HTTPS:  # the browser takes them from this host alone, for all of it, over https
@@ -90,7 +90,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Probes come by any name, over plain http and without a cookie: answered before all else.
-    "config.health.HealthMiddleware",
+    "config.middleware.HealthMiddleware",
     "config.middleware.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -104,8 +104,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    # Last: it knows who it is, and nobody has read the body yet.
-    "config.middleware.BodyLimitMiddleware",
 ]
 
 TEMPLATES = [
@@ -188,8 +186,10 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 TODOS_VERIFIED_EMAILS = "config.accounts.verified_emails"
 ACCOUNT_ADAPTER = "config.accounts.Adapter"
-_forms = "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate"
-ACCOUNT_FORMS = {name: f"config.forms.{name}" for name in _forms.split()}
+ACCOUNT_FORMS = {
+    "signup": "config.forms.SignupForm",
+    "change_password": "config.forms.ChangePasswordForm",  # nosec B105
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 _email = "email*" if MAIL_CONFIGURED else "email"
 ACCOUNT_SIGNUP_FIELDS = ["username*", _email, "password1*", "password2*"]
@@ -206,8 +206,6 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 
 MFA_ADAPTER = "config.accounts.SecondStep"
-_forms = "authenticate reauthenticate activate_totp add_webauthn edit_webauthn"
-MFA_FORMS = {name: f"config.forms.mfa_{name}" for name in _forms.split()}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody is kept from an address by who claims it

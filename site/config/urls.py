@@ -20,7 +20,7 @@ oidc = [
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
 
-handler500 = "config.failures.server_error"
+handler500 = "config.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", favicon),  # for pages that name none, as the admin's

@@ -1,27 +1,35 @@
-"""The few pages that are the site's own: the front door and what belongs to an account."""
+"""The few pages that are the site's own: the front door, what belongs to an account, and what is said when all else fails."""
 
 import json
+import logging
+import sys
+from contextlib import suppress
 from itertools import chain
 from typing import Any, cast
 
+from allauth.account.forms import ReauthenticateForm
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from config.forms import reauthenticate
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
+from django.views import defaults
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_todos.exchange.export import export
 from django_todos.models import Departure, Preferences
 from django_todos.views.days import today
+from django_todos.views.refused import reason_of, refused
+
+logger = logging.getLogger("site.failures")
 
 
 @require_safe
@@ -40,10 +48,10 @@ def account_data(request: HttpRequest) -> StreamingHttpResponse:
     todos = export(user, "json", tz=Preferences.of(user).zone)
     known = json.dumps({"account": known_about(user)}, ensure_ascii=False, cls=DjangoJSONEncoder)
     begun = f"{known[:-1]},\n{next(todos.pieces)[1:]}"  # one object of two
-    response = StreamingHttpResponse(chain([begun], todos.pieces), content_type=todos.content_type)
     name = slugify(user.get_username()) or "account"
-    response["Content-Disposition"] = f'attachment; filename="todos-{name}.json"'
-    return response
+    disposition = {"Content-Disposition": f'attachment; filename="todos-{name}.json"'}
+    pieces = chain([begun], todos.pieces)
+    return StreamingHttpResponse(pieces, content_type=todos.content_type, headers=disposition)
 
 
 def known_about(user: User) -> dict[str, Any]:
@@ -81,7 +89,7 @@ def account_delete(request: HttpRequest) -> HttpResponse:
     # Who comes by a provider has no password to ask for; of others, an unlocked screen is not enough.
     form = Form(request.POST or None)
     if user.has_usable_password():
-        form = reauthenticate(request.POST or None, user=user)
+        form = ReauthenticateForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user.delete()
@@ -90,3 +98,29 @@ def account_delete(request: HttpRequest) -> HttpResponse:
     status = 422 if form.is_bound else 200
     context = {"form": form, "departure": Departure.of(user)}
     return render(request, "site/account_delete.html", context, status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The 500; but for a database that is away the page of a site that is being updated, which asks again by itself."""
+    error = sys.exc_info()[1]
+    reason = reason_of(error)
+    if reason == "full":
+        with suppress(DatabaseError):  # not even who asks can be read: it is as good as away
+            return refused(request, reason, keep=False)
+    if reason not in ("full", "away"):
+        return defaults.server_error(request)
+    logger.warning("the database does not answer: %s", str(error).partition("\n")[0])
+    page = (settings.WHITENOISE_ROOT / "503.html").read_text(encoding="utf-8")
+    again = {"Refresh": "30"} if request.method == "GET" else {}
+    headers = {"Cache-Control": "no-store", "Retry-After": "30", **again}
+    return HttpResponse(page, status=503, headers=headers)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Says whether it is the page that is too old, or the address that it came from; the log names the setting."""
+    origin = ""
+    if reason.startswith(("Origin checking", "Referer checking")):
+        origin = request.headers.get("Origin") or request.headers.get("Referer") or "nowhere"
+        logger.warning("sent from %r, which is not SITE_URL (%s)", origin[:200], settings.SITE_URL)
+    page = {"origin": origin[:200], "site": settings.SITE_URL}
+    return render(request, "403_csrf.html", page, status=403)

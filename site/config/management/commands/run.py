@@ -39,14 +39,12 @@ class Command(BaseCommand):
 
 def refuse_taken_port(port: int) -> None:
     """Say in one line what gunicorn would say in eleven, after everything else has been done."""
-    with socket.socket() as wanted:
-        wanted.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            wanted.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} can't be used ({error.strerror}). Set another: PORT={port + 1}"
-            ) from None
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} can't be used ({os.strerror(error.errno or 0)}). Set another: PORT={port + 1}"
+        ) from None
 
 
 def refuse_older_data(folder: Path) -> None:
