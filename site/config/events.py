@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from config.accounts import account_of
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import LogEntry, LogEntryManager
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import User
 from django.db.models.signals import ModelSignal, post_delete, post_save
@@ -61,6 +61,16 @@ def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> No
 def administered(instance: LogEntry, **kwargs: Any) -> None:
     more = f"{instance.content_type} {instance.object_id}: {instance.change_message}"
     tell("administered", user=instance.user, more=more)
+
+
+def each_by_itself(self: LogEntryManager, entries: list[LogEntry]) -> list[LogEntry]:
+    """Of what is created together, as when several accounts are deleted, Django would tell nobody."""
+    for entry in entries:
+        entry.save()
+    return entries
+
+
+LogEntryManager.bulk_create = each_by_itself  # type: ignore[assignment,method-assign]
 
 
 @receiver(

@@ -19,7 +19,7 @@ from django.urls import get_resolver
 from django_todos.models import Membership
 from django_todos.testing import make_list
 
-from .base import PASSWORD, SecureClient
+from .base import PASSWORD, SecureClient, make_user
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -251,7 +251,14 @@ def test_what_an_administrator_does_is_told(client, alice, bob, caplog):
     User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
     client.force_login(alice)
     client.post(f"/admin/auth/user/{bob.pk}/delete/", {"post": "yes"})
-    assert any(f"administered user={alice.pk}" in line for line in events_of(caplog))
+    others = [make_user(name).pk for name in ("carla", "dora")]
+    chosen = {"action": "delete_selected", "_selected_action": others, "post": "yes"}
+    client.post("/admin/auth/user/", chosen)
+    assert not User.objects.exclude(pk=alice.pk).exists()
+    said = [
+        line for line in events_of(caplog) if line.startswith(f"administered user={alice.pk} ")
+    ]
+    assert [line.split()[-1] for line in said] == [f"{pk}:" for pk in (bob.pk, *others)]
 
 
 @pytest.mark.parametrize(
