@@ -15,10 +15,6 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 favicon = RedirectView.as_view(url=lazy(static, str)("django_todos/favicon.svg"))
 deleted = TemplateView.as_view(template_name="site/account_deleted.html")
 settings_page = RedirectView.as_view(url="/preferences/#security")
-oidc = [
-    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
-    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
-]
 
 handler500 = "config.views.server_error"
 urlpatterns = [
@@ -31,8 +27,12 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", settings_page),  # named mfa_index by allauth, who has a page of its own
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    *(oidc if settings.OIDC_URL else []),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("", include("django_todos.urls")),
 ]
+if settings.OIDC_URL:  # else not even imported: 4 MB of a process
+    urlpatterns += [
+        path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+        path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]

@@ -6,21 +6,18 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from tests.factories import NOW, UTC, Cast, make_todo
 
 from django_todos.dates import Moment
 from django_todos.instants import InstantField, aware, now
-from django_todos.models import Todo
+from django_todos.models import Todo, compiled
 
 
 @pytest.fixture(params=[True, False], ids=["USE_TZ", "naive"])
 def use_tz(request, settings, monkeypatch) -> bool:
     settings.USE_TZ = request.param
     settings.TIME_ZONE = "Asia/Kathmandu"
-    monkeypatch.setattr(
-        connection, "_django_todos_compiled", {}, raising=False
-    )  # as in a process of its own
+    monkeypatch.setattr(compiled, "known", {})  # as in a process of its own
     return request.param
 
 

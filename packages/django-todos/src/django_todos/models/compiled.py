@@ -36,8 +36,12 @@ class AnyUser:
         return Slot("user", get_user_model()._meta.pk)
 
 
+known: dict[Any, tuple[Any, Any, Any]] = {}
+"""What has been compiled, for all threads."""
+
+
 class Compiled(Generic[_Rows]):
-    """A query with slots. It is compiled by the ORM, once for each connection, and run with other values each time.
+    """A query with slots. It is compiled by the ORM, once for each database, and run with other values each time.
 
     What `build` returns may depend on nothing but `key`.
     """
@@ -48,18 +52,15 @@ class Compiled(Generic[_Rows]):
     def rows(self, values: dict[str, Any], *key: Any) -> _Rows:
         """The queryset, to be read: what is filtered or ordered after that would be built anew."""
         connection = connections[router.db_for_read(self._model)]
-        # Kept by the connection: what is compiled names it, so that anything else would keep both after its thread.
-        known = connection.__dict__.setdefault("_django_todos_compiled", {}).setdefault(self, {})
-        if key not in known:
+        place = self, connection.alias, key
+        if place not in known:
             built = self._build(*key)
             compiler = built.query.get_compiler(connection=connection)
             sql = compiler.as_sql()
-            # How each column is read: found anew for each query, that is 3 % of a page.
-            columns = [expression for expression, *_ in compiler.select[: compiler.col_count]]
-            converters = compiler.get_converters(columns)
-            compiler.get_converters = lambda expressions: converters
-            known[key] = built, compiler, sql
-        built, compiler, (sql, params) = known[key]
+            # A connection belongs to a thread, and is kept by nothing that outlives it.
+            compiler.connection = None
+            known[place] = built, compiler, sql
+        built, compiler, (sql, params) = known[place]
         filled = [
             (
                 one.output_field.get_db_prep_value(values[one.name], connection)
@@ -70,21 +71,28 @@ class Compiled(Generic[_Rows]):
         ]
         rows = object.__new__(type(built))
         rows.__dict__ = {**built.__dict__, "_db": connection.alias, "_result_cache": None}
-        rows._query = _Query(built.query, compiler, (sql, tuple(filled)))
+        rows._query = _Query(built.query, compiler, (sql, tuple(filled)), connection)
         return rows
 
 
 class _Query:
     """A query whose SQL is known."""
 
-    def __init__(self, query: Any, compiler: Any, sql: tuple[str, tuple[Any, ...]]) -> None:
-        self._as_it_was, self._compiler, self._sql = query, compiler, sql
+    def __init__(self, query: Any, compiler: Any, sql: Any, connection: Any) -> None:
+        self._as_it_was, self._sql = query, sql
+        self._compiler = copy.copy(compiler)
+        self._compiler.connection = connection
+        self._compiler.as_sql = lambda *args, **kwargs: sql
+        # How each column is read: found anew for each query, that is 3 % of a page.
+        readers = connection.__dict__.setdefault("_django_todos_readers", {})
+        if compiler not in readers:
+            columns = [expression for expression, *_ in compiler.select[: compiler.col_count]]
+            readers[compiler] = self._compiler.get_converters(columns)
+        self._compiler.get_converters = lambda expressions: readers[compiler]
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         """One that has compiled already."""
-        compiler = copy.copy(self._compiler)
-        compiler.as_sql = lambda *args, **kwargs: self._sql
-        return compiler
+        return self._compiler
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._as_it_was, name)
