@@ -159,7 +159,7 @@ class Provided:
 
     from config.urls import oidc, urlpatterns
 
-    urlpatterns = [*oidc, *urlpatterns]
+    urlpatterns = [*oidc(), *urlpatterns]
 
 
 @pytest.fixture
