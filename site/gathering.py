@@ -11,11 +11,9 @@ from typing import Any
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
-HEAD, BODY = (
-    64 * 1024,
-    128 * 1024,
-)  # bytes that are waited for; what a body has beyond is read by the thread
-PATIENCE = 15  # seconds for those to come
+# Bytes that are waited for; what a body has beyond is read by the thread.
+HEAD, BODY = 64 * 1024, 128 * 1024
+PATIENCE = 15  # seconds for them to come
 _STALLED = struct.pack("ll", 10, 0)  # seconds without a byte, where a thread reads or writes
 
 
@@ -90,9 +88,8 @@ class GatheringWorker(ThreadWorker):
         kept = super().handle(conn)
         if not kept:
             util.close_graceful(conn.sock, timeout=0.2)
-            conn.close = (
-                lambda graceful=False: None
-            )  # gunicorn counts it out once more if this fails
+            # Gunicorn counts it out once more if this fails.
+            conn.close = lambda graceful=False: None
         return kept
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:

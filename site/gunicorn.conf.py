@@ -34,6 +34,6 @@ timeout = 60
 # before SIGKILL.
 graceful_timeout = 25
 keepalive = 5
-# Whether a request came by https is decided by TRUSTED_PROXIES, in Django, and nowhere else.
-secure_scheme_headers: dict[str, str] = {}
+# What a proxy says of a request (its scheme, who sent it) is believed by TRUSTED_PROXIES, in Django, and nowhere else.
+forwarded_allow_ips = ""
 logconfig_dict = settings.LOGGING

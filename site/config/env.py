@@ -10,6 +10,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +19,7 @@ import environ
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from django.http.request import split_domain_port
 
 
 class Environment:
@@ -96,20 +98,19 @@ provider = matching(
 )
 
 
-def _parsed(address: str) -> SplitResult:
-    url = urlsplit(address.lower().rstrip("/"))
-    if url.port == 0:  # and asking for it raises ValueError above 65535
-        raise ValueError("There is no port 0.")
-    return url
+def origin(value: str, schemes: tuple[str, ...] = ("https", "http")) -> SplitResult:
+    with suppress(ValueError):
+        url = urlsplit(value.lower().rstrip("/"))
+        host, _port = split_domain_port(url.netloc)
+        if host and url.port != 0 and url.scheme in schemes and not any(url[2:]):
+            return url
+    raise ValueError(
+        "Say scheme, host and perhaps port, as in https://todos.example.org (a host of its own: a sub-path won't do; "
+        "http only with ALLOW_HTTP=true, if passwords may travel unencrypted)."
+    )
 
 
-_HOST = r"://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?/?"
-_HINT = (
-    "scheme, host and perhaps port, as in https://todos.example.org (a host of its own: a sub-path won't do; "
-    "http only with ALLOW_HTTP=true, if passwords may travel unencrypted)"
-)
-origin = matching(f"https?{_HOST}", _HINT, _parsed)
-secure_origin = matching(f"https{_HOST}", _HINT, _parsed)
+secure_origin = partial(origin, schemes=("https",))
 
 
 def secret_key(value: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from allauth.core.internal.httpkit import clean_client_ip
 from config.logs import request_id
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -50,9 +50,8 @@ class HealthMiddleware(MiddlewareMixin):
             if not self.migrated:  # can't change back while this code runs: once seen is enough
                 executor = MigrationExecutor(connection)
                 self.migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        except (DatabaseError, InterfaceError) as error:
+        except Error as error:
             health.warning("not ready: %s", str(error).partition("\n")[0])
-            connection.close()
             return "the database does not answer"
         if not self.migrated:
             health.warning("not ready: migrations are missing")

@@ -180,7 +180,6 @@ _validators = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "Nu
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"} for name in _validators
 ]
-LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
@@ -245,7 +244,6 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # The 503 page and its style, which the proxy takes from the same folder.
 WHITENOISE_ROOT = BASE_DIR / "maintenance"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

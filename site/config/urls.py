@@ -12,7 +12,6 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 
 # The admin's own login knows no rate limit: whoever wants in comes through the site's.
-admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 favicon = RedirectView.as_view(url=lazy(static, str)("django_todos/favicon.svg"))
 deleted = TemplateView.as_view(template_name="site/account_deleted.html")

@@ -72,6 +72,11 @@ def test_from_nothing_to_a_served_page_and_out_again(tmp_path: Path):
         assert get(port, "/healthz") == 200
         assert get(port, "/readyz") == 200
         assert get(port, "/accounts/login/") == 200
+        strangers = send(
+            port, b"GET /x/accounts/login/ HTTP/1.1\r\nHost: localhost\r\nScript_Name: /x\r\n\r\n"
+        )
+        assert strangers.recv(12) == b"HTTP/1.1 404", "where the site begins is not theirs to say"
+        strangers.close()
         drain.touch()
         assert get(port, "/readyz") == 503
         assert get(port, "/healthz") == 200
