@@ -26,6 +26,7 @@ from django_todos.forms.repeat import (
     build,
     fields_of,
 )
+from django_todos.forms.todos import TodoForm
 from django_todos.limits import MAX_COUNT, MAX_INTERVAL
 from django_todos.models import Preferences, Todo, repeat_columns
 from django_todos.repeats.occurrences import Repeat
@@ -452,6 +453,17 @@ class TestPages:
         response = client.post(todo.get_absolute_url(), data)
         assert response.status_code == 422
         assert "Enter the last day" in response.content.decode()
+
+    def test_a_form_that_was_previewed_is_whole(self, cast, todo):
+        """Its error was taken off, and the value that it stood for was missing: nobody could ask for `values`."""
+        data = QueryDict(mutable=True)
+        for name, value in (
+            sent_by(cast.client("alice"), todo) | selects(freq="DAILY", ends="until")
+        ).items():
+            data.setlist(name, value if isinstance(value, list) else [value])
+        form = TodoForm(data, todo=todo, viewer=Viewer(cast.alice, Preferences(), NOW))
+        form.preview()
+        assert form.is_valid() and form.values["repeat"] is None
 
     def test_no_repeat_has_no_dates(self, cast, todo):
         client = cast.client("alice")

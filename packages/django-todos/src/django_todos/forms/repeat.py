@@ -81,8 +81,6 @@ ENDS = [("never", _("never")), ("until", _("on a day")), ("count", _("after so m
 class OpenEnd(RuleError):
     """It ends on a day, and the day is still to come."""
 
-    code = "open_end"
-
 
 @dataclass(frozen=True, slots=True)
 class RepeatFields:
@@ -328,6 +326,8 @@ class RepeatField(ViewersField, forms.MultiValueField):
 
     widget: Any = RepeatWidget
     hidden_widget = HiddenRepeatWidget
+    is_preview = False
+    """Who chose that it ends on a day is not told at once that the day is missing: that waits for saving."""
 
     def __init__(self, **kwargs: Any) -> None:
         words = forms.CharField(required=False, max_length=limits.MAX_RRULE)
@@ -359,7 +359,9 @@ class RepeatField(ViewersField, forms.MultiValueField):
                 return RepeatChoice(parse_rrule(words), mode)
             found = quickadd.parse_repeat(words, **self.viewer.reading)
         except RuleError as error:
-            raise ValidationError(str(error), error.code) from error
+            if self.is_preview and isinstance(error, OpenEnd):
+                return None
+            raise ValidationError(str(error)) from error
         if found is None:
             raise ValidationError(
                 gettext("“%(text)s” is no repeat. Write it like “every 2 weeks on mon and thu”.")
@@ -371,8 +373,6 @@ class RepeatField(ViewersField, forms.MultiValueField):
 def _fields(given: dict[str, Any]) -> RepeatFields:
     nth, ending = given["nth"] or "", given["ends"]
     counted = nth not in ("", "day")
-    if given["freq"] not in FREQS:
-        raise RuleError(gettext("Choose days, weeks, months or years."))
     return RepeatFields(
         freq=given["freq"],
         interval=_number(given["interval"]),
@@ -500,14 +500,10 @@ class RepeatPart(ViewerForm):
         return Repeat(str(rule), found.mode, anchor)
 
     def preview(self) -> None:
-        """Shows the repeat as it is typed, before it is saved: in a sentence, and its next five dates.
-
-        Who chose that it ends on a day is not told at once that the day is missing: that waits for saving.
-        """
-        self.repeat_dates = []
-        if self.has_error("repeat", OpenEnd.code):
-            del self.errors["repeat"]
-            return
+        """Shows the repeat as it is typed, before it is saved: in a sentence, and its next five dates."""
+        self.repeat_dates, field = [], self.fields["repeat"]
+        assert isinstance(field, RepeatField)
+        field.is_preview = True
         if {"repeat", "repeat_first", "due_date", "due_time", "due_tz"} & set(self.errors):
             return
         first = self.cleaned_data["due"] or self.cleaned_data.get("start") or Moment()

@@ -46,9 +46,6 @@ _UNTIL = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
 class RuleError(ValueError):
     """A rule that can't be used; its text is translated and fit for a form."""
 
-    code = "invalid"
-    """Of the form's error."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -239,7 +239,6 @@ def todo_repeat(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
     form = TodoForm(request.POST, todo=todo, viewer=viewer)
-    form.is_valid()
     form.preview()
     if is_htmx(request):
         return part(request, "repeat_dates", {"form": form})
