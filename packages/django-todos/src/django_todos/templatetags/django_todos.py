@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.forms import BoundField, HiddenInput
+from django.forms import BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
@@ -150,14 +150,7 @@ def todos_widget(field: BoundField, css: str = "todos-input") -> SafeString:
 @register.simple_tag
 def todos_initial(field: BoundField) -> SafeString:
     """The value that the person saw when the form was shown, travelling with the field that they may change."""
-    hidden = field.field.hidden_widget()
-    if field.form.is_bound or type(hidden) is not HiddenInput:
-        return field.as_hidden(only_initial=True)
-    # As Django writes it, which renders two templates: a tenth of a todo's page.
-    value = hidden.format_value(field.value())
-    shown = format_html(' value="{}"', value) if value is not None else ""
-    names = field.html_initial_name, shown, field.html_initial_id
-    return format_html('<input type="hidden" name="{}"{} id="{}">', *names)
+    return field.as_hidden(only_initial=True)
 
 
 @register.filter
