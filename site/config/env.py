@@ -128,7 +128,8 @@ def secret_keys(value: str) -> list[str]:
 
 def database(value: str) -> dict[str, Any]:
     config: dict[str, Any] = {}
-    if re.match("(postgres|postgresql|sqlite):", value):
+    # Of `sqlite://file` django-environ makes a database in memory: with two slashes it names a host.
+    if re.match("(postgres|postgresql):|sqlite://(/.|:memory:$)", value):
         with suppress(ValueError):
             config = environ.Env.db_url_config(value)
     # A bare `/`, `#` or `?` in a password ends the host too early: the rest lands in the name.

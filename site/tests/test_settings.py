@@ -212,6 +212,7 @@ def test_never_sqlite_in_the_image():
         "mysql://a:b@c/d",
         "postgresql://",
         "nonsense",
+        "sqlite://todos.db",  # a host, as it were: the database would be gone with the process
         "postgres://h:port/name",
         # A bare sign in the password: the rest of it must not become host or name.
         "postgres://todos:p/ss@db:5432/todos",
