@@ -27,7 +27,7 @@ from django_todos.models import (
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.querysets import (
     TodoQuerySet,
-    known_object_types,
+    any_member,
     object_types,
     object_types_remembered,
 )
@@ -109,9 +109,8 @@ def _list(user: Any, uuid: Any, trashed: bool) -> TodoListQuerySet:
 
 
 def _any_list(trashed: bool) -> TodoListQuerySet:
-    with object_types_remembered():
-        known_object_types([])  # with any, who sees what is the host's to say
-        return _list(AnyUser(), Slot("uuid", UUIDField()), trashed)
+    with any_member() as anybody:
+        return _list(anybody, Slot("uuid", UUIDField()), trashed)
 
 
 _LIST = Compiled(TodoList, _any_list)

@@ -19,10 +19,10 @@ from django_todos import limits, notices, signals
 from django_todos.dates import to_instant
 from django_todos.mail import MailCount, Outbox, absolute, batches
 from django_todos.models import Delivery, Membership, Preferences, Reminder, Todo
-from django_todos.models.compiled import AnyUser, Compiled
+from django_todos.models.compiled import Compiled
 from django_todos.models.querysets import (
     TodoQuerySet,
-    known_object_types,
+    any_member,
     object_types,
     object_types_remembered,
 )
@@ -211,11 +211,10 @@ def _in_order(due: TodoQuerySet, most: int) -> TodoQuerySet:
 
 
 def _any_due(most: int) -> TodoQuerySet:
-    with object_types_remembered():
-        known_object_types([])  # with any, who sees what is the host's to say
-        due = _due(AnyUser(), ANY_INSTANTS)
+    with any_member() as anybody:
+        due = _due(anybody, ANY_INSTANTS)
         # Says nothing new, but lets the database begin with a person's lists instead of everybody's todos.
-        own = Membership.objects.filter(user=AnyUser().pk)
+        own = Membership.objects.filter(user=anybody.pk)
         return _in_order(due.filter(todo_list__in=own.values("todo_list")), most)
 
 

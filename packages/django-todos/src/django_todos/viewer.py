@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as project
+from django.contrib.auth import get_user_model
 from django.db.models import DateField, Exists, QuerySet, TimeField
 from django.utils import formats, translation
 
@@ -40,10 +41,10 @@ class Viewer:
     @classmethod
     def of(cls, user: AbstractBaseUser, accept_language: str = "") -> Viewer:
         """The viewer that a user is now, with the header that their browser sent; one query."""
-        saved: Any = next(iter(_SAVED.rows({"user": user.pk})), None)
-        if saved is not None and not saved.objects_exist:
+        found: Any = next(iter(_SAVED.rows({"user": user.pk})), None)
+        if found is not None and not found.objects_exist:
             known_object_types([])  # spares the request a query
-        preferences = saved or Preferences(user_id=user.pk)
+        preferences = getattr(found, "todos_preferences", None) or Preferences(user_id=user.pk)
         region = region_of(accept_language) or preferences.seen_region
         return cls(user, preferences, now(), region)
 
@@ -158,11 +159,12 @@ ANY_INSTANTS = {
 """Anybody's, while a query is built that is compiled once."""
 
 
-def _saved() -> QuerySet[Preferences]:
+def _saved() -> QuerySet[Any]:
+    """By way of the user, who is there also where nothing was saved."""
     about_objects = TodoList.objects.exclude(object_type=None)
-    return Preferences.objects.filter(user=AnyUser().pk).annotate(
-        objects_exist=Exists(about_objects)
-    )
+    user = get_user_model()._base_manager.filter(pk=AnyUser().pk)
+    saved = user.select_related("todos_preferences")
+    return saved.annotate(objects_exist=Exists(about_objects))
 
 
-_SAVED = Compiled(Preferences, _saved)
+_SAVED: Compiled[QuerySet[Any]] = Compiled(Preferences, _saved)

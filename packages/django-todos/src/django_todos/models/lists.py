@@ -21,7 +21,12 @@ from django_todos.instants import InstantField
 from django_todos.models import copying
 from django_todos.models.history import Action, Verb
 from django_todos.models.members import Color, Membership, Pin, Role
-from django_todos.models.querysets import LabelQuerySet, TodoListQuerySet, object_key
+from django_todos.models.querysets import (
+    LabelQuerySet,
+    TodoListQuerySet,
+    known_object_types,
+    object_key,
+)
 from django_todos.models.sharing import Shared, last_position
 from django_todos.models.writer import ChangedMeanwhile, Conflict, recording
 
@@ -75,6 +80,7 @@ class TodoListManager(_ListManager["TodoList"]):
             defaults={"name": name[: limits.MAX_LIST_NAME]},
         )
         if is_new:
+            known_object_types()  # it may be the first about such an object
             transaction.on_commit(lambda: _tell_created(todo_list, None))
         return todo_list
 

@@ -69,11 +69,24 @@ def object_types_remembered() -> Iterator[None]:
         _object_types.reset(token)
 
 
-def known_object_types(found: list[ContentType]) -> None:
-    """Remember the answer, where it is remembered at all."""
+def known_object_types(*found: list[ContentType]) -> None:
+    """Remember this answer, where it is remembered at all; without one, forget what there was."""
     memory = _object_types.get()
     if memory is not None:
-        memory.append(found)
+        memory[:] = found
+
+
+@contextmanager
+def any_member() -> Iterator[Any]:
+    """Whoever is signed in, while a query is built that is compiled once: where no list is about an object of the host.
+
+    With any, who sees what is the host's to say, for each person anew.
+    """
+    token = _object_types.set([[]])
+    try:
+        yield AnyUser()
+    finally:
+        _object_types.reset(token)
 
 
 def object_types() -> list[ContentType]:
@@ -256,9 +269,8 @@ def _locked() -> Compiled[TodoListQuerySet]:
     """A list with what a member may do in it; no list is about an object of the host."""
 
     def lists() -> TodoListQuerySet:
-        with object_types_remembered():
-            known_object_types([])
-            found = tables.TodoList.objects.with_rights(AnyUser())  # type: ignore[arg-type]
+        with any_member() as anybody:
+            found = tables.TodoList.objects.with_rights(anybody)
         return found.filter(pk=Slot("pk", models.BigAutoField()))
 
     return Compiled(tables.TodoList, lists)

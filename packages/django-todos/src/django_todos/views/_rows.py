@@ -31,13 +31,12 @@ from django.http import HttpResponse
 
 from django_todos import limits
 from django_todos.models import Action, Label, Todo, TodoList
-from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.compiled import Compiled, Slot
 from django_todos.models.querysets import (
     TodoListQuerySet,
     TodoQuerySet,
-    known_object_types,
+    any_member,
     object_types,
-    object_types_remembered,
 )
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back_after, is_htmx, part
@@ -293,9 +292,7 @@ def add_lists(todos: list[Todo], user: AbstractBaseUser) -> None:
 
 
 def _rights(size: int) -> QuerySet[TodoList]:
-    with object_types_remembered():
-        known_object_types([])  # with any, who sees what is the host's to say
-        anybody: Any = AnyUser()
+    with any_member() as anybody:
         lists = TodoList.objects.with_rights(anybody)
     return lists.filter(pk__in=[Slot(f"list{n}", BigAutoField()) for n in range(size)])
 

@@ -21,13 +21,12 @@ from django_todos.dates import Moment, day_bounds, today_in
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
-from django_todos.models.compiled import AnyUser, Compiled
+from django_todos.models.compiled import Compiled
 from django_todos.models.querysets import (
     CompletionQuerySet,
     TodoQuerySet,
-    known_object_types,
+    any_member,
     object_types,
-    object_types_remembered,
 )
 from django_todos.viewer import ANY_INSTANTS, Viewer
 from django_todos.views._nav import Nav
@@ -113,9 +112,8 @@ def _due(viewer: Viewer, cursor: str) -> Rows:
 
 
 def _any_due(_size: int) -> TodoQuerySet:
-    with object_types_remembered():
-        known_object_types([])
-        mine = Todo.objects.visible_to(AnyUser())  # type: ignore[arg-type]
+    with any_member() as anybody:
+        mine = Todo.objects.visible_to(anybody)
     return one_page(mine.active().open().due_by(ANY_INSTANTS), ORDERS["due"])
 
 

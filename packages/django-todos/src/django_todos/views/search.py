@@ -14,13 +14,12 @@ from django.http import Http404, HttpResponse
 from django_todos import limits
 from django_todos.forms.filters import FilterForm, SearchFilterForm
 from django_todos.models import Label, Todo, TodoList, searching
-from django_todos.models.compiled import AnyUser, Compiled
+from django_todos.models.compiled import Compiled
 from django_todos.models.querysets import (
     TodoListQuerySet,
     TodoQuerySet,
-    known_object_types,
+    any_member,
     object_types,
-    object_types_remembered,
 )
 from django_todos.viewer import Viewer
 from django_todos.views._page import Request, page, signed_in
@@ -99,9 +98,8 @@ def _first_lists(user: Any, which: Which, count: int) -> TodoListQuerySet:
 
 
 def _anybodys_lists(which: Which, count: int) -> TodoListQuerySet:
-    with object_types_remembered():
-        known_object_types([])  # with any, who sees what is the host's to say
-        return _first_lists(AnyUser(), which, count)
+    with any_member() as anybody:
+        return _first_lists(anybody, which, count)
 
 
 _LISTS = Compiled(TodoList, _anybodys_lists)
