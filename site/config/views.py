@@ -95,9 +95,8 @@ def account_delete(request: HttpRequest) -> HttpResponse:
             user.delete()
         logout(request)
         return redirect("site_account_deleted")
-    status = 422 if form.is_bound else 200
-    context = {"form": form, "departure": Departure.of(user)}
-    return render(request, "site/account_delete.html", context, status=status)
+    page = {"form": form, "departure": Departure.of(user)}
+    return render(request, "site/account_delete.html", page, status=422 if form.is_bound else 200)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
