@@ -121,6 +121,11 @@ def peers(lists: list[TodoList], user: AbstractBaseUser) -> dict[str, str]:
     }
 
 
+def move_before(client: Client, todo: Todo, anchor: Todo) -> HttpResponse:
+    where = {"to": "before", "anchor": anchor.uuid}
+    return client.post(f"{todo.get_absolute_url()}move/", where, headers={"HX-Request": "true"})
+
+
 def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     """A person with 21 lists, and each thing that is asked for."""
     alice, sam = make_user("alice"), make_user("sam")
@@ -134,6 +139,9 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
         for step, values in GIVEN.items():
             Todo.objects.filter(pk__in=[one.pk for one in todos[::step]]).update(**values)
     make_many(due, 100, due_date=date.today())
+    dense = make_list(sam, "Dense", editors=[alice])  # without room between any two
+    for place, todo in enumerate(make_many(dense, 1000)):
+        Todo.objects.filter(pk=todo.pk).update(position=place)
     fifty.todos.filter(title__regex="^Todo (1?[0-9]|20)$").update(notes="A needle is here")
     home, tick = TodoList.objects.inbox_of(alice), make_todo(lists[0], "Tick")
     url, htmx = tick.get_absolute_url(), {"HX-Request": "true"}
@@ -149,6 +157,10 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
         pages |= {f"peer {name}": url for name, url in theirs.items()}
     works = {name: lambda url=url: client.get(url) for name, url in pages.items()}
     works["tick, htmx"] = lambda: client.post(next(turns), {"view": "list"}, headers=htmx)
+    for name, within in (("move in 1,000", large), ("re-spacing", dense)):
+        rows = list(within.todos.in_order())
+        places = cycle(zip(rows[:400:-3], rows[100:400:2], strict=False))
+        works[name] = lambda places=places: move_before(client, *next(places))
     works["add 100 lines"] = lambda: client.post(reverse("django_todos:todo-create"), lines)
     return works
 

@@ -257,7 +257,7 @@ INTERNAL = {
     "Membership": {"move_by_one", "place"},
     "Invitation": {"block", "by_token", "is_blocked", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
     "Reminder": {"key", "moment"},
-    "Action": {"todos_now", "list_ids", "member_change", "prune", "todo_ids", "told_in", "told_of"},
+    "Action": {"todos_now", "list_ids", "member_change", "prune", "todo_ids", "tree_now", "told_in", "told_of"},
     "Completion": {"first_of_each", "in_lists", "told_of"},
     "Moment": {"stored"},
 }  # fmt: skip

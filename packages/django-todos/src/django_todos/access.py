@@ -25,6 +25,7 @@ from django_todos.models import (
     TodoListQuerySet,
 )
 from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.early import read_early
 from django_todos.models.querysets import (
     TodoQuerySet,
     any_member,
@@ -60,20 +61,32 @@ def get_list(user: User, uuid: UUID, need: Need = "view", *, trashed: bool = Fal
 
 
 def get_todo(
-    user: User, uuid: UUID, need: Literal["view", "edit"] = "view", *, trashed: bool = False
+    user: User,
+    uuid: UUID,
+    need: Literal["view", "edit"] = "view",
+    *,
+    trashed: bool = False,
+    to: str = "",
+    beside: UUID | None = None,
 ) -> Todo:
-    """The todo with its list. `trashed` asks for one in the trash, else for one that is not."""
+    """The todo with its list. `trashed` asks for one in the trash, else for one that is not.
+
+    To be changed it is read with all that this needs; to be moved, with the place that `to` and `beside` name.
+    """
+    todo: Todo | None
     with object_types_remembered():
         if object_types() or not user.is_authenticated:
             todo = get_object_or_404(_todos(trashed), uuid=uuid)
             lists = TodoList.objects.with_rights(user)
             todo.todo_list = get_object_or_404(lists, pk=todo.todo_list_id)
+        elif need == "edit" and not trashed:
+            todo = read_early(user, uuid, to, beside)
         else:
-            found = list(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed))
-            if not found:
-                raise Http404
-            todo = found[0]
-            todo.todo_list.role = todo.role  # type: ignore[attr-defined]  # annotated
+            todo = next(iter(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed)), None)
+            if todo is not None:
+                todo.todo_list.role = todo.role  # type: ignore[attr-defined]  # annotated
+    if todo is None:
+        raise Http404
     _check(need == "view" or todo.can_edit)
     return todo
 

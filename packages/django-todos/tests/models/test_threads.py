@@ -13,6 +13,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from tests.factories import UTC, Cast, faults, later, make_list, make_todo, outline
 
+from django_todos.access import get_todo
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
@@ -162,18 +163,37 @@ def while_waiting(cast: Cast, write: Callable[[], Any], change: Callable[[Cast],
         return job.result()[0]
 
 
-@pytest.mark.parametrize("taken", TAKEN)
-def test_what_is_taken_away_from_a_writer_who_waits_is_not_written(cast: Cast, taken: str):
+def made(cast: Cast, early: bool) -> Todo:
+    """A todo as it was made, or as it was read by somebody who is about to write."""
     todo = make_todo(cast.flat)
-    write = partial(todo.complete, by=cast.bob, at=later(), zone=UTC, seen=0)
+    return get_todo(cast.bob, todo.uuid, "edit") if early else todo
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_is_taken_away_from_a_writer_who_waits_is_not_written(
+    cast: Cast, taken: str, early: bool
+):
+    write = partial(made(cast, early).complete, by=cast.bob, at=later(), zone=UTC, seen=0)
     assert while_waiting(cast, write, TAKEN[taken]) is ChangedMeanwhile
     assert not Completion.objects.exists() and not Action.objects.filter(verb="complete").exists()
     assert faults() == []
 
 
-def test_nothing_taken_away_is_written_after_the_wait(cast: Cast):
-    write = partial(make_todo(cast.flat).complete, by=cast.bob, at=later(), zone=UTC, seen=0)
+@pytest.mark.parametrize("early", [False, True])
+def test_nothing_taken_away_is_written_after_the_wait(cast: Cast, early: bool):
+    write = partial(made(cast, early).complete, by=cast.bob, at=later(), zone=UTC, seen=0)
     assert isinstance(while_waiting(cast, write, lambda c: None), Action)
+    assert faults() == []
+
+
+def test_what_was_read_before_a_wait_is_read_again_where_it_changed(cast: Cast):
+    """A subtask that comes while its parent's tick waits is ticked along."""
+    todo = made(cast, early=True)
+    write = partial(todo.complete, by=cast.bob, at=later(), zone=UTC, seen=0)
+    below = partial(make_todo, cast.flat, "below", parent=Todo.objects.get())
+    assert isinstance(while_waiting(cast, write, lambda c: below()), Action)
+    assert not Todo.objects.filter(is_completed=False).exists() and faults() == []
 
 
 def test_nobody_is_given_a_todo_while_they_go(cast: Cast):

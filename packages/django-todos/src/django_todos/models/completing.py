@@ -43,6 +43,22 @@ def pass_on(
         rec.tell(signals.completed, todo)
 
 
+def to_close(todo: Todo) -> int:
+    """How many open todos completing it is expected to leave fewer, by what was read early."""
+    if todo.early is None or todo.rrule:
+        return 0
+    family = [todo, *todo.below(todo.early.todos)]
+    return sum(not one.is_completed and one.deleted_at is None for one in family)
+
+
+def to_reopen(todo: Todo) -> int:
+    """How many reopening it is expected to leave more."""
+    count, one = 0, todo if todo.early is not None else None
+    while one is not None and one.is_completed:
+        count, one = count + 1, one.parent
+    return count
+
+
 def _log(todo: Todo, rec: Recording, kind: str) -> None:
     """Write the completion of this occurrence; its unique key is what makes completing idempotent."""
     rec.completions.append(

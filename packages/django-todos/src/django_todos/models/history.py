@@ -123,6 +123,12 @@ class Action(models.Model):
             todo.todo_list = self._recording.lists[todo.todo_list_id]
         return sorted(done_to, key=lambda todo: (todo.depth, todo.pk))
 
+    def tree_now(self, todo: Todo) -> list[Todo] | None:
+        """The tree of a todo as this left it just now, where that is known without a look."""
+        rec = self._recording
+        is_known = rec is not None and rec.early is not None and rec.early.labels is not None
+        return rec.load_tree(todo) if rec is not None and is_known else None
+
     @property
     def todo_ids(self) -> list[int]:
         """Primary keys of the todos it changed."""

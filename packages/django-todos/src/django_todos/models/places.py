@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django_todos import models as tables
+from django_todos import signals
 from django_todos.limits import MAX_DEPTH
 from django_todos.models.members import GAP
 from django_todos.models.writer import ChangedMeanwhile, Recording
@@ -26,7 +27,7 @@ class NotAllowedHere(ValueError):
     """A place that the tree can't have: inside itself, too deep, or under a todo of another list."""
 
 
-def check_place(
+def _check_place(
     todo: Todo, target: int, parent: Todo | None, anchor: Todo | None, subtree: list[Todo]
 ) -> None:
     """Raises NotAllowedHere for a place that can't be, ChangedMeanwhile for one that is there no more."""
@@ -49,7 +50,26 @@ def check_place(
         raise NotAllowedHere("too deep")
 
 
-def settle(rec: Recording, todo: Todo, target: int, tree: UUID, depth: int) -> None:
+def move(
+    rec: Recording, given: Todo, target: int, parent: Todo | None, side: Side, anchor: Todo | None
+) -> None:
+    """Put a todo, with all below it, where `Todo.move` says."""
+    todo = rec.alive(given)
+    above = rec.reload(parent) if parent is not None else None
+    beside = rec.reload(anchor) if anchor is not None else None
+    rec.flush()
+    subtree = rec.below(todo)
+    _check_place(todo, target, above, beside, subtree)
+    step = (above.depth + 1 if above is not None else 0) - todo.depth
+    tree = above.tree if above is not None else todo.uuid
+    rec.update(todo, parent_id=above.pk if above is not None else None)
+    for one in [todo, *subtree]:
+        _settle(rec, one, target, tree, one.depth + step)
+    rec.update(todo, position=position(rec, todo, side, beside))
+    rec.tell(signals.moved, todo)
+
+
+def _settle(rec: Recording, todo: Todo, target: int, tree: UUID, depth: int) -> None:
     """Write where it stands now. In another list it keeps its labels by name, and its assignee if a member."""
     names: list[str] = []
     if target != todo.todo_list_id:
@@ -72,7 +92,7 @@ def take_along(rec: Recording, todo: Todo, values: dict[str, Any], *, passing: s
             passing.add(one.pk)
             if one.depth + step > MAX_DEPTH:
                 raise ChangedMeanwhile
-            settle(rec, one, target, tree, one.depth + step)
+            _settle(rec, one, target, tree, one.depth + step)
 
 
 def position(rec: Recording, todo: Todo, side: Side, anchor: Todo | None = None) -> int:
@@ -82,7 +102,11 @@ def position(rec: Recording, todo: Todo, side: Side, anchor: Todo | None = None)
     if anchor is not None:
         near = siblings.above(anchor) if is_before else siblings.below(anchor)
     positions = near.values_list("position", flat=True)
-    far = positions.first() if is_before == (anchor is None) else positions.last()
+    place = todo.pk, side, todo.parent_id, anchor and anchor.pk
+    if rec.early is not None and place in rec.early.far:
+        far = rec.early.far[place]
+    else:
+        far = positions.first() if is_before == (anchor is None) else positions.last()
     if anchor is None:
         return 0 if far is None else far - GAP if is_before else far + GAP
     if far is None:

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 EDITORS = ("editor", "owner")
 
+IN_A_ROW = ("parent_id", "position", "pk")
+"""The order of siblings as an index has it. All have one parent, but of none at all PostgreSQL doesn't see that it is one."""
+
 _BATCH = 1000
 
 _Model = TypeVar("_Model", bound=models.Model)
@@ -228,15 +231,27 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
             member_count=_count(members, "todo_list"),
         )
 
-    def lock(self, ids: set[int], user: User | None = None) -> dict[int, tables.TodoList]:
+    def lock(
+        self,
+        ids: set[int],
+        user: User | None = None,
+        known: tables.TodoList | None = None,
+        step: int = 0,
+    ) -> dict[int, tables.TodoList]:
         """Take the write lock of each list and return them by primary key. The first statement of every write.
 
         Lists are read after that, with what `user` may do in them now; those that the user no longer sees are missing.
         An UPDATE serialises writers on SQLite and PostgreSQL alike; a fixed order keeps two of them from waiting for
-        each other.
+        each other. One that is `known`, with what the user may do there, is not read again where its version is still
+        the same: nobody wrote since. Then its count of open todos goes by `step` in the same statement.
         """
+        written = {"version": F("version") + 1, "updated_at": Now()}
+        if known is not None and ids == {known.pk}:
+            same = self.filter(pk=known.pk, version=known.version)
+            if same.update(**written, open_count=F("open_count") + step):
+                return {known.pk: known}
         for pk in sorted(ids):
-            self.filter(pk=pk).update(version=F("version") + 1, updated_at=Now())
+            self.filter(pk=pk).update(**written)
         with object_types_remembered():
             if user is None or len(ids) > 1 or not user.is_authenticated or object_types():
                 lists: TodoListQuerySet = self if user is None else self.with_rights(user)
@@ -371,12 +386,12 @@ class TodoQuerySet(_InLists["tables.Todo"]):
     def above(self, todo: tables.Todo) -> Self:
         """Those that stand above `todo` at its level, in order."""
         here = Q(position__lt=todo.position) | Q(pk__lt=todo.pk)
-        return self.filter(here, position__lte=todo.position).in_order()
+        return self.filter(here, position__lte=todo.position).order_by(*IN_A_ROW)
 
     def below(self, todo: tables.Todo) -> Self:
         """Those that stand below `todo` at its level, in order."""
         here = Q(position__gt=todo.position) | Q(pk__gt=todo.pk)
-        return self.filter(here, position__gte=todo.position).in_order()
+        return self.filter(here, position__gte=todo.position).order_by(*IN_A_ROW)
 
     def overdue(self, now: datetime, zone: ZoneInfo) -> Self:
         """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -25,13 +25,15 @@ from django_todos.models import adding, columns, completing, copying, given, pla
 from django_todos.models.history import Action, Completion, Verb
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import Side
-from django_todos.models.querysets import TodoQuerySet, WrittenPast
+from django_todos.models.querysets import IN_A_ROW, TodoQuerySet, WrittenPast
 from django_todos.models.writer import ChangedMeanwhile, Conflict, Recording, recording
 from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode, RuleError
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+    from django_todos.models.early import EarlyRead
 
 
 class RepeatMode(models.TextChoices):
@@ -104,6 +106,9 @@ class Todo(models.Model):
     updated_at = InstantField(default=timezone.now, editable=False)
 
     objects = TodoQuerySet.as_manager()
+
+    early: EarlyRead | None = None
+    """What it was read with, by somebody who is about to write."""
 
     if TYPE_CHECKING:
         todo_list_id: int
@@ -255,12 +260,11 @@ class Todo(models.Model):
     def siblings(self) -> TodoQuerySet:
         """The todos at the same level, this one left out, those completed or in the trash included."""
         row = Todo.objects.filter(todo_list=self.todo_list_id, parent=self.parent_id)
-        return row.exclude(pk=self.pk).in_order()
+        return row.exclude(pk=self.pk).order_by(*IN_A_ROW)
 
     def descendants(self) -> list[Todo]:
         """Everything below, parents before their subtasks; one query, which reads the whole tree."""
-        tree = Todo.objects.filter(tree=self.tree).in_order()
-        return self.below(list(tree))
+        return self.below(list(Todo.objects.filter(tree=self.tree).in_order()))
 
     def below(self, tree: list[Todo]) -> list[Todo]:
         """Those of `tree`, which holds all of it, that are below this todo: parents before their subtasks."""
@@ -336,7 +340,7 @@ class Todo(models.Model):
 
         Undoing it moves the copy to the trash.
         """
-        with recording(by, Verb.DUPLICATE, {self.todo_list_id}, at=at, within=within) as rec:
+        with self._written(Verb.DUPLICATE, by, at, within=within) as rec:
             todo = rec.alive(self)
             if todo.parent is not None:
                 todo.parent.reopen(within=rec)
@@ -357,7 +361,8 @@ class Todo(models.Model):
         `seen` is the occurrence that the person saw: when it is past (a double click, a retry, somebody else was
         quicker) nothing happens and the answer is None.
         """
-        with recording(by, Verb.COMPLETE, {self.todo_list_id}, at=at, within=within) as rec:
+        step = -completing.to_close(self)
+        with self._written(Verb.COMPLETE, by, at, within=within, step=step) as rec:
             completing.pass_on(
                 self, rec, Completion.Kind.COMPLETED, zone or given.zone_of(by), seen
             )
@@ -372,7 +377,7 @@ class Todo(models.Model):
         seen: int | None = None,
     ) -> Action | None:
         """Move a repeating todo on without completing it. None when it does not repeat or was moved on meanwhile."""
-        with recording(by, Verb.SKIP, {self.todo_list_id}, at=at) as rec:
+        with self._written(Verb.SKIP, by, at) as rec:
             completing.pass_on(self, rec, Completion.Kind.SKIPPED, zone or given.zone_of(by), seen)
         return rec.action
 
@@ -384,7 +389,8 @@ class Todo(models.Model):
         within: Recording | None = None,
     ) -> Action | None:
         """Open a completed todo again, and completed todos above it. Its last completion no longer stands."""
-        with recording(by, Verb.REOPEN, {self.todo_list_id}, at=at, within=within) as rec:
+        step = completing.to_reopen(self)
+        with self._written(Verb.REOPEN, by, at, within=within, step=step) as rec:
             todo: Todo | None = rec.reload(self)
             while todo is not None and todo.is_completed:
                 completing.take_back(todo, rec)
@@ -413,7 +419,7 @@ class Todo(models.Model):
             for name, value in values.items()
             if initial is None or initial.get(name) != value
         }
-        with recording(by, Verb.EDIT, {self.todo_list_id}, at=at, within=within) as rec:
+        with self._written(Verb.EDIT, by, at, within=within) as rec:
             todo = rec.alive(self)
             current = {
                 name: rec.labels(todo) if name == "labels" else getattr(todo, name)
@@ -445,7 +451,7 @@ class Todo(models.Model):
         within: Recording | None = None,
     ) -> Action | None:
         """Move it, with everything below, to the trash."""
-        with recording(by, Verb.DELETE, {self.todo_list_id}, at=at, within=within) as rec:
+        with self._written(Verb.DELETE, by, at, within=within) as rec:
             todo = rec.reload(self)
             if todo.deleted_at is not None:
                 return None
@@ -501,20 +507,9 @@ class Todo(models.Model):
         ``"after"`` the last. Raises NotAllowedHere, having changed nothing, for a place that can't be.
         """
         target = self.todo_list_id if todo_list is None else todo_list.pk
-        with recording(by, Verb.MOVE, {self.todo_list_id, target}, at=at, within=within) as rec:
-            todo = rec.alive(self)
-            above = rec.reload(parent) if parent is not None else None
-            beside = rec.reload(anchor) if anchor is not None else None
-            rec.flush()
-            subtree = rec.below(todo)
-            places.check_place(todo, target, above, beside, subtree)
-            step = (above.depth + 1 if above is not None else 0) - todo.depth
-            tree = above.tree if above is not None else todo.uuid
-            rec.update(todo, parent_id=above.pk if above is not None else None)
-            for one in [todo, *subtree]:
-                places.settle(rec, one, target, tree, one.depth + step)
-            rec.update(todo, position=places.position(rec, todo, side, beside))
-            rec.tell(signals.moved, todo)
+        lists = {self.todo_list_id, target}
+        with recording(by, Verb.MOVE, lists, at=at, within=within, early=self.early) as rec:
+            places.move(rec, self, target, parent, side, anchor)
         return rec.action
 
     def move_by_one(
@@ -533,6 +528,8 @@ class Todo(models.Model):
 
     def neighbour(self, direction: Literal["up", "down"]) -> Todo | None:
         """The todo above or below at the same level, as the list shows it."""
+        if self.early is not None and direction in self.early.neighbours:
+            return self.early.neighbours[direction]
         shown = self.siblings().filter(deleted_at=None)
         if self.parent_id is None:
             shown = shown.filter(is_completed=self.is_completed)
@@ -549,9 +546,8 @@ class Todo(models.Model):
         self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
     ) -> Action | None:
         """Take it out one level, to right behind the todo it was under. None at the top level."""
-        if self.parent is None:
-            return None
-        return self.move(by=by, at=at, parent=self.parent.parent, anchor=self.parent)
+        out = self.parent
+        return None if out is None else self.move(by=by, at=at, parent=out.parent, anchor=out)
 
     @property
     def repeat(self) -> Repeat | None:
@@ -578,6 +574,11 @@ class Todo(models.Model):
         standing = self.completions.filter(kind=Completion.Kind.COMPLETED, undone_at=None)
         keys = standing.values_list("key", flat=True)
         return sum(int(key or 0) >= self.repeat_since for key in keys)
+
+    def _written(
+        self, verb: Verb, by: AbstractBaseUser | None, at: datetime | None, **more: Any
+    ) -> AbstractContextManager[Recording]:
+        return recording(by, verb, {self.todo_list_id}, at=at, early=self.early, **more)
 
     def _set_values(self, rec: Recording, values: dict[str, Any]) -> None:
         """What an edit changed. A moved date is this occurrence's alone, but a repeat that goes by another of the two

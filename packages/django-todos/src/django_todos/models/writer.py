@@ -21,6 +21,7 @@ from django_todos.instants import aware, now
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+    from django_todos.models.early import EarlyRead
     from django_todos.models.history import Action, Completion
     from django_todos.models.invitations import Invitation
     from django_todos.models.lists import TodoList
@@ -129,6 +130,9 @@ class Recording:
         """Whether it leaves an action: not where it takes one back, or is too large to be taken back."""
         self.typed: Typed | None = None
         self.todos: dict[int, Todo] = {}
+        self.early: EarlyRead | None = None
+        """What was read before the locks and still holds."""
+        self._counted: Counter[int] = Counter()
         self._trees: set[uuid.UUID] = set()
         """Those of which every todo was loaded."""
         self._callers: list[Todo | TodoList] = []
@@ -150,6 +154,11 @@ class Recording:
     def user_id(self) -> Any:
         """None for the system."""
         return self.user and self.user.pk
+
+    def trust(self, early: EarlyRead, step: int) -> None:
+        """Go on with what was read before the lock, since nobody wrote; `step` was counted with it."""
+        self.early, self._counted[early.todo_list.pk] = early, step
+        self._trees |= {todo.tree for todo in self.load(early.todos)}
 
     def load(self, todos: Iterable[Todo]) -> list[Todo]:
         """The given todos (most often a queryset) as they are under the lock; one object a row all along."""
@@ -420,9 +429,9 @@ class Recording:
             if not todo.is_completed and todo.deleted_at is None:
                 steps[todo.todo_list_id] += 1
         lists: dict[int, list[int]] = defaultdict(list)
-        for pk, step in steps.items():
-            lists[step].append(pk)
-            self.lists[pk].open_count += step
+        for pk in self.lists:
+            lists[steps[pk] - self._counted[pk]].append(pk)
+            self.lists[pk].open_count += steps[pk]
         for step in lists.keys() - {0}:
             tables.TodoList.objects.filter(pk__in=lists[step]).update(
                 open_count=F("open_count") + step
@@ -464,12 +473,15 @@ def recording(
     at: datetime | None = None,
     right: Literal["can_recover", "can_view"] | None = None,
     within: Recording | None = None,
+    early: EarlyRead | None = None,
+    step: int = 0,
 ) -> Iterator[Recording]:
     """Lock the lists, record what is done to their todos, and write it; or join the recording `within`.
 
     A context manager around every write. `at` is the moment of the action, now unless it is given. What the verb
     needs (or `right`, another property of `TodoList`) is asked again under the locks; `user` None is the system,
-    which may do everything. Raises ChangedMeanwhile where a list or the right is gone.
+    which may do everything. Raises ChangedMeanwhile where a list or the right is gone. What was read `early` is not
+    read again where nobody wrote since; `step` is what the list's count of open todos is expected to go by.
     """
     if within is not None:
         if not list_ids <= within.lists.keys():
@@ -477,12 +489,15 @@ def recording(
         yield within
         return
     with transaction.atomic():
-        lists = tables.TodoList.objects.lock(list_ids, user)
+        known = early.claim(user) if early is not None else None
+        lists = tables.TodoList.objects.lock(list_ids, user, known, step)
         needed = right or ("can_own" if verb.startswith("list-") else "can_edit")
         may = user is None or all(getattr(todo_list, needed) for todo_list in lists.values())
         if lists.keys() != list_ids or not may:
             raise ChangedMeanwhile
         rec = Recording(user, verb, lists, aware(at) if at is not None else now())
+        if early is not None and known is not None and lists.get(known.pk) is known:
+            rec.trust(early, step)
         yield rec
         rec.finish()
 

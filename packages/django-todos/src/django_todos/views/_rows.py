@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
@@ -253,14 +253,15 @@ def add_labels(todos: list[Todo]) -> None:
     found: dict[int, list[Label]] = defaultdict(list)
     for pair in _LABELS.rows(values, *sizes):
         found[pair.todo_id].append(pair.label)
+    return _give_labels(todos, found)
+
+
+def _give_labels(todos: list[Todo], labels: Mapping[int, list[Label]]) -> None:
     empty = Label.objects.none()
     for todo in todos:
-        labels = object.__new__(
-            type(empty)
-        )  # a clone of a queryset is a tenth of what a row costs
-        labels.__dict__ = {**empty.__dict__, "_result_cache": found[todo.pk]}
-        todo.__dict__.setdefault("_prefetched_objects_cache", {})["labels"] = labels
-    return None
+        own = object.__new__(type(empty))  # a clone of a queryset is a tenth of what a row costs
+        own.__dict__ = {**empty.__dict__, "_result_cache": labels.get(todo.pk, [])}
+        todo.__dict__.setdefault("_prefetched_objects_cache", {})["labels"] = own
 
 
 def _labels(todos: int, lists: int) -> QuerySet[Any]:
@@ -341,13 +342,17 @@ def family_of(todo: Todo) -> Family:
     return Family(fresh, above, nest(below), Action.objects.told_of(todo).count())
 
 
-def row_of(todo: Todo) -> Row:
-    """One todo as a row, with its subtasks, as it is now."""
-    tree = _TREE.rows({"list": todo.todo_list_id, "tree": todo.tree})
+def row_of(todo: Todo, action: Action | None = None) -> Row:
+    """One todo as a row, with its subtasks, as it is now, or as `action` left it just now."""
+    known = action.tree_now(todo) if action is not None else None
+    tree = _TREE.rows({"list": todo.todo_list_id, "tree": todo.tree}) if known is None else known
     family = [one for one in tree if one.deleted_at is None and one.depth >= todo.depth]
-    for one in family:
-        one.todo_list = todo.todo_list
-    add_labels(family)
+    if known is None:
+        for one in family:
+            one.todo_list = todo.todo_list
+        add_labels(family)
+    else:
+        _add_known(family)
     rows = nest(family)
     stack = list(rows)
     while stack:
@@ -356,6 +361,15 @@ def row_of(todo: Todo) -> Row:
             return row
         stack += row.children
     return Row(todo)
+
+
+def _add_known(family: list[Todo]) -> None:
+    """To todos that were read early what a row shows beside."""
+    totals = Counter(one.parent_id for one in family)
+    done = Counter(one.parent_id for one in family if one.is_completed)
+    for one in family:
+        one.subtask_total, one.subtask_done = totals[one.pk], done[one.pk]
+        _give_labels([one], one.early and one.early.labels or {})
 
 
 def _tree() -> TodoQuerySet:
@@ -381,7 +395,7 @@ def answer_row(
         nav = Nav(request.todos_viewer, request.headers.get("Todos-Current", ""))
         toast = actions.about(action, request.todos_viewer)
         context = {
-            "row": row_of(todo),
+            "row": row_of(todo, action),
             "toast": toast,
             "nav": nav,
             "lists": nav.of_list(todo.todo_list_id),

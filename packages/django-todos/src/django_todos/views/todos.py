@@ -302,7 +302,8 @@ def todo_duplicate(request: Request, uuid: UUID) -> HttpResponse:
     """A copy right behind it, with its subtasks."""
     viewer = request.todos_viewer
     todo = get_todo(viewer.user, uuid, "edit")
-    with recording(viewer.user, Verb.DUPLICATE, {todo.todo_list_id}, at=viewer.now) as rec:
+    lists, early = {todo.todo_list_id}, todo.early
+    with recording(viewer.user, Verb.DUPLICATE, lists, at=viewer.now, early=early) as rec:
         copy = todo.duplicate(by=viewer.user, at=viewer.now, within=rec)
     return back_after(rec.action, request, todo.todo_list.get_absolute_url(), anchor=copy.uuid)
 
@@ -315,7 +316,8 @@ def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     form = DueForm(request.POST, viewer=viewer)
     is_dated = "due" in request.POST and form.is_valid()
     verb = Verb.DATE if is_dated else Verb.EDIT
-    with recording(viewer.user, verb, {todo.todo_list_id}, at=viewer.now) as rec:
+    lists, early = {todo.todo_list_id}, todo.early
+    with recording(viewer.user, verb, lists, at=viewer.now, early=early) as rec:
         fresh = rec.alive(todo)
         if (word := request.POST.get("priority")) in BUCKETS and fresh.priority_bucket != word:
             rec.update(fresh, priority=BUCKETS[word])
@@ -348,8 +350,9 @@ def todo_move(request: Request, uuid: UUID) -> HttpResponse:
     a date or words), or before/after/under with ``anchor``, another todo of the same list.
     """
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
-    to_day = request.POST.get("to") == "day"
+    to, beside = request.POST.get("to", ""), next(_uuids(request.POST.getlist("anchor")), None)
+    todo = get_todo(viewer.user, uuid, "edit", to=to, beside=beside)
+    to_day = to == "day"
     form = MoveToDayForm(request.POST if to_day else None, viewer=viewer)
     if request.method != "POST" or to_day and not form.is_valid():
         return _move_page(request, todo, form)
@@ -381,7 +384,8 @@ def _move_page(request: Request, todo: Todo, form: MoveToDayForm) -> HttpRespons
 
 
 def _move_to_day(viewer: Viewer, todo: Todo, form: MoveToDayForm) -> Action | None:
-    with recording(viewer.user, Verb.DATE, {todo.todo_list_id}, at=viewer.now) as rec:
+    lists, early = {todo.todo_list_id}, todo.early
+    with recording(viewer.user, Verb.DATE, lists, at=viewer.now, early=early) as rec:
         _make_due(rec, viewer, rec.alive(todo), form.cleaned_data["day"])
     return rec.action
 
@@ -400,7 +404,7 @@ def _move(request: Request, viewer: Viewer, todo: Todo) -> Action | None:
     if to == "list":
         target = get_list(by, _uuid(request, "list"), "edit")
         return todo.move(by=by, at=at, todo_list=target, side="before")
-    anchor = get_todo(by, _uuid(request, "anchor"), "edit")
+    anchor = _anchor(request, todo)
     if to == "under":
         return todo.move(by=by, at=at, todo_list=anchor.todo_list, parent=anchor, side="before")
     return todo.move(
@@ -411,6 +415,14 @@ def _move(request: Request, viewer: Viewer, todo: Todo) -> Action | None:
         side="before" if to == "before" else "after",
         anchor=anchor,
     )
+
+
+def _anchor(request: Request, todo: Todo) -> Todo:
+    """The other todo: of what was read along, where it is in the same list."""
+    uuid = _uuid(request, "anchor")
+    near = todo.early.todos if todo.early is not None else []
+    alive = (one for one in near if one.uuid == uuid and one.deleted_at is None)
+    return next(alive, None) or get_todo(request.todos_viewer.user, uuid, "edit")
 
 
 def _uuid(request: Request, name: str) -> UUID:
