@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django_todos import signals
@@ -99,10 +99,18 @@ def _go_on(todo: Todo, rec: Recording, following: Moment, below: list[Todo]) -> 
     rec.update(todo, **start_columns(start), **due_columns(due), **slot_columns(following))
 
 
+def _last_of(todo: Any, rec: Recording) -> Completion | None:
+    """What was logged of its last occurrence; nothing is asked where that was read early."""
+    key = str(todo.occurrence - 1)
+    if rec.early is not None and hasattr(todo, "last_logged"):
+        return Completion(pk=todo.last_logged, key=key) if todo.last_logged else None
+    return todo.completions.filter(key=key).first()
+
+
 def take_back(todo: Todo, rec: Recording) -> None:
     """Open it again. Its last completion no longer stands, so that the same occurrence can be completed again."""
     rec.update(todo, is_completed=False, completed_at=None)
-    last = todo.completions.filter(key=str(todo.occurrence - 1)).first()
+    last = _last_of(todo, rec)
     if last is not None:
         rec.set_completion_key(last, None)
         rec.update(todo, occurrence=todo.occurrence - 1)

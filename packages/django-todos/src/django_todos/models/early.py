@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, UUIDField, When
+from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, UUIDField, When
+from django.db.models.functions import Cast
 
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos.models.compiled import AnyUser, Compiled, Slot
@@ -93,7 +94,7 @@ def _trees() -> Compiled[TodoQuerySet]:
 
 
 def _any_trees(to: str) -> TodoQuerySet:
-    """Two todos' trees: with their labels, a row each, or with what is known of the place to move to."""
+    """Two todos' trees: with labels, a row each, and what was logged last, or with what is known of the place to go to."""
     own = tables.Membership.objects.filter(todo_list=OuterRef("todo_list"), user=AnyUser().pk)
     beside = _beside(to)
     named = tables.Todo.objects.filter(Q(uuid=_UUID) | Q(uuid=beside)).values("tree")
@@ -103,6 +104,9 @@ def _any_trees(to: str) -> TodoQuerySet:
     if to:
         far = Case(When(uuid=F("beside_uuid"), then=_far(to)))
         return todos.annotate(beside_uuid=beside).annotate(far=far).in_order()
+    key = Cast(OuterRef("occurrence") - 1, CharField(max_length=20))
+    logged = tables.Completion.objects.filter(todo=OuterRef("pk"), key=key).values("pk")
+    todos = todos.annotate(last_logged=Subquery(logged))
     labels = {"label_name": F("labels__name"), "label_color": F("labels__color")}
     return todos.annotate(**labels).order_by("position", "pk", "labels__name")
 
