@@ -61,33 +61,33 @@ def get_list(user: User, uuid: UUID, need: Need = "view", *, trashed: bool = Fal
 
 
 def get_todo(
-    user: User,
-    uuid: UUID,
-    need: Literal["view", "edit"] = "view",
-    *,
-    trashed: bool = False,
-    to: str = "",
-    beside: UUID | None = None,
+    user: User, uuid: UUID, need: Literal["view", "edit"] = "view", *, trashed: bool = False
 ) -> Todo:
-    """The todo with its list. `trashed` asks for one in the trash, else for one that is not.
-
-    To be changed it is read with all that this needs; to be moved, with the place that `to` and `beside` name.
-    """
-    todo: Todo | None
+    """The todo with its list. `trashed` asks for one in the trash, else for one that is not."""
     with object_types_remembered():
         if object_types() or not user.is_authenticated:
             todo = get_object_or_404(_todos(trashed), uuid=uuid)
             lists = TodoList.objects.with_rights(user)
             todo.todo_list = get_object_or_404(lists, pk=todo.todo_list_id)
-        elif need == "edit" and not trashed:
-            todo = read_early(user, uuid, to, beside)
         else:
-            todo = next(iter(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed)), None)
-            if todo is not None:
-                todo.todo_list.role = todo.role  # type: ignore[attr-defined]  # annotated
+            found = list(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed))
+            if not found:
+                raise Http404
+            todo = found[0]
+            todo.todo_list.role = todo.role  # type: ignore[attr-defined]  # annotated
+    _check(need == "view" or todo.can_edit)
+    return todo
+
+
+def get_family(user: User, uuid: UUID, to: str = "", beside: UUID | None = None) -> Todo:
+    """The todo, to be changed with what is below it: read with its tree; to be moved, with the place that is named."""
+    with object_types_remembered():
+        if object_types() or not user.is_authenticated:
+            return get_todo(user, uuid, "edit")
+        todo = read_early(user, uuid, to, beside)
     if todo is None:
         raise Http404
-    _check(need == "view" or todo.can_edit)
+    _check(todo.can_edit)
     return todo
 
 

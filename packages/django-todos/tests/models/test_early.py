@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.views.pages import post
 
-from django_todos.access import get_todo
+from django_todos.access import get_family
 from django_todos.models import Action, ChangedMeanwhile, Conflict, Role, Todo, TodoList, recording
 from django_todos.models.early import BESIDE, NEIGHBOUR, PLACES, UNDER
 
@@ -99,10 +99,10 @@ def reads(work: Callable[[], Any]) -> list[str]:
 def test_nothing_is_read_again_where_nobody_wrote(cast: Cast):
     top = make_todo(cast.flat, "a")
     make_todo(cast.flat, "b", parent=top)
-    early = get_todo(cast.bob, top.uuid, "edit")
+    early = get_family(cast.bob, top.uuid)
     assert reads(lambda: early.complete(by=cast.bob, at=later(), zone=UTC)) == []
     assert TodoList.objects.get(pk=cast.flat.pk).open_count == 0 and faults() == []
-    early = get_todo(cast.bob, early.early.todos[1].uuid, "edit")
+    early = get_family(cast.bob, early.early.todos[1].uuid)
     early.reopen(by=cast.bob, at=later(2))
     assert TodoList.objects.get(pk=cast.flat.pk).open_count == 2 and faults() == []
 
@@ -122,7 +122,7 @@ REFUSED = {"he is out", "he reads", "archived", "elsewhere"}
 @pytest.mark.parametrize("what", MEANWHILE)
 def test_what_somebody_wrote_meanwhile_counts(cast: Cast, what: str):
     todo = make_todo(cast.flat, "a")
-    early = get_todo(cast.bob, todo.uuid, "edit")
+    early = get_family(cast.bob, todo.uuid)
     MEANWHILE[what](cast, todo)
     if what in REFUSED:
         with pytest.raises(ChangedMeanwhile):
@@ -135,7 +135,7 @@ def test_what_somebody_wrote_meanwhile_counts(cast: Cast, what: str):
 
 @pytest.mark.parametrize("who", ["alice", None])
 def test_it_is_for_the_one_who_asked(cast: Cast, who: str | None):
-    early = get_todo(cast.bob, make_todo(cast.flat).uuid, "edit")
+    early = get_family(cast.bob, make_todo(cast.flat).uuid)
     someone = cast.alice if who else None
     assert reads(lambda: early.complete(by=someone, at=later(), zone=UTC)) != []
     assert faults() == []
@@ -143,7 +143,7 @@ def test_it_is_for_the_one_who_asked(cast: Cast, who: str | None):
 
 def test_it_is_for_once(cast: Cast):
     """What was done with it and did not come to be is forgotten."""
-    early = get_todo(cast.bob, make_todo(cast.flat).uuid, "edit")
+    early = get_family(cast.bob, make_todo(cast.flat).uuid)
     with pytest.raises(Conflict):
         with recording(cast.bob, "edit", {cast.flat.pk}, early=early.early) as rec:
             rec.update(rec.reload(early), title="never")
@@ -158,7 +158,7 @@ def test_what_was_expected_and_did_not_come_is_counted(cast: Cast, seen: int, co
     once, again = make_todo(cast.flat, "a"), make_todo(cast.flat, "b", repeat="FREQ=DAILY")
     make_todo(cast.flat, "below", parent=again).complete(by=cast.alice, at=NOW, zone=UTC)
     for todo, occurrence in ((once, seen), (again, 0)):
-        early = get_todo(cast.bob, todo.uuid, "edit")
+        early = get_family(cast.bob, todo.uuid)
         early.complete(by=cast.bob, at=later(), zone=UTC, seen=occurrence)
     assert TodoList.objects.get(pk=cast.flat.pk).open_count == count and faults() == []
 
@@ -166,5 +166,5 @@ def test_what_was_expected_and_did_not_come_is_counted(cast: Cast, seen: int, co
 def test_neighbours_are_named_by_where_it_goes(cast: Cast):
     todos = planted(cast, "Early")
     for to, direction in NEIGHBOUR.items():
-        early = get_todo(cast.bob, todos["b"].uuid, "edit", to=to)
+        early = get_family(cast.bob, todos["b"].uuid, to=to)
         assert early.early.neighbours == {direction: todos["a" if direction == "up" else "d"]}

@@ -13,7 +13,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from tests.factories import UTC, Cast, faults, later, make_list, make_todo, outline
 
-from django_todos.access import get_todo
+from django_todos.access import get_family
 from django_todos.models import (
     Action,
     ChangedMeanwhile,
@@ -166,7 +166,7 @@ def while_waiting(cast: Cast, write: Callable[[], Any], change: Callable[[Cast],
 def made(cast: Cast, early: bool) -> Todo:
     """A todo as it was made, or as it was read by somebody who is about to write."""
     todo = make_todo(cast.flat)
-    return get_todo(cast.bob, todo.uuid, "edit") if early else todo
+    return get_family(cast.bob, todo.uuid) if early else todo
 
 
 @pytest.mark.parametrize("early", [False, True])

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 
 from django_todos import limits
-from django_todos.access import get_action, get_list, get_todo, get_todos
+from django_todos.access import get_action, get_family, get_list, get_todo, get_todos
 from django_todos.dates import Moment
 from django_todos.forms.adding import QuickAddForm, keep_as_text
 from django_todos.forms.dates import DueForm, MoveToDayForm, ReminderForm, offered
@@ -274,7 +274,7 @@ def todo_complete(request: Request, uuid: UUID) -> HttpResponse:
     """Tick. ``occurrence`` says what the person saw, so that a second click changes nothing."""
     viewer = request.todos_viewer
     seen = _occurrence(request)
-    todo = get_todo(viewer.user, uuid, "edit")
+    todo = get_family(viewer.user, uuid)
     action = todo.complete(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=seen)
     return answer_row(request, todo, action)
 
@@ -283,7 +283,7 @@ def todo_complete(request: Request, uuid: UUID) -> HttpResponse:
 def todo_reopen(request: Request, uuid: UUID) -> HttpResponse:
     """Untick."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
+    todo = get_family(viewer.user, uuid)
     return answer_row(request, todo, todo.reopen(by=viewer.user, at=viewer.now))
 
 
@@ -292,7 +292,7 @@ def todo_skip(request: Request, uuid: UUID) -> HttpResponse:
     """Move a repeating todo on without completing it."""
     viewer = request.todos_viewer
     seen = _occurrence(request)
-    todo = get_todo(viewer.user, uuid, "edit")
+    todo = get_family(viewer.user, uuid)
     action = todo.skip(by=viewer.user, at=viewer.now, zone=viewer.zone, seen=seen)
     return answer_row(request, todo, action)
 
@@ -301,7 +301,7 @@ def todo_skip(request: Request, uuid: UUID) -> HttpResponse:
 def todo_duplicate(request: Request, uuid: UUID) -> HttpResponse:
     """A copy right behind it, with its subtasks."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
+    todo = get_family(viewer.user, uuid)
     lists, early = {todo.todo_list_id}, todo.early
     with recording(viewer.user, Verb.DUPLICATE, lists, at=viewer.now, early=early) as rec:
         copy = todo.duplicate(by=viewer.user, at=viewer.now, within=rec)
@@ -312,7 +312,7 @@ def todo_duplicate(request: Request, uuid: UUID) -> HttpResponse:
 def todo_set(request: Request, uuid: UUID) -> HttpResponse:
     """Set one thing from a row: ``priority`` by its word, or ``due``, a date or words, empty for none (`DueForm`)."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
+    todo = get_family(viewer.user, uuid)
     form = DueForm(request.POST, viewer=viewer)
     is_dated = "due" in request.POST and form.is_valid()
     verb = Verb.DATE if is_dated else Verb.EDIT
@@ -351,7 +351,7 @@ def todo_move(request: Request, uuid: UUID) -> HttpResponse:
     """
     viewer = request.todos_viewer
     to, beside = request.POST.get("to", ""), next(_uuids(request.POST.getlist("anchor")), None)
-    todo = get_todo(viewer.user, uuid, "edit", to=to, beside=beside)
+    todo = get_family(viewer.user, uuid, to, beside)
     to_day = to == "day"
     form = MoveToDayForm(request.POST if to_day else None, viewer=viewer)
     if request.method != "POST" or to_day and not form.is_valid():

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
-from django_todos.access import get_list, get_todo
+from django_todos.access import get_family, get_list, get_todo
 from django_todos.conf import settings
 from django_todos.models import Todo, TodoList
 from django_todos.views._page import Request, back, back_after, page, signed_in
@@ -54,7 +54,7 @@ def trash_empty(request: Request) -> HttpResponse:
 def todo_delete(request: Request, uuid: UUID) -> HttpResponse:
     """Move a todo, with everything below it, to the trash."""
     viewer = request.todos_viewer
-    todo = get_todo(viewer.user, uuid, "edit")
+    todo = get_family(viewer.user, uuid)
     action = todo.trash(by=viewer.user, at=viewer.now)
     return back_after(action, request, todo.todo_list.get_absolute_url(), same="done")
 
