@@ -68,6 +68,18 @@ def test_labels_are_chips_found_by_typing(alice: Person) -> None:
     expect(row.locator(".todos-label")).to_have_text(["half", "new", "typed"])
 
 
+def test_a_todos_page_is_as_it_stays_before_its_scripts_have_come(alice: Person) -> None:
+    """What scripts hide and show, changed when they come, moved a third of the page under the reader."""
+    page, held = alice.page, []
+    page.route("**/js/page*.js", lambda route: held.append(route))
+    page.goto(alice.todo("Call the bank"), wait_until="commit")
+    expect(page.locator("#open-due")).to_be_visible()
+    expect(page.locator("#set-due [name=due_date]")).to_be_hidden()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_hidden()
+    held.pop().continue_()
+    expect(page.locator("#open-due")).to_be_visible()
+
+
 def test_an_answer_that_is_older_than_the_chips_takes_no_focus(alice: Person) -> None:
     page, held = alice.page, []
     field = page.get_by_role("combobox", name="Add a label")

@@ -1,11 +1,10 @@
 // @ts-check
-/** First on every page: that scripts run, what the browser's clock says, and what is loaded on first use. */
+/** First on every page: what the browser's clock says, and what is loaded on first use. */
 
 /** @type {(selector: string, from?: ParentNode) => HTMLElement | null} */
 const one = (selector, from = document) => from.querySelector(selector);
 /** @param {string} name @param {object} [detail] */
 const emit = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`todos:${name}`, { detail }));
-document.querySelectorAll(".todos").forEach((root) => root.classList.add("todos-js"));
 // In a host's own base the frame says what on our own pages the body does.
 for (const { name, value } of one(".todos-within")?.attributes ?? []) if (name.startsWith("data-todos-")) document.body.setAttribute(name, value);
 const nonce = one("script[nonce]")?.nonce ?? "";
