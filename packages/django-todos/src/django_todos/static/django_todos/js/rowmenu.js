@@ -51,7 +51,8 @@ const icon = (name) => {
 document.addEventListener("pointerover", (event) => event.pointerType === "mouse" && stand(rowAt(/** @type {Element} */ (event.target))));
 document.addEventListener("focusin", (event) => stand(rowAt(/** @type {Element} */ (event.target))));
 document.addEventListener("todos:swapped", () => stand(rowAt(document.activeElement)));
-stand(rowAt(document.activeElement) ?? rowAt(one(".todos-row:hover .todos-line:hover")));
+// Not under a mouse that is being pressed: its click would go to neither of the two.
+stand(rowAt(document.activeElement) ?? rowAt(one(".todos-row:hover .todos-line:hover:not(:active)")));
 
 /* The menu */
 
