@@ -389,6 +389,22 @@ class TestPages:
             "repeat_first" not in given_at(client, todo.get_absolute_url()).context["form"].fields
         )
 
+    def test_who_was_asked_for_the_first_date_may_answer_also_where_somebody_gave_one_meanwhile(
+        self, cast
+    ):
+        todo, client = make_todo(cast.flat), cast.client("alice")
+        begun = sent_by(client, todo) | {"repeat": "every week"}
+        todo.edit(by=cast.bob, values={"due": M("2026-12-06")})
+        url = todo.get_absolute_url()
+        assert client.post(url, begun | {"repeat_first": ""}).status_code == 422
+        response = client.post(url, begun)
+        [conflict] = response.context["conflicts"]
+        assert (response.status_code, conflict["field"]) == (409, "due")
+        settled = untouched(response.context["form"]) | {"keep_due": "theirs"}
+        assert client.post(url, settled).status_code == 303
+        todo.refresh_from_db()
+        assert (todo.due, todo.rrule) == (M("2026-12-06"), "FREQ=WEEKLY")
+
     def test_a_repeat_that_is_over_cannot_begin(self, cast):
         todo = make_todo(cast.flat)
         response = save(cast.client("alice"), todo, repeat="FREQ=DAILY;UNTIL=20200101")

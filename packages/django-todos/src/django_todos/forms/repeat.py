@@ -449,8 +449,8 @@ class RepeatPart(ViewerForm):
     """The repeat that was previewed."""
 
     def ask_first(self) -> None:
-        """Ask for the first date of a repeat, or don't."""
-        if self.todo.due or self.todo.start:
+        """Ask for the first date of a repeat, or don't; who was asked may answer, also where it got a date meanwhile."""
+        if (self.todo.due or self.todo.start) and "repeat_first" not in self.data:
             del self.fields["repeat_first"]
         else:
             self.initial["repeat_first"] = self.viewer.today
