@@ -10,14 +10,13 @@ from tests.factories import NOW, UTC, Cast, make_todo
 
 from django_todos.dates import Moment
 from django_todos.instants import InstantField, aware, now
-from django_todos.models import Todo, compiled
+from django_todos.models import Todo
 
 
 @pytest.fixture(params=[True, False], ids=["USE_TZ", "naive"])
-def use_tz(request, settings, monkeypatch) -> bool:
+def use_tz(request, settings) -> bool:
     settings.USE_TZ = request.param
     settings.TIME_ZONE = "Asia/Kathmandu"
-    monkeypatch.setattr(compiled, "known", {})  # as in a process of its own
     return request.param
 
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.db import connections, models, router
 from django.db.models import Expression, Field, QuerySet
@@ -52,7 +53,8 @@ class Compiled(Generic[_Rows]):
     def rows(self, values: dict[str, Any], *key: Any) -> _Rows:
         """The queryset, to be read: what is filtered or ordered after that would be built anew."""
         connection = connections[router.db_for_read(self._model)]
-        place = self, connection.alias, key
+        # How instants are read goes by these two, which tests of a host may change.
+        place = self, connection.alias, project.USE_TZ, project.TIME_ZONE, key
         if place not in known:
             built = self._build(*key)
             compiler = built.query.get_compiler(connection=connection)
