@@ -168,3 +168,20 @@ def test_neighbours_are_named_by_where_it_goes(cast: Cast):
     for to, direction in NEIGHBOUR.items():
         early = get_family(cast.bob, todos["b"].uuid, to=to)
         assert early.early.neighbours == {direction: todos["a" if direction == "up" else "d"]}
+
+
+def test_who_moves_it_again_goes_by_where_it_stands_by_then(cast: Cast):
+    todos = planted(cast, "Early")
+    early = get_todo(cast.bob, todos["d"].uuid, "edit", to="up")
+    for minute in (1, 2):
+        early.move_by_one(by=cast.bob, at=later(minute), direction="up")
+    early.refresh_from_db()
+    assert early.position < Todo.objects.get(pk=todos["a"].pk).position
+
+
+def test_its_list_is_as_it_was_left(cast: Cast):
+    early = get_todo(cast.bob, make_todo(cast.flat).uuid, "edit")
+    early.complete(by=cast.bob, at=later(), zone=UTC)
+    left = TodoList.objects.get(pk=cast.flat.pk)
+    known = early.todo_list
+    assert (known.version, known.open_count) == (left.version, left.open_count)

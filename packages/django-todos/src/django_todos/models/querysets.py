@@ -249,6 +249,7 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         if known is not None and ids == {known.pk}:
             same = self.filter(pk=known.pk, version=known.version)
             if same.update(**written, open_count=F("open_count") + step):
+                known.version += 1
                 return {known.pk: known}
         for pk in sorted(ids):
             self.filter(pk=pk).update(**written)

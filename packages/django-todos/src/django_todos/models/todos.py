@@ -529,7 +529,9 @@ class Todo(models.Model):
     def neighbour(self, direction: Literal["up", "down"]) -> Todo | None:
         """The todo above or below at the same level, as the list shows it."""
         if self.early is not None and direction in self.early.neighbours:
-            return self.early.neighbours[direction]
+            return self.early.neighbours.pop(
+                direction
+            )  # true for one move: it stands elsewhere then
         shown = self.siblings().filter(deleted_at=None)
         if self.parent_id is None:
             shown = shown.filter(is_completed=self.is_completed)
