@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 from tests.factories import NOW, Cast, make_todo
 
 from django_todos import reminders
@@ -20,6 +22,11 @@ from django_todos.wording.people import display_name, initials
 def shout(user: Any) -> str:
     """A host's own way to call people."""
     return f"{user.get_username().upper()} of sales"
+
+
+def unnamed(user: Any) -> Any:
+    """Nobody has a name, in the reader's language."""
+    return gettext_lazy("Somebody")
 
 
 def only_alice(user: Any) -> bool:
@@ -57,6 +64,9 @@ def test_a_host_says_what_people_are_called(settings, cast: Cast):
     assert (display_name(cast.bob), initials(cast.bob)) == ("BOB of sales", "Bs")
     page = cast.client("alice").get(cast.flat.get_absolute_url()).content.decode()
     assert "BOB of sales" in page
+    settings.TODOS_USER_DISPLAY = "tests.test_hooks.unnamed"
+    with translation.override("de"):
+        assert (display_name(cast.bob), initials(cast.bob)) == ("Jemand", "Je")
 
 
 def test_a_host_says_who_has_todos(settings, cast: Cast):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def display_name(user: Any) -> str:
     """As the host says (``TODOS_USER_DISPLAY``), else the full name, else the user name; nothing for nobody."""
-    return settings.USER_DISPLAY(user) if user else ""
+    return str(settings.USER_DISPLAY(user) or "") if user else ""
 
 
 def asks(invitation: Invitation) -> str:
