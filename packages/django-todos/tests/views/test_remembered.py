@@ -202,6 +202,22 @@ def test_a_hosts_own_part(cast: Cast, settings: Any, tmp_path: Path) -> None:
     assert "<li>mine: Old</li>" in get(client, "list-detail", cast.flat.uuid).content.decode()
 
 
+def test_a_hosts_own_line_of_a_todo_sees_no_other_one(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    """Lines of two todos that show the same are made once, so that a line must not know which todo it is of."""
+    folder = tmp_path / "django_todos" / "parts"
+    folder.mkdir(parents=True)
+    own = "{{ shown.label }}{{ todo.title }}{{ group.todo.title }}{{ form.title.value }}{{ group.form.title.value }}"
+    for name in ("todo_when", "choose", "todo_labels"):
+        (folder / f"{name}.html").write_text(own)
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    for user, where in ((cast.alice, cast.flat), (cast.bob, make_list(cast.bob, "Own"))):
+        todo = make_todo(where, f"Of {user}")
+        page = get(cast.client(user.username), "todo-detail", todo.uuid).content.decode()
+        assert "Start" in page and not re.search(r"(Due|Start|Labels)Of", page)
+
+
 def test_what_stands_in_a_hole_is_another_one_each_time(
     cast: Cast, settings: Any, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -49,8 +50,8 @@ class GroupShown(NamedTuple):
     is_set: bool
     inputs: tuple[Any, ...]
     """What stands in them."""
-    more: tuple[Any, ...] = ()
-    """What else they depend on."""
+    offered: tuple[Any, ...] = ()
+    """Who may be chosen."""
     words: str = ""
     """A person, or the repeat as a sentence."""
     mark: str = ""
@@ -59,21 +60,24 @@ class GroupShown(NamedTuple):
     caution: str = ""
     """What is odd about a date, though it is taken."""
     labels: tuple[LabelShown, ...] = ()
+    uuid: UUID | None = None
+    """Of the todo, where other labels are asked for."""
 
 
 class FieldGroup:
-    """The inputs that make up one value of a todo, folded behind what it says now."""
+    """The inputs that make up one value of a todo, folded behind what it says now. The rest of the form is nothing that
+    a remembered part may show."""
 
     remembered_by = "shown"
     """A part that shows it is given that, too."""
 
     def __init__(self, form: TodoForm, shown: GroupShown) -> None:
-        self.form, self.todo, self.shown = form, form.todo, shown
+        self._form, self.shown = form, shown
 
     @property
     def fields(self) -> list[forms.BoundField]:
         """Its inputs."""
-        return [self.form[one] for one in TodoForm.INPUTS[self.shown.name]]
+        return [self._form[one] for one in TodoForm.INPUTS[self.shown.name]]
 
 
 # Those of Arabic, Chinese and Japanese, too: what the comma's key gives there.
@@ -210,7 +214,9 @@ class TodoForm(RepeatPart):
         self.todo = todo
         self.members = {
             member.user.get_username(): member.user
-            for member in todo.todo_list.memberships.select_related("user").order_by("created_at")
+            for member in todo.todo_list.memberships.select_related("user").order_by(
+                "created_at", "pk"
+            )
         }
         super().__init__(self._settled(data), initial=self.current(), viewer=viewer, **kwargs)
         if data and (only := data.getlist("only")):
@@ -233,19 +239,18 @@ class TodoForm(RepeatPart):
         todo, person = self.todo, self.todo.assignee
         rule = repeats.stored(todo, repeats.describe)
         labels = tuple(LabelShown(label.name, label.color) for label in todo.labels.all())
-        first = self.initial.get("repeat_first"), self.viewer.week_start, *self.repeat_dates
         seen = {name: tuple(map(self.initial.get, self.INPUTS[name])) for name in self.INPUTS}
         said: dict[str, dict[str, Any]] = {
             "due": {**self._date_shown("due"), "words": rule},
             "start": {**self._date_shown("start"), "words": rule},
-            "repeat": {"is_set": bool(rule), "words": rule, "more": (todo.uuid, *first)},
+            "repeat": {"is_set": bool(rule), "words": rule},
             "priority": {"is_set": bool(todo.priority)},
-            "labels": {"is_set": bool(labels), "labels": labels, "more": (todo.uuid,)},
+            "labels": {"is_set": bool(labels), "labels": labels, "uuid": todo.uuid},
             "assignee_id": {
                 "is_set": person is not None,
                 "words": display_name(person),
                 "mark": initials(person),
-                "more": self._offered,
+                "offered": self._offered,
             },
         }
         seen["labels"] = ()  # a list, and said already
