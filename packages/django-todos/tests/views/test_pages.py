@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -150,6 +151,14 @@ NEXT = [
     ("\x00", None),
     ("", None),
 ]
+
+
+def test_numbers_that_are_sent_back_have_no_separators(cast: Cast, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    todo = make_todo(cast.flat, due=Moment(NOW.date()))
+    html = get(cast.client("alice"), "todo-detail", todo.uuid).content.decode()
+    sent = re.findall(r'name="before"\s+value="([^"]*)"', html)
+    assert "1440" in sent and all(value.isdigit() for value in sent)
 
 
 @pytest.mark.parametrize("wanted, expected", NEXT)
