@@ -31,6 +31,12 @@ class Replica:
         return "other"
 
 
+class Elsewhere(Replica):
+    """Keeps all of it elsewhere, where no transaction would hold it together."""
+
+    db_for_write = Replica.db_for_read
+
+
 def ids() -> list[str]:
     """Our messages of a project as it is set up now."""
     found = run_checks(tags=["django_todos"])
@@ -70,6 +76,7 @@ def test_without_django_htmx(settings):
         ("ROOT_URLCONF", (OURS, EVERYTHING), []),
         ("DATABASE_ROUTERS", ["tests.test_checks.Apart"], ["django_todos.E006"]),
         ("DATABASE_ROUTERS", ["tests.test_checks.Replica"], ["django_todos.E006"]),
+        ("DATABASE_ROUTERS", ["tests.test_checks.Elsewhere"], ["django_todos.E006"]),
         ("TEMPLATES", [], ["django_todos.E008"]),
     ],
 )

@@ -15,7 +15,7 @@ from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.db import connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -67,22 +67,23 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("django_todos")
 def check_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E005: a database that the app can't use. E006: tables away from those of users and content types.
+    """E005: a database that the app can't use. E006: tables away from those of users and content types, or all of them
+    away from the database that transactions are of.
 
     Not tagged ``database``: `migrate` runs it without, and from Django 6.0 on plain `check` leaves out what has that tag.
     """
     home = router.db_for_write(TodoList)
-    if (vendor := connections[home].vendor) not in _VENDORS:
+    beside = {model: router.db_for_write(model) for model in (get_user_model(), ContentType)}
+    asked = {router.db_for_read(model) for model in (TodoList, *beside)}
+    if {home, *beside.values(), *asked} == {DEFAULT_DB_ALIAS}:
+        if (vendor := connections[home].vendor) in _VENDORS:
+            return []
         what = f"django_todos keeps its promises on SQLite and PostgreSQL, not on {vendor}."
         hint = f"Use one of these as the database {home!r}, or take django_todos out of INSTALLED_APPS."
         return [Error(what, hint=hint, id="django_todos.E005")]
-    beside = {model: router.db_for_write(model) for model in (get_user_model(), ContentType)}
-    asked = {router.db_for_read(model) for model in (TodoList, *beside)}
-    if {home} == {*beside.values()} | asked:
-        return []
     places = ", ".join(f"{model._meta.label} in {name!r}" for model, name in beside.items())
-    what = f"Lists would be kept in {home!r}, but {places}; reading asks {sorted(asked)}."
-    hint = "Let DATABASE_ROUTERS keep django_todos, auth and contenttypes in one database, which is read, too."
+    what = f"Lists would be kept in {home!r}, {places}; reading asks {sorted(asked)}."
+    hint = "Let DATABASE_ROUTERS keep django_todos, auth and contenttypes in the database 'default', and read it there."
     return [Error(what, hint=hint, id="django_todos.E006")]
 
 
