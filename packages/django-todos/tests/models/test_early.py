@@ -172,7 +172,7 @@ def test_neighbours_are_named_by_where_it_goes(cast: Cast):
 
 def test_who_moves_it_again_goes_by_where_it_stands_by_then(cast: Cast):
     todos = planted(cast, "Early")
-    early = get_todo(cast.bob, todos["d"].uuid, "edit", to="up")
+    early = get_family(cast.bob, todos["d"].uuid, to="up")
     for minute in (1, 2):
         early.move_by_one(by=cast.bob, at=later(minute), direction="up")
     early.refresh_from_db()
@@ -180,7 +180,7 @@ def test_who_moves_it_again_goes_by_where_it_stands_by_then(cast: Cast):
 
 
 def test_its_list_is_as_it_was_left(cast: Cast):
-    early = get_todo(cast.bob, make_todo(cast.flat).uuid, "edit")
+    early = get_family(cast.bob, make_todo(cast.flat).uuid)
     early.complete(by=cast.bob, at=later(), zone=UTC)
     left = TodoList.objects.get(pk=cast.flat.pk)
     known = early.todo_list
