@@ -79,6 +79,16 @@ def test_labels_are_shown_as_people_write_them():
     assert LabelsField().prepare_value(["a", "b"]) == "a, b"
 
 
+@pytest.mark.parametrize(
+    "name", ["a, b", "木、火", "#1", "# 1, 2", '"quoted"', 'half "quoted', "'"]
+)
+def test_a_label_is_read_as_it_is_shown_whatever_its_name_came_with(name: str):
+    """By an import or a host's code a name may hold what separates names."""
+    field = LabelsField()
+    for some in ([name], [name, "z"], ["!", name, "z"]):
+        assert sorted(field.clean(field.prepare_value(some))) == sorted(some)
+
+
 TEXTS = [
     ("title", "x", "x"),
     ("due", Moment(), "None"),

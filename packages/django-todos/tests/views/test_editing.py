@@ -57,6 +57,18 @@ def test_saving_what_was_not_changed_changes_nothing(cast: Cast, todo: Todo, htm
     assert Action.objects.filter(verb="edit").count() == 0
 
 
+@pytest.mark.parametrize("gone, left", [("shop", ["a, b"]), ("a, b", ["shop"])])
+def test_a_label_with_a_comma_is_one_label(cast: Cast, todo: Todo, gone: str, left: list[str]):
+    """It came by an import. Taking another one off made two of it, and itself it could not be taken off."""
+    client = cast.client("alice")
+    data = filled(given(client, "todo-detail", todo.uuid))
+    assert data["labels"] == '"a, b", shop'
+    data["labels"] = '"a, b"' if gone == "shop" else "shop"
+    post(client, "todo-detail", todo.uuid, **data)
+    assert [one.name for one in todo.labels.all()] == left
+    assert cast.flat.labels.count() == 2
+
+
 CHANGES = [
     ({"title": "Buy\n oats"}, "title", "Buy oats"),
     ({"notes": "one"}, "notes", "one"),

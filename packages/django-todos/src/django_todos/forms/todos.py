@@ -81,25 +81,24 @@ class FieldGroup:
 
 
 # Those of Arabic, Chinese and Japanese, too: what the comma's key gives there.
-_COMMAS = re.compile("[,،、，]")
+_COMMA = "[,،、，]"
+# In quotes what would be read otherwise: an import, or a host's code, may have brought such a name.
+_NAME = re.compile(rf'\s*"((?:#|[^"]*{_COMMA})[^"]*)"\s*(?={_COMMA}|$)|([^,،、，]+)')
 
 
 class LabelsField(ReadField):
-    """Names of labels, separated by commas, or by spaces where each begins with ``#``."""
+    """Names of labels, separated by commas, or by spaces where each begins with ``#`` (js/labels.js reads them, too)."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=limits.MAX_LABELS, **kwargs)
 
     def read(self, text: str) -> list[str]:
         """The names, each once, in the order of their keys."""
-        parts = _COMMAS.split(text)
+        parts = _NAME.findall(text)
         if text.startswith("#") and len(parts) == 1:
-            parts = text.split()
-        names = {
-            Label.key_of(name): name
-            for name in (part.strip().lstrip("#").strip() for part in parts)
-            if name
-        }
+            parts = [("", word) for word in text.split()]
+        found = (quoted.strip() or plain.strip().lstrip("#").strip() for quoted, plain in parts)
+        names = {Label.key_of(name): name for name in found if name}
         too_long = [name for name in names.values() if len(name) > limits.MAX_LABEL]
         if too_long:
             raise ValidationError(
@@ -109,7 +108,9 @@ class LabelsField(ReadField):
 
     def prepare_value(self, value: Any) -> Any:
         """Shows the names as they are typed."""
-        return ", ".join(value) if isinstance(value, list) else value
+        if not isinstance(value, list):
+            return value
+        return ", ".join(one if self.read(one) == [one] else f'"{one}"' for one in value)
 
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
@@ -356,7 +357,7 @@ class TodoForm(RepeatPart):
         # A date of theirs with a time of ours would be neither: the inputs of one value stay together.
         ours = {name for value in both for name in self.INPUTS[value]}
         labels = self.seen["labels"], self.values["labels"], now.current()["labels"]
-        data["labels"] = ", ".join(Label.merge(*labels))
+        data["labels"] = self.fields["labels"].prepare_value(Label.merge(*labels))
         for name in now.fields:
             same = all(
                 data.getlist(key) == data.getlist(f"initial-{key}") for key in self._keys(name)

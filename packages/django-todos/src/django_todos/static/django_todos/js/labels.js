@@ -19,7 +19,9 @@ const chips = () => all("#set-labels .todos-tag");
 const options = () => all("#label-options [role=option]");
 const plain = (/** @type {string} */ text) => text.trim().replace(/^#/, "").toLowerCase();
 const words = () => field().value.trim().replace(/^#/, "").trim();
-const chosen = () => names().value.split(",").map((name) => name.trim()).filter(Boolean);
+/* In quotes what would be read otherwise, as in forms/todos.py. */
+const NAME = /\s*"((?:#|[^"]*[,،、，])[^"]*)"\s*(?=[,،、，]|$)|([^,،、，]+)/g;
+const chosen = () => [...names().value.matchAll(NAME)].map(([, quoted, name]) => (quoted ?? name).trim()).filter(Boolean);
 /** @param {string} text @param {string} name */
 const say = (text, name) => text.replace("{name}", name);
 
@@ -50,18 +52,18 @@ function chip(name) {
 /** @param {string[]} wanted */
 function choose(wanted) {
   order = wanted.map(plain);
-  names().value = wanted.join(", ");
+  names().value = wanted.map((name) => (/^#|[,،、，]/.test(name) ? `"${name}"` : name)).join(", ");
   draw();
   for (const name of ["input", "change"]) names().dispatchEvent(new Event(name, { bubbles: true }));
 }
 
-/** @param {string} text */
-function take(text) {
-  const name = text.replaceAll(/[,،、，]/g, " ").trim();
+/** @param {string} name */
+function add(name) {
   field().value = "";
   if (name && !chosen().some((one) => plain(one) === plain(name))) choose([...chosen(), name]);
   offer();
 }
+const take = (/** @type {string} */ text) => add(text.replaceAll(/[,،、，]/g, " ").trim().replace(/^#+/, "").trim());
 
 /** @param {HTMLElement} chip */
 function remove(chip) {
@@ -108,8 +110,9 @@ function shut() {
   point(undefined);
 }
 
-/** What is pointed at, or what was typed. */
-const pick = () => take(pointed()?.dataset.name ?? words());
+/** A label that there is, or what was typed. */
+const pick = (/** @type {HTMLElement | undefined} */ option = pointed()) =>
+  option?.dataset.name === undefined ? take(words()) : add(option.dataset.name);
 
 document.addEventListener("focusin", async (event) => {
   if (event.target !== field()) return;
@@ -148,7 +151,7 @@ document.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
   const option = /** @type {HTMLElement | null} */ (target.closest("#label-options [role=option]"));
   const off = target.closest("#set-labels .todos-tag > .todos-off");
-  if (option) take(option.dataset.name ?? words());
+  if (option) pick(option);
   else if (off) remove(/** @type {HTMLElement} */ (off.parentElement));
   else if (target.matches("#set-labels .todos-tags")) field().focus();
 });
