@@ -1,8 +1,11 @@
-"""The plans of every page's queries beside a million todos of others: `python benchmarks/bench_large.py`.
+"""What pages take of somebody with much beside somebody with little, among a million todos of others, on PostgreSQL.
 
-On PostgreSQL alone: DATABASE_URL names a server whose database ``todos_large`` it makes anew, or keeps with --keep. Of
-each page it says queries, bytes and CPU, the time that the database took, and every sequential scan of a table of ours
-by a query, which there should be none of; of searches the median of 20 words of a kind. As JSON with --json.
+`python benchmarks/bench_large.py [--keep] [--json] [part of a page's address]`. DATABASE_URL names a server whose
+database ``todos_large`` it makes anew, or keeps with --keep. The list of the one has 50,000 open todos, 100,000 that are
+completed and as many in the trash; the other's has more than a page of each, so that both pages show as many. Of each
+page it says the milliseconds of both, of these the database's, their ratio (all the least of some rounds in turns, so
+that what else the machine does counts little; `!` where it is above 1.1 by more than half a millisecond), queries, bytes,
+and every sequential scan of a table of ours; of searches the database's execution time, the median of 20 words of a kind.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ import os
 import statistics
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from time import process_time
+from time import perf_counter
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,11 +43,12 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from django_todos.models import Todo, TodoList  # noqa: E402
+from django_todos.models import TodoList  # noqa: E402
+from django_todos.views._rows import ORDERS  # noqa: E402
 
 USERS, LISTS, EACH = 1000, 20, 50
-BUSY = 50_000
-"""Open todos of one person in one list, beside as many that are completed or in the trash."""
+PAIR = {"little": (3, 1000, 300), "large": (2, 50_000, 100_000)}
+"""Who they are, how many todos are open in their list, how many completed, and as many in the trash."""
 FILL = """
 INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
     date_joined)
@@ -60,17 +66,21 @@ INSERT INTO django_todos_membership (uuid, todo_list_id, user_id, role, color, p
   SELECT gen_random_uuid(), n, ((n - 1) / {lists} + 1) % {users} + 1, 'editor', 'grey', n, now()
   FROM generate_series(1, {users} * {lists}, 10) n;
 CREATE TEMPORARY TABLE given AS
-  SELECT n AS id, gen_random_uuid() AS uuid, home, state, day,
-    'Word' || (n::bigint * 7919) % 5000 || ' thing' || (n::bigint * 104729) % 200 || ' everyday'
-      || CASE WHEN n % 1009 = 0 THEN ' rare' || (n / 1009) % 20 ELSE '' END AS title
+  SELECT *, 'Word' || (id * 7919) % 5000 || ' thing' || (id * 104729) % 200 || ' everyday'
+      || CASE WHEN id % 1009 = 0 THEN ' rare' || (id / 1009) % 20 ELSE '' END AS title,
+    gen_random_uuid() AS uuid, (home - 1) / {lists} + 1 AS owner, now() - id % 40000 * interval '1 minute' AS at
   FROM (
-    SELECT n, (n - 1) / {each} + 1 AS home, n % 20 AS state,
+    SELECT n::bigint AS id, (n - 1) / {each} + 1 AS home, n % 20 AS state, n % 10 = 0 AS labelled, n % 50 = 0 AS assigned,
       CASE WHEN n % 3 = 0 THEN current_date + (n / 3) % 400 - 200 END AS day
     FROM generate_series(1, {users} * {lists} * {each}) n
     UNION ALL
-    SELECT {users} * {lists} * {each} + n, {lists} * 2 - 1, CASE WHEN n > {busy} THEN n % 2 ELSE 5 END,
-      CASE WHEN n % 3 = 0 THEN current_date + (n / 3) % 400 - 20 END
-    FROM generate_series(1, 2 * {busy}) n
+    SELECT owner * 1000000 + n, owner * {lists} - 1, CASE WHEN n <= opened THEN 5 WHEN n <= opened + gone THEN 0 ELSE 1 END,
+      n % 2 = 0, n % 2 = 0,
+      -- what the pages of both show, then what much there is before and after: 250 or thousands on one day
+      CASE WHEN n <= 250 THEN current_date + 40 WHEN n <= 400 THEN current_date + n % 16 - 10
+        WHEN n > 1000 AND n % 4 = 0 THEN current_date + 40 WHEN n > 1000 AND n % 4 = 1 THEN current_date - 30 - n % 1000
+        WHEN n > 1000 AND n % 4 = 2 THEN current_date + 60 + n % 1000 END
+    FROM (VALUES {pair}) AS one (owner, opened, gone), generate_series(1, opened + 2 * gone) n
   ) AS rows_wanted;
 INSERT INTO django_todos_todo (id, uuid, todo_list_id, parent_id, tree, depth, position, title, notes, priority,
     due_date, due_time, due_tz, due_at, due_moves, start_date, start_time, start_tz, start_at, assignee_id,
@@ -78,21 +88,20 @@ INSERT INTO django_todos_todo (id, uuid, todo_list_id, parent_id, tree, depth, p
     repeat_since, slot_date, slot_time, slot_tz, occurrence, extra, deleted_at, deleted_top_id, version,
     created_by_id, created_at, updated_at)
   SELECT id, uuid, home, NULL, uuid, 0, id * 1024, title, '', id % 5, day, NULL, '', NULL, 0, NULL, NULL, '', NULL,
-    CASE WHEN id % 50 = 0 THEN (home - 1) / {lists} + 1 END, state = 0, CASE WHEN state = 0 THEN now() END, '', 'due',
+    CASE WHEN assigned THEN owner END, state = 0, CASE WHEN state = 0 THEN at END, '', 'due',
     NULL, NULL, '', 0, NULL, NULL, '', CASE WHEN state = 0 THEN 1 ELSE 0 END, '{{}}',
-    CASE WHEN state = 1 THEN now() END, NULL, 0, (home - 1) / {lists} + 1, now(), now()
+    CASE WHEN state = 1 THEN at END, NULL, 0, owner, now(), now()
   FROM given;
 INSERT INTO django_todos_completion (uuid, todo_id, todo_list_id, key, kind, user_id, at, due_date, due_time, due_tz, undone_at)
-  SELECT gen_random_uuid(), id, home, '0', 'completed', (home - 1) / {lists} + 1, now() - id % 100000 * interval '1 minute',
-    NULL, NULL, '', NULL
+  SELECT gen_random_uuid(), id, home, '0', 'completed', owner, at, NULL, NULL, '', NULL
   FROM given WHERE state = 0;
 INSERT INTO django_todos_label (id, uuid, todo_list_id, name, key, color)
   SELECT n, gen_random_uuid(), n, 'home', 'home', 'grey' FROM generate_series(1, {users} * {lists}) n;
-INSERT INTO django_todos_todo_labels (todo_id, label_id) SELECT id, home FROM given WHERE id % 10 = 0;
+INSERT INTO django_todos_todo_labels (todo_id, label_id) SELECT id, home FROM given WHERE labelled;
 INSERT INTO django_todos_action (id, uuid, user_id, verb, changes, created_at, undone_at)
-  SELECT id, gen_random_uuid(), (home - 1) / {lists} + 1, 'edit',
+  SELECT id, gen_random_uuid(), owner, 'edit',
     jsonb_build_object('todos', jsonb_build_object(id::text, '{{"title": ["a", "b"]}}'::jsonb), 'lists', '{{}}'::jsonb,
-      'completions', '{{}}'::jsonb), now() - id % 40000 * interval '1 minute', NULL
+      'completions', '{{}}'::jsonb), at, NULL
   FROM given WHERE id % 2 = 0;
 INSERT INTO django_todos_listaction (todo_list_id, action_id) SELECT home, id FROM given WHERE id % 2 = 0;
 UPDATE django_todos_todolist AS one SET open_count = counted.n
@@ -119,7 +128,8 @@ def make_database(keep: bool) -> None:
     if known and keep:
         return
     call_command("migrate", verbosity=0)
-    fill = FILL.format(users=USERS, lists=LISTS, each=EACH, busy=BUSY)
+    pair = str(list(PAIR.values()))[1:-1]
+    fill = FILL.format(users=USERS, lists=LISTS, each=EACH, pair=pair)
     with connection.cursor() as cursor:
         cursor.execute(fill)
         for table in TABLES:
@@ -147,56 +157,91 @@ def explained(sql: str) -> tuple[float, list[str]]:
     return plan["Execution Time"], list(scans(plan["Plan"]))
 
 
-def measured(work: Callable[[], HttpResponse], rounds: int = 5) -> dict[str, Any]:
-    """What one page asks and costs."""
+class Clock:
+    """Around one request: what it takes, and of that the database."""
+
+    def __init__(self, work: Callable[[], HttpResponse]) -> None:
+        self.db_ms = 0.0
+        began = perf_counter()
+        with connection.execute_wrapper(self):
+            self.answer = work()
+        self.ms = (perf_counter() - began) * 1000
+
+    def __call__(self, execute: Callable[..., Any], *args: Any) -> Any:
+        began = perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            self.db_ms += (perf_counter() - began) * 1000
+
+
+def asked(work: Callable[[], HttpResponse]) -> dict[str, Any]:
+    """What one page asks, and which of it the database reads from end to end."""
     work()
     with CaptureQueriesContext(connection) as queries:
         answer = work()
     said = [one["sql"] for one in queries]  # the next request forgets them
-    assert answer.status_code < 400, answer.status_code
-    cpu = []
-    for _ in range(rounds):
-        began = process_time()
-        work()
-        cpu.append((process_time() - began) * 1000)
+    assert answer.status_code < 400, (answer.status_code, answer.request["PATH_INFO"])
     plans = [(*explained(sql), sql) for sql in said if sql.startswith("SELECT")]
     return {
         "queries": len(said),
         "bytes": len(answer.content),
-        "cpu_ms": round(statistics.median(cpu), 1),
-        "db_ms": round(sum(took for took, *_ in plans), 1),
+        "execution_ms": round(sum(took for took, *_ in plans), 1),
         "slowest": max(plans, default=(0, [], ""))[0::2],
         "scanned": [(table, sql) for _, tables, sql in plans for table in tables],
     }
 
 
+def compared(works: list[Callable[[], HttpResponse]], rounds: int = 15) -> dict[str, Any]:
+    """One page of both, in turns."""
+    found: dict[str, Any] = {name: asked(work) for name, work in zip(PAIR, works, strict=True)}
+    took = [[Clock(work) for work in works] for _ in range(rounds)]
+    for name, clocks in zip(PAIR, zip(*took, strict=True), strict=True):
+        for what in ("ms", "db_ms"):
+            found[name][what] = round(min(getattr(one, what) for one in clocks), 1)
+    little, large = (found[name]["ms"] for name in PAIR)
+    return found | {"ratio": round(large / little, 2), "grows": large > 1.1 * little + 0.5}
+
+
+PAGES = """
+/ upcoming/ upcoming/?from={day} upcoming/?on={day} inbox/ assigned/ completed/ lists/ trash/ trash/empty/ version/
+labels/home/ labels/home/?priority=high labels/home/?sort=newest export/ import/ preferences/ invitations/
+lists/{list}/ lists/{list}/?sort=due lists/{list}/?sort=priority lists/{list}/?sort=title lists/{list}/?sort=newest
+lists/{list}/?after={manual} lists/{list}/?sort=due&after={due} lists/{list}/?sort=priority&after={priority}
+lists/{list}/?sort=title&after={title} lists/{list}/?sort=newest&after={newest} lists/{list}/?select=1
+lists/{list}/?priority=high lists/{list}/?label=home lists/{list}/?assignee=me lists/{list}/?assignee=nobody
+lists/{list}/?due=overdue lists/{list}/?due=week lists/{list}/?due=none lists/{list}/?due=none&count=1
+lists/{list}/completed/ lists/{list}/completed/?after={completed} trash/?after={deleted} labels/home/?after={due}
+lists/{list}/activity/ lists/{list}/activity/?by={user} lists/{list}/members/ lists/{list}/edit/ lists/{list}/duplicate/
+lists/{list}/delete/ todos/{todo}/ todos/{todo}/activity/ todos/{todo}/labels/ todos/{todo}/subtasks/
+""".split()
+
+
 def pages(client: Client, name: str) -> dict[str, Callable[[], HttpResponse]]:
-    """Every page that a person has."""
+    """Every page that a person has, and a tick with its way back."""
     user = get_user_model().objects.get(username=name)
     client.force_login(user)
-    lists = TodoList.objects.filter(memberships__user=user, inbox_of=None).order_by("-open_count")
-    todo = Todo.objects.filter(todo_list=lists[0], deleted_at=None, is_completed=False).first()
-    names = (
-        "today",
-        "upcoming",
-        "inbox",
-        "assigned",
-        "completed",
-        "list-index",
-        "trash",
-        "version",
-    )
-    addresses = {one: reverse(f"django_todos:{one}") for one in names}
-    addresses |= {
-        one: reverse(f"django_todos:{one}", args=[lists[0].uuid])
-        for one in ("list-detail", "list-completed", "list-activity", "list-members")
-    }
-    addresses |= {
-        one: reverse(f"django_todos:{one}", args=[todo.uuid])
-        for one in ("todo-detail", "todo-activity")
-    }
-    addresses["label"] = reverse("django_todos:label-detail", args=["home"])
-    return {one: lambda url=url: client.get(url) for one, url in addresses.items()}
+    home = TodoList.objects.filter(memberships__user=user).order_by("-open_count")[0]
+    alive = home.todos.filter(deleted_at=None)
+    todo = alive.open().first()
+    names = {"list": home.uuid, "todo": todo.uuid, "user": name}
+    names["day"] = date.today() + timedelta(days=40)
+    rows = dict.fromkeys(ORDERS, alive.open()) | {"completed": alive.completed()}
+    rows["deleted"] = home.todos.trashed()
+    for one, todos in rows.items():  # what continues a page halfway
+        ordered = ORDERS[one].apply(todos).order_by(*ORDERS[one].columns)
+        names[one] = ORDERS[one].cursor(ordered[todos.count() // 2])
+    start, htmx = reverse("django_todos:today"), {"HX-Request": "true"}
+
+    def show(path: str) -> HttpResponse:
+        headers = htmx if "count=" in path else {}
+        return client.get(start + path.format(**names).lstrip("/"), headers=headers)
+
+    def tick() -> HttpResponse:
+        client.post(f"{todo.get_absolute_url()}complete/", headers=htmx)
+        return client.post(f"{todo.get_absolute_url()}reopen/", headers=htmx)
+
+    return {path: lambda path=path: show(path) for path in PAGES} | {"tick and back": tick}
 
 
 KINDS: dict[str, Callable[[int], str]] = {
@@ -207,35 +252,43 @@ KINDS: dict[str, Callable[[int], str]] = {
 }
 
 
-def searches(client: Client, name: str) -> dict[str, dict[str, Any]]:
+def searches(client: Client) -> Iterator[tuple[str, dict[str, Any]]]:
     """The median of 20 searches of each kind."""
-    client.force_login(get_user_model().objects.get(username=name))
-    url, said = reverse("django_todos:search"), {}
+    url = reverse("django_todos:search")
     for kind, word in KINDS.items():
-        took = [
-            measured(lambda n=n, word=word: client.get(url, {"q": word(n)}), 1) for n in range(20)
-        ]
-        said[kind] = max(took, key=lambda one: one["db_ms"]) | {
-            "db_ms": statistics.median(one["db_ms"] for one in took)
-        }
-    return said
+        for more in ({}, {"completed": "1"}):
+            texts = [{"q": word(n), **more} for n in range(20)]
+            said = [asked(partial(client.get, url, text)) for text in texts]
+            median = statistics.median(one["execution_ms"] for one in said)
+            name = f"{kind}, completed too" if more else kind
+            yield name, max(said, key=lambda one: one["execution_ms"]) | {"execution_ms": median}
 
 
 def main(*args: str) -> None:
     make_database("--keep" in args)
-    client, found = Client(), {}
-    for name in ("user7", "user2"):
-        found |= {f"{name} {page}": measured(work) for page, work in pages(client, name).items()}
-        found |= {f"{name} {kind}": one for kind, one in searches(client, name).items()}
+    wanted = next((one for one in args if not one.startswith("--")), "")
+    clients = {name: Client() for name in PAIR}
+    both = [pages(clients[name], f"user{PAIR[name][0]}") for name in PAIR]
+    found, said = {}, {}
+    for page in both[0]:
+        if wanted in page:
+            found[page] = compared([one[page] for one in both])
+            print(f"{page[:44]:<44}", line(found[page]), flush=True)
+    if "search".startswith(wanted):
+        said = {name: dict(searches(client)) for name, client in clients.items()}
+    for kind in said.get("large", ()):
+        took = [said[name][kind]["execution_ms"] for name in PAIR]
+        print(f"{kind:<44} little {took[0]:6.1f}, large {took[1]:6.1f} ms of execution")
     if "--json" in args:
-        print(json.dumps(found, indent=1))
-        return
-    for page, one in found.items():
-        tables = ", ".join(sorted({table for table, _ in one["scanned"]}))
-        print(
-            f"{page:<28} {one['cpu_ms']:8} ms CPU {one['db_ms']:8.1f} ms db {one['queries']:4}"
-            f" {one['bytes']:9,} {tables}"
-        )
+        print(json.dumps({"pages": found, "searches": said}, indent=1))
+
+
+def line(one: dict[str, Any]) -> str:
+    little, large = (one[name] for name in PAIR)
+    tables = ", ".join(sorted({table for table, _ in large["scanned"]}))
+    figures = (f"{each['ms']:6.1f} ({each['db_ms']:5.1f})" for each in (little, large))
+    more = f"{large['queries']:3} queries {little['bytes']:8,} {large['bytes']:8,} bytes {tables}"
+    return f"{' ms '.join(figures)} ms {one['ratio']:6.2f} {'!' if one['grows'] else ' '} {more}"
 
 
 if __name__ == "__main__":
