@@ -520,8 +520,7 @@ class Todo(models.Model):
         direction: Literal["up", "down"],
     ) -> Action | None:
         """Change places with the open neighbour above or below. None at the end of the row."""
-        beside = self.neighbour(direction)
-        if beside is None:
+        if (beside := self.neighbour(direction)) is None:
             return None
         side: Side = "before" if direction == "up" else "after"
         return self.move(by=by, at=at, parent=self.parent, side=side, anchor=beside)
@@ -529,9 +528,8 @@ class Todo(models.Model):
     def neighbour(self, direction: Literal["up", "down"]) -> Todo | None:
         """The todo above or below at the same level, as the list shows it."""
         if self.early is not None and direction in self.early.neighbours:
-            return self.early.neighbours.pop(
-                direction
-            )  # true for one move: it stands elsewhere then
+            # True for one move: it stands elsewhere then.
+            return self.early.neighbours.pop(direction)
         shown = self.siblings().filter(deleted_at=None)
         if self.parent_id is None:
             shown = shown.filter(is_completed=self.is_completed)
