@@ -112,23 +112,6 @@ def test_an_answer_that_is_older_than_the_chips_takes_no_focus(alice: Person) ->
     expect(last).to_be_focused()
 
 
-def test_what_is_put_back_while_it_is_saved_stays(alice: Person) -> None:
-    page, held = alice.page, []
-    none, high = (
-        page.locator(f"#set-priority [type=radio][value={one}]") for one in ("none", "high")
-    )
-    page.route("**/todos/*/", lambda route: route.continue_() if held else held.append(route))
-    with page.expect_request("**/todos/*/"):
-        high.check()
-    none.check()
-    with page.expect_response("**/todos/*/"):
-        held[0].continue_()
-    saved(page)
-    expect(none).to_be_checked()
-    page.reload()
-    expect(none).to_be_checked()
-
-
 def test_notes_turn_into_their_field_and_back(alice: Person) -> None:
     page = alice.page
     page.get_by_role("button", name="Add notes").press("Enter")

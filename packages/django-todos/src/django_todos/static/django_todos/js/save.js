@@ -77,14 +77,12 @@ function write(set, data) {
 
 /** @param {Element} set @param {boolean} left  to be sent, now or when that can be */
 function remember(set, left) {
-  keep(keyOf(set), isChanged(set) || sending === keyOf(set) || one(".todos-conflict", set) ? { url: shown(), name: /** @type {HTMLElement} */ (set).dataset.todosSet ?? "", data: read(set), left } : null);
+  keep(keyOf(set), isChanged(set) || one(".todos-conflict", set) ? { url: shown(), name: /** @type {HTMLElement} */ (set).dataset.todosSet ?? "", data: read(set), left } : null);
 }
 
 /* Sending: one at a time, in the page's queue. */
 
 let sent = "";
-/** Whose answer is awaited: what it says now may be what it said before that was sent. */
-let sending = "";
 let waiting = 0;
 /** A field that is replaced is not left. */
 let swapping = false;
@@ -106,7 +104,6 @@ function send(key) {
       const entry = kept()[key];
       if (!entry) return null;
       sent = JSON.stringify(entry.data);
-      sending = key;
       waiting = window.setTimeout(() => status(say("saving")), 400);
       const data = Object.fromEntries(entry.data.map(([name]) => [name, values(entry.data, name)]));
       const view = /** @type {HTMLInputElement | null} */ (one("#main [name=view]"))?.value ?? "";
@@ -210,7 +207,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, xhr } = /** @type {CustomEvent} */ (event).detail;
   const key = requestConfig?.headers["Todos-Save"];
   swapping = false;
-  if (key === sending) sending = "";
   const refused = [409, 422].includes(xhr.status) && !xhr.getResponseHeader("Retry-After");
   restore(refused ? key : "");
   if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, [popovertarget], :checked, [data-todos-date], input:not([type=hidden], [type=radio]))`)?.focus();
