@@ -2,7 +2,7 @@
 
 CPU in process through Django's test client, warm: ten of each page in a row, the pages in turns, so that what else the
 machine does meets all alike. `unit` is a signed-in request that answers 204; `loop` one query and a plain template over
-as many of our rows. Ratios of one run count; milliseconds are for this machine. In a test database of the server that
+as many of our rows. A page is made anew each time; `again` is one that is kept, `304` one that the browser has. Ratios of one run count; milliseconds are for this machine. In a test database of the server that
 DATABASE_URL names, else on SQLite in memory. Where django-todo 2.7 is installed, too, its pages over the same rows are
 measured as well: ``peer``.
 """
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from importlib.util import find_spec
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
@@ -71,6 +71,8 @@ LOOP = engines["django"].from_string(
     '{{ todo.due_date|date:"j M Y" }} {{ todo.created_at|date:"j M Y" }}</li>{% endfor %}</ul>'
 )
 GIVEN = {3: {"due_date": date(2030, 5, 4)}, 4: {"priority": 1}}  # every third todo, every fourth
+NUMBERS = count()
+AGAIN = ("list of 50", "list of 1,000", "today, 100", "21 lists", "a todo", "search, 20")
 OPEN_AND_CLOSE = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
 
 
@@ -121,6 +123,17 @@ def peers(lists: list[TodoList], user: AbstractBaseUser) -> dict[str, str]:
     }
 
 
+def anew() -> dict[str, str]:
+    """Headers with which nobody has asked yet: a page that is kept would not be made."""
+    return {"Todos-Current": str(next(NUMBERS))}
+
+
+def known(client: Client, url: str) -> Callable[[], HttpResponse]:
+    """Asks for a page that the browser has."""
+    etag = client.get(url).headers["ETag"]
+    return lambda: client.get(url, headers={"If-None-Match": etag})
+
+
 def move_before(client: Client, todo: Todo, anchor: Todo) -> HttpResponse:
     where = {"to": "before", "anchor": anchor.uuid}
     return client.post(f"{todo.get_absolute_url()}move/", where, headers={"HX-Request": "true"})
@@ -155,7 +168,9 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     if PEER:
         theirs = peers([*lists, fifty, large, due], alice)
         pages |= {f"peer {name}": url for name, url in theirs.items()}
-    works = {name: lambda url=url: client.get(url) for name, url in pages.items()}
+    works = {name: lambda url=url: client.get(url, headers=anew()) for name, url in pages.items()}
+    works |= {f"{name}, again": lambda url=pages[name]: client.get(url) for name in AGAIN}
+    works |= {f"{name}, 304": known(client, pages[name]) for name in AGAIN}
     works["tick, htmx"] = lambda: client.post(next(turns), {"view": "list"}, headers=htmx)
     for name, within in (("move in 1,000", large), ("re-spacing", dense)):
         rows = list(within.todos.in_order())
@@ -205,13 +220,14 @@ def main(rounds: int = 9, as_json: str = "") -> None:
     print(
         f"Python {sys.version.split()[0]}, Django {django.__version__}, {connection.vendor}, {rounds} rounds"
     )
-    print("work                 ms   units x loop 50 x loop 100 queries    bytes")
+    print("work                      ms   units x loop 50 x loop 100 queries    bytes")
     unit, fifty, hundred = (cost[name]["ms"] for name in ("unit", "loop of 50", "loop of 100"))
     for name, one in cost.items():
-        ms, peer = one["ms"], cost.get(f"peer {name}")
+        page = name.removesuffix(", again").removesuffix(", 304")
+        ms, peer = one["ms"], cost.get(f"peer {page}")
         ratios = f"{ms / unit:7.1f} {fifty / ms:9.2f} {hundred / ms:10.2f}"
         beside = f" {peer['ms'] / ms:6.2f} x the peer" if peer else ""
-        print(f"{name:<15} {ms:7.2f} {ratios} {one['queries']:7} {one['bytes']:8,}{beside}")
+        print(f"{name:<20} {ms:7.2f} {ratios} {one['queries']:7} {one['bytes']:8,}{beside}")
     return None
 
 

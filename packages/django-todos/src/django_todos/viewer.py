@@ -18,7 +18,7 @@ from django_todos.dates import day_bounds, today_in
 from django_todos.instants import InstantField, now
 from django_todos.models import DayOrder, HourCycle, Preferences, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
-from django_todos.models.querysets import known_object_types, last_near
+from django_todos.models.querysets import first_near, known_object_types, last_near
 from django_todos.quickadd.languages import words_for
 from django_todos.wording.dates import Style
 from django_todos.wording.languages import may_be
@@ -131,6 +131,7 @@ class Viewer:
             "now": self.now,
             "today": self.today,
             "end": day_bounds(self.today, self.zone)[1],
+            "since": first_near(self.today),
             "near": last_near(self.today),
             "day": local.date(),
             "time": local.time(),
@@ -152,6 +153,7 @@ ANY_INSTANTS = {
     "now": Slot("now", InstantField()),
     "today": Slot("today", DateField()),
     "end": Slot("end", InstantField()),
+    "since": Slot("since", DateField()),
     "near": Slot("near", DateField()),
     "day": Slot("day", DateField()),
     "time": Slot("time", TimeField()),

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from django_todos.views import _page
+from django_todos.views import _kept, _page
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -41,7 +41,10 @@ def given_at(
     client: Client, url: str, query: dict[str, Any] | None = None, *, htmx: bool = False
 ) -> HttpResponse:
     """What is `given` at an address, as one that a redirect leads to."""
-    with mock.patch.object(_page, "render", _unrendered):
+    with (
+        mock.patch.object(_page, "render", _unrendered),
+        mock.patch.object(_kept, "_room", lambda request: 0),
+    ):
         response = client.get(url, query, **(HTMX if htmx else {}))
     response.context = vars(response)["given"]
     return response

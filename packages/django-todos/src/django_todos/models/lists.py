@@ -22,6 +22,7 @@ from django_todos.models import copying
 from django_todos.models.history import Action, Verb
 from django_todos.models.members import Color, Membership, Pin, Role
 from django_todos.models.querysets import (
+    COUNTED,
     LabelQuerySet,
     TodoListQuerySet,
     known_object_types,
@@ -146,6 +147,17 @@ class TodoList(Shared):
     def __str__(self) -> str:
         """Its name; an inbox's in the language of whoever looks, since nobody gave it one."""
         return gettext("Inbox") if self.is_inbox else self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Leaves to the writer what it counts, and tells it that something was written."""
+        if self._state.adding:
+            return super().save(*args, update_fields=update_fields, **kwargs)
+        fields = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+        fields = (fields if update_fields is None else {*update_fields}) - COUNTED
+        with transaction.atomic():
+            super().save(*args, update_fields=fields, **kwargs)
+            TodoList.objects.lock({self.pk})
+        return None
 
     def get_absolute_url(self) -> str:
         """The page of the list; the inbox has one of its own."""
@@ -387,7 +399,9 @@ class Label(models.Model):
         self.key = self.key_of(self.name)
         if "name" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "key"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            TodoList.objects.lock({self.todo_list_id})
 
 
 def color_for(key: str) -> str:

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 EDITORS = ("editor", "owner")
 
+COUNTED = {"open_count", "version", "updated_at"}
+"""Columns of a list that the writer keeps."""
+
 IN_A_ROW = ("parent_id", "position", "pk")
 """The order of siblings as an index has it. All have one parent, but of none at all PostgreSQL doesn't see that it is one."""
 
@@ -135,6 +138,12 @@ def object_key(obj: models.Model) -> str:
 
 class TodoListQuerySet(QuerySet["tables.TodoList"]):
     """Questions about lists."""
+
+    def update(self, **values: Any) -> int:
+        """Raises each one's version with it, as every write does; but for what a writer counts under its lock."""
+        if not values.keys() & COUNTED:
+            values |= {"version": F("version") + 1, "updated_at": Now()}
+        return super().update(**values)
 
     def _with_role(
         self, user: User, roles: tuple[str, ...] | None, permission: Literal["view", "change"]
@@ -429,6 +438,18 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         due = self.filter(due_until(at["end"], at["today"], at["near"]))
         return due.filter(started(at["now"], at["day"], at["time"]))
 
+    def passed(self, what: Literal["due", "start"], at: Mapping[str, Any]) -> Self:
+        """Of those that are due, or start, at a time of a day near a viewer's, the ones for which it went by.
+
+        While nobody writes and the day is the same, what is late, or begins, changes only as their number grows.
+        """
+        day, hour, instant = f"{what}_date", f"{what}_time", f"{what}_at"
+        wall = Q(**{f"{day}__lt": at["day"]}) | Q(**{day: at["day"], f"{hour}__lt": at["time"]})
+        near = Q(
+            **{f"{day}__gte": at["since"], f"{day}__lte": at["near"], f"{hour}__isnull": False}
+        )
+        return self.filter(near, Q(**{f"{instant}__lt": at["now"]}) | Q(**{instant: None}) & wall)
+
     def assigned_to(self, user: User) -> Self:
         """Assigned to `user`."""
         return self.filter(assignee=user.pk)
@@ -462,6 +483,12 @@ class TodoQuerySet(_InLists["tables.Todo"]):
 
 class LabelQuerySet(_InLists["tables.Label"]):
     """Questions about labels."""
+
+    def update(self, **values: Any) -> int:
+        """Their lists show them: a write to these."""
+        with transaction.atomic():
+            tables.TodoList.objects.lock(set(self.values_list("todo_list", flat=True)))
+            return super().update(**values)
 
 
 class CompletionQuerySet(_InLists["tables.Completion"]):
@@ -499,9 +526,12 @@ class ActionQuerySet(OwnQuerySet["tables.Action"]):
         return self.told_in(todo.todo_list_id).filter(changes__todos__has_key=str(todo.pk))
 
     def prune(self, now: datetime) -> int:
-        """Delete actions older than the trash keeps things. Returns how many."""
-        gone = self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS)).delete()[1]
-        return gone.get("django_todos.Action", 0)
+        """Delete actions older than the trash keeps things. Returns how many. Their lists' pages say how many there are."""
+        old = self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS))
+        with transaction.atomic():
+            lists = tables.ListAction.objects.filter(action__in=old).values_list("todo_list")
+            tables.TodoList.objects.filter(pk__in=lists).update()
+            return old.delete()[1].get("django_todos.Action", 0)
 
 
 _ZONES_APART = 2
@@ -511,6 +541,11 @@ _ZONES_APART = 2
 def last_near(day: date) -> date:
     """The last date that something due on `day` somewhere in the world can bear."""
     return _shifted(day, _ZONES_APART)
+
+
+def first_near(day: date) -> date:
+    """The first one."""
+    return _shifted(day, -_ZONES_APART)
 
 
 def _shifted(day: date, days: int) -> date:

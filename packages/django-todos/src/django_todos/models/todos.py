@@ -189,6 +189,16 @@ class Todo(models.Model):
                 name="todos_todo_open_due",
             ),
             models.Index(
+                fields=["todo_list", "due_date"],
+                condition=Q(due_time__isnull=False, is_completed=False, deleted_at=None),
+                name="todos_todo_due_clock",
+            ),
+            models.Index(
+                fields=["todo_list", "start_date"],
+                condition=Q(start_time__isnull=False, is_completed=False, deleted_at=None),
+                name="todos_todo_start_clock",
+            ),
+            models.Index(
                 fields=["todo_list", "-completed_at", "-id"],
                 condition=Q(depth=0, is_completed=True, deleted_at=None),
                 name="todos_todo_completed",

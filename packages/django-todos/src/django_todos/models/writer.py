@@ -240,7 +240,7 @@ class Recording:
             setattr(todo_list, name, value)
         if "deleted_at" in values and _is_replaced(todo_list):
             raise Replaced
-        todo_list.save(update_fields=list(values))
+        models.Model.save(todo_list, update_fields=list(values))
 
     def add_lists(self, lists: Iterable[TodoList]) -> None:
         """Lists that were made in this very transaction: nobody else can see them, so they count as locked."""

@@ -41,13 +41,22 @@ def todos_scripts(context: Context, names: str = "") -> SafeString:
 
 
 def _links(context: Context, part: str, names: tuple[str, ...]) -> SafeString:
-    values = {"names": names, "has_nonce": csp_nonce(context) is not None}
+    values = {"names": names, "has_nonce": _nonce(context) is not None}
     return Remembered(engine_of(context), part).text(values, context)
+
+
+def _nonce(context: Context) -> str | None:
+    """The page's; a page that has one is good for one answer."""
+    nonce = csp_nonce(context)
+    request: Any = getattr(context, "request", None)
+    if nonce is not None and request is not None:
+        request.todos_kept = False
+    return nonce
 
 
 def todos_htmx(context: Context) -> SafeString:
     """htmx 2, set up: django-htmx 1.28 and later brings two major versions and has to be told which."""
-    options: dict[str, Any] = {"nonce": csp_nonce(context)}
+    options: dict[str, Any] = {"nonce": _nonce(context)}
     if _CHOOSES_VERSION:
         options["version"] = 2
     return format_html("{}\n{}", _HTMX_CONFIG, htmx_script(**options))

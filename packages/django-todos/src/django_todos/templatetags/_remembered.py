@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Sized
+from typing import Any, Generic, TypeVar
 
 from django.apps import apps
 from django.conf import settings as project
@@ -32,19 +32,21 @@ from django_todos._compat import csp_nonce
 from django_todos.conf import settings
 from django_todos.wording.dates import style_in_force
 
+_Made = TypeVar("_Made", bound=Sized)
 
-class Memory:
+
+class Memory(Generic[_Made]):
     """Texts by what they were made of. The older half is forgotten at once: no lock, and no order to be kept.
 
     A long text counts as several, so that nobody fills the memory with addresses of 4,000 characters.
     """
 
     def __init__(self) -> None:
-        self._new: dict[Hashable, SafeString] = {}
-        self._old: dict[Hashable, SafeString] = {}
+        self._new: dict[Hashable, _Made] = {}
+        self._old: dict[Hashable, _Made] = {}
         self._count = 0  # of the newer half
 
-    def get(self, key: Hashable) -> SafeString | None:
+    def get(self, key: Hashable) -> _Made | None:
         """The text, which is young again."""
         found = self._new.get(key)
         if found is None and (found := self._old.get(key)) is not None:
@@ -55,20 +57,20 @@ class Memory:
         """Forgets all of it."""
         self._new, self._old, self._count = {}, {}, 0
 
-    def put(self, key: Hashable, text: SafeString, size: int) -> None:
+    def put(self, key: Hashable, text: _Made, size: int) -> None:
         """Remembers it, and at most `size` in all."""
         if self._count >= size // 2:
             self._old, self._new, self._count = self._new, {}, 0
         self._add(key, text)
 
-    def _add(self, key: Hashable, text: SafeString) -> None:
+    def _add(self, key: Hashable, text: _Made) -> None:
         self._new[key] = text
         self._count += 1 + len(text) // _LENGTH
 
 
 _LENGTH = 1024
 """Of a text that counts as one."""
-memory = Memory()
+memory: Memory[SafeString] = Memory()
 _MARK = secrets.token_hex(8)  # nobody can write what nobody knows
 _HOLE = re.compile(rf"{_MARK}(\w+){_MARK}")
 # A template's own, with the indentation: a list of 50 weighs 88 kB without them, 94 with.
@@ -87,11 +89,8 @@ class Remembered:
     def __init__(self, engine: Engine, name: str) -> None:
         self._template = engine.get_template(f"django_todos/parts/{name}.html")
         self._engine = engine
-        # Loaders that don't keep templates make a new one each time, by which nothing would be found again.
-        keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
-        self._size = settings.REMEMBERED_PARTS if keeps else 0
-        where = (_language(), style_in_force(), get_script_prefix(), get_urlconf(), _static())
-        self._where = (self._template, where)
+        self._size = size_in(engine)
+        self._where = (self._template, where())
 
     def text(self, values: dict[str, Any], page: Context | None = None) -> SafeString:
         """The part with these values, and no other context but in its holes (`page`).
@@ -110,12 +109,26 @@ class Remembered:
             if page is None:
                 shown = Context(values, autoescape=escapes)
             else:
-                shown = _Holed({"csrf_token": _mark("token"), **values}, autoescape=escapes)
+                shown = _Holed({"csrf_token": TOKEN, **values}, autoescape=escapes)
             text = self._template.render(shown)
             found = mark_safe(_LINE_BREAKS.sub(" ", text))  # nosec B308 B703: rendered just there
             if self._size:
                 memory.put(key, found, self._size)
         return found if page is None else _filled(found, page)
+
+
+def size_in(engine: Engine) -> int:
+    """How much is remembered of an engine's templates.
+
+    Loaders that don't keep them make a new one each time, by which nothing would be found again.
+    """
+    keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
+    return settings.REMEMBERED_PARTS if keeps else 0
+
+
+def where() -> Hashable:
+    """What any text depends on that shows words or addresses."""
+    return _language(), style_in_force(), get_script_prefix(), get_urlconf(), _static()
 
 
 def _filled(text: SafeString, page: Context) -> SafeString:
@@ -170,5 +183,14 @@ def todos_hole(context: Context, name: str) -> SafeString:
     return mark_safe(_in_hole(name, context))  # nosec B308 B703: escaped, or rendered
 
 
+def without_token(text: bytes) -> list[bytes]:
+    """The pieces of a page that was made with TOKEN for its token: what stands between them is the token."""
+    return text.split(TOKEN.encode())
+
+
 def _mark(name: str) -> SafeString:
     return mark_safe(f"{_MARK}{name}{_MARK}")  # nosec B308 B703: names of ours
+
+
+TOKEN = _mark("token")
+"""In a page that is remembered as a whole, in place of each form's token."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
-    Aggregate,
     Count,
     Exists,
     F,
@@ -43,6 +43,10 @@ class NavList(NamedTuple):
     name: str
     inbox_of: Any
     open_count: int
+    archived_at: datetime | None
+    deleted_at: datetime | None
+    version: int
+    updated_at: datetime
     color: str
     role: str
 
@@ -97,19 +101,23 @@ class Nav:
 
     @cached_property
     def _all(self) -> list[NavList]:
-        return [NavList._make(row[:-_TOTALS]) for row in self._rows]
+        own = (NavList._make(row[:-_TOTALS]) for row in self._rows)
+        return [one for one in own if one.archived_at is None and one.deleted_at is None]
+
+    @property
+    def seen(self) -> tuple[Any, ...]:
+        """Changes with every write to the viewer's lists, to what they are there and how these are shown; with what is
+        late or begins by the clock; and with invitations. Of lists about objects of the host it knows nothing.
+        """
+        return self.viewer.today, self.invitation_count, self._rows
 
     @cached_property
-    def _totals(self) -> tuple[int, int]:
-        """Todos due today or before, and what grows with every write to a list that the viewer sees."""
+    def today_count(self) -> int:
+        """Todos due today or before."""
         if not object_types():
-            return self._rows[0][-_TOTALS:][:2]
-        viewer, user = self.viewer, self.viewer.user
-        todos = Todo.objects.visible_to(user).active().open()
-        due = todos.due_by(viewer.instants)
-        others = TodoList.objects.through_objects(user)
-        more = others.aggregate(n=Coalesce(Sum(F("version") + 1), 0))["n"]
-        return due.count(), self._rows[0][1 - _TOTALS] + more
+            return int(self._rows[0][-_TOTALS])
+        todos = Todo.objects.visible_to(self.viewer.user).active().open()
+        return todos.due_by(self.viewer.instants).count()
 
     @cached_property
     def lists(self) -> list[NavList]:
@@ -151,11 +159,6 @@ class Nav:
         """Open todos in the inbox."""
         return self.inbox.open_count
 
-    @property
-    def today_count(self) -> int:
-        """Todos due today or before."""
-        return self._totals[0]
-
     @cached_property
     def invitation_count(self) -> int:
         """Invitations that wait for an answer. Which addresses are the viewer's is the host's to say."""
@@ -191,9 +194,11 @@ class Nav:
     @cached_property
     def version(self) -> str:
         """Changes with whatever the viewer sees anywhere: their day, their lists and every todo in them."""
-        lists = [(one.pk, one.role, one.color, one.name) for one in self._all]
-        seen = repr((self.viewer.today, self._totals, self.invitation_count, lists))
-        return hashlib.sha256(seen.encode()).hexdigest()[:16]
+        seen = [*self.seen, self.today_count]
+        if object_types():
+            others = TodoList.objects.through_objects(self.viewer.user)
+            seen.append(others.aggregate(n=Sum(F("version") + 1))["n"])
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 def _shown(one: NavList) -> ShownList:
@@ -201,46 +206,48 @@ def _shown(one: NavList) -> ShownList:
     return ShownList(uuid, str(one), one.color, one.open_count)
 
 
-_COLUMNS = ["id", "uuid", "name", "inbox_of_id", "open_count"]
+_COLUMNS = [
+    "id", "uuid", "name", "inbox_of_id", "open_count", "archived_at", "deleted_at", "version", "updated_at",
+]  # fmt: skip
 _INBOX_OF = NavList._fields.index("inbox_of")
-_TOTALS = 4
+_TOTALS = 5
 
 
 def _lists(sharing: bool) -> QuerySet[Any]:
-    """A person's lists with what is shown of each, and four totals that depend on no row: the database counts once.
+    """A person's lists with what is shown of each, and five totals that depend on no row: the database counts once.
 
     Lists about objects of the host are left out of the totals: who sees them is the host's to say, for each person.
     """
     own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
-    due = Todo.objects.in_lists(lists).active().open().due_by(ANY_INSTANTS)
+    todos = Todo.objects.in_lists(lists).active().open()
     name = Slot("name", Invitation._meta.get_field("key"))
     asked = Invitation.objects.open(ANY_INSTANTS["now"]).filter(Q(key=name) | Q(key__contains="@"))
     others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(
         user=AnyUser().pk
     )
     totals = {
-        "today_count": _total(due),
-        "seen_version": _total(own, Sum("todo_list__version")),
+        "today_count": _total(todos.due_by(ANY_INSTANTS)),
+        "late_count": _total(todos.passed("due", ANY_INSTANTS)),
+        "begun_count": _total(todos.passed("start", ANY_INSTANTS)),
         "may_be_invited": Exists(asked) if sharing else Value(False),
         "is_shared": Exists(others) if sharing else Value(False),
     }
     columns = [f"todo_list__{column}" for column in _COLUMNS]
     return (
-        own.filter(todo_list__archived_at=None, todo_list__deleted_at=None)
-        .order_by("position", "pk")
+        own.order_by("position", "pk")
         .annotate(**totals)
         .values_list(*columns, "color", "role", *totals)
     )
 
 
-def _total(rows: QuerySet[Any], what: Aggregate | None = None) -> Coalesce:
-    """`rows` counted, or summed up to `what`."""
+def _total(rows: QuerySet[Any]) -> Coalesce:
+    """`rows` counted."""
     counted = (
         rows.order_by()
         .annotate(todos_all=Value(1))
         .values("todos_all")
-        .annotate(n=what or Count("*"))
+        .annotate(n=Count("*"))
         .values("n")
     )
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

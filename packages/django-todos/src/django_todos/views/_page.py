@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ from django_todos.models import (
     TodoList,
 )
 from django_todos.models.querysets import object_types_remembered
+from django_todos.templatetags._remembered import TOKEN
 from django_todos.viewer import Viewer
 from django_todos.views._nav import Nav
 from django_todos.views.refused import tried
@@ -47,6 +48,12 @@ class Request(HttpRequest):
     """A request of somebody signed in."""
 
     todos_viewer: Viewer
+    todos_nav: Nav
+    """The sidebar, where a page is kept that shows it."""
+    todos_more: Iterable[Any]
+    """What the page shows beside its lists, where that was read for the page that is kept."""
+    todos_kept: bool
+    """Whether this page may be kept as it is made now (views/_kept.py)."""
 
 
 def signed_in(
@@ -173,9 +180,7 @@ def page(
     """A whole page in the frame. `current` is what the sidebar marks; `more` the part that continues it for htmx."""
     if more and is_htmx(request) and "after" in request.GET:
         return part(request, more, {"view": template.removesuffix("_detail")} | context)
-    frame = {
-        "viewer": request.todos_viewer,
-        "nav": Nav(request.todos_viewer, current),
+    frame = _frame(request, current) | {
         "here": here(request),
         "path": request.path,
         "login_url": resolve_url(project.LOGIN_URL),
@@ -183,6 +188,14 @@ def page(
         "people": partial(_people, request.todos_viewer, context.get("todo_list")),
     }
     return render(request, f"django_todos/{template}.html", frame | context, status=status)
+
+
+def _frame(request: Request, current: str) -> dict[str, Any]:
+    viewer = request.todos_viewer
+    if not getattr(request, "todos_kept", False):
+        return {"viewer": viewer, "nav": Nav(viewer, current)}
+    request.todos_nav.current = current
+    return {"viewer": viewer, "nav": request.todos_nav, "csrf_token": TOKEN}
 
 
 def _people(viewer: Viewer, todo_list: TodoList | None) -> QuerySet[Any]:
@@ -217,11 +230,7 @@ def part(
     status: int = 200,
 ) -> HttpResponse:
     """A part of a page, for htmx."""
-    frame = {
-        "viewer": request.todos_viewer,
-        "nav": Nav(request.todos_viewer, current),
-        "here": next_url(request, ""),
-    }
+    frame = _frame(request, current) | {"here": next_url(request, "")}
     return render(request, f"django_todos/parts/{template}.html", frame | context, status=status)
 
 

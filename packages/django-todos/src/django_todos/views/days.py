@@ -29,6 +29,7 @@ from django_todos.models.querysets import (
     object_types,
 )
 from django_todos.viewer import ANY_INSTANTS, Viewer
+from django_todos.views._kept import kept
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back, back_after, page, signed_in
 from django_todos.views._rows import (
@@ -81,6 +82,7 @@ def open_todos(viewer: Viewer) -> TodoQuerySet:
 
 
 @signed_in("GET")
+@kept()
 def today(request: Request) -> HttpResponse:
     """What is overdue, then what is due today; what starts later is left out."""
     viewer = request.todos_viewer
@@ -95,7 +97,7 @@ def today(request: Request) -> HttpResponse:
         "overdue": Rows(late),
         "today": Rows(due_today),
         "next_todo": _next_dated(viewer) if not rows.rows else None,
-        "examples": _examples(viewer, rows),
+        "examples": _examples(request, rows),
         "quick_add": QuickAddForm(initial={"view": "today"}),
         "select": "select" in request.GET,
     }
@@ -130,14 +132,16 @@ class Example:
     is_added: bool
 
 
-def _examples(viewer: Viewer, rows: Rows) -> list[Example]:
-    """Lines to try, for who has hardly added anything yet and has not hidden them."""
+def _examples(request: Request, rows: Rows) -> list[Example]:
+    """Lines to try, for who has hardly added anything yet, wherever that was, and has not hidden them."""
+    viewer = request.todos_viewer
     if not viewer.preferences.hints or len(rows) >= ENOUGH:
         return []
     own = Todo.objects.filter(created_by=viewer.user.pk).values_list("title", "deleted_at")
     known = list(own[:ENOUGH])
     if len(known) == ENOUGH:
         return []
+    request.todos_kept = False
     titles = {title for title, deleted_at in known if deleted_at is None}
     texts = _("Buy stamps today"), _("Water the plants every monday #home")
     return [
@@ -172,6 +176,7 @@ def _next_dated(viewer: Viewer) -> Todo | None:
 
 
 @signed_in("GET")
+@kept()
 def upcoming(request: Request) -> HttpResponse:
     """Seven days from today, or from ``?from=``, each with the first of what is due then; ``?on=`` is a day with all."""
     viewer = request.todos_viewer
@@ -277,6 +282,7 @@ class LogDay:
 
 
 @signed_in("GET")
+@kept()
 def completed(request: Request) -> HttpResponse:
     """What was completed, by the viewer's days, latest first."""
     viewer = request.todos_viewer

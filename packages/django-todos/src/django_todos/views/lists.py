@@ -21,6 +21,7 @@ from django_todos.limits import MAX_LIST_NAME
 from django_todos.models import Conflict, Membership, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.viewer import Viewer
+from django_todos.views._kept import kept
 from django_todos.views._page import (
     Request,
     back,
@@ -65,6 +66,7 @@ _CARDS: Compiled[QuerySet[Any]] = Compiled(Membership, _cards)
 
 
 @signed_in("GET")
+@kept()
 def inbox(request: Request) -> HttpResponse:
     """The viewer's inbox."""
     user = request.todos_viewer.user
@@ -73,6 +75,7 @@ def inbox(request: Request) -> HttpResponse:
 
 
 @signed_in("GET")
+@kept()
 def list_index(request: Request) -> HttpResponse:
     """All lists of the viewer with their counts, those archived at the end."""
     viewer = request.todos_viewer
@@ -97,6 +100,7 @@ def list_create(request: Request) -> HttpResponse:
 
 
 @signed_in("GET")
+@kept()
 def list_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One list: its open todos as a tree, or flat where filters are set."""
     return _list_page(request, get_list(request.todos_viewer.user, uuid))
@@ -172,6 +176,7 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
 
 
 @signed_in("GET")
+@kept()
 def list_completed(request: Request, uuid: UUID) -> HttpResponse:
     """The completed todos of a list, latest first: a fold of its page, or a page of their own."""
     todo_list = get_list(request.todos_viewer.user, uuid)

@@ -22,6 +22,7 @@ from django_todos.models.querysets import (
     object_types,
 )
 from django_todos.viewer import Viewer
+from django_todos.views._kept import kept
 from django_todos.views._page import Request, page, signed_in
 from django_todos.views._rows import (
     ORDERS,
@@ -39,6 +40,7 @@ Which = Literal["alive", "active"]
 
 
 @signed_in("GET")
+@kept()
 def search(request: Request) -> HttpResponse:
     """Open todos whose title or notes hold every word; with ``completed=1`` those completed too.
 
@@ -48,7 +50,9 @@ def search(request: Request) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[: limits.MAX_SEARCH]
     here = Gathering(viewer, "alive", is_open="completed" not in filters.chosen)
     words = list(dict.fromkeys(query.split()))[: limits.MAX_SEARCH_WORDS]
-    todos = _narrowed_by_signs(here, filter(_SIGN.match, words)) if query else Todo.objects.none()
+    todos = Todo.objects.none()
+    if query:
+        todos = _narrowed_by_signs(request, here, filter(_SIGN.match, words))
     if text := " ".join(word for word in words if not _SIGN.match(word)):
         todos = here.searched(todos, text)
     plain = " ".join(word for word in query.split() if not _SIGN.match(word))
@@ -56,7 +60,7 @@ def search(request: Request) -> HttpResponse:
     return here.answer(request, "search", "search", todos, context, filters)
 
 
-def _narrowed_by_signs(here: Gathering, signs: Iterable[str]) -> TodoQuerySet:
+def _narrowed_by_signs(request: Request, here: Gathering, signs: Iterable[str]) -> TodoQuerySet:
     """What words behind a sign find: they are a label's or a person's name."""
     todos = here.todos
     for word in signs:
@@ -65,12 +69,14 @@ def _narrowed_by_signs(here: Gathering, signs: Iterable[str]) -> TodoQuerySet:
         elif word[1:].casefold() == "me":
             todos = todos.assigned_to(here.viewer.user)
         else:
+            request.todos_kept = False  # anybody may be called so a moment later
             name = f"assignee__{get_user_model().USERNAME_FIELD}__iexact"
             todos = todos.filter(**{name: word[1:]})
     return todos
 
 
 @signed_in("GET")
+@kept()
 def label_detail(request: Request, name: str) -> HttpResponse:
     """Open todos that carry a label of this name, whatever list they are in."""
     viewer = request.todos_viewer
@@ -84,6 +90,7 @@ def label_detail(request: Request, name: str) -> HttpResponse:
 
 
 @signed_in("GET")
+@kept()
 def assigned(request: Request) -> HttpResponse:
     """Open todos that are the viewer's to do."""
     here = Gathering(request.todos_viewer, "active")

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet, UUIDField
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
@@ -34,7 +34,9 @@ from django_todos.models import (
     Verb,
     recording,
 )
+from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.viewer import Viewer
+from django_todos.views._kept import kept
 from django_todos.views._page import (
     Request,
     back,
@@ -132,7 +134,21 @@ def action_plain(request: Request, uuid: UUID) -> HttpResponse:
 # -- one todo --------------------------------------------------------------------------------------
 
 
+def _any_reminders() -> QuerySet[Reminder]:
+    mine = Reminder.objects.filter(user=AnyUser().pk)
+    return mine.filter(todo__uuid=Slot("uuid", UUIDField()))
+
+
+_REMINDERS: Compiled[QuerySet[Reminder]] = Compiled(Reminder, _any_reminders)
+
+
+def _reminders(request: Request, uuid: UUID) -> QuerySet[Reminder]:
+    """The viewer's own, of which the list of a todo knows nothing."""
+    return _REMINDERS.rows({"user": request.todos_viewer.user.pk, "uuid": uuid})
+
+
 @signed_in("GET", "POST")
+@kept(_reminders)
 def todo_detail(request: Request, uuid: UUID) -> HttpResponse:
     """A todo's page, or its panel beside a list. A POST saves what changed in the form, or ``only`` in some of it."""
     viewer = request.todos_viewer
@@ -188,15 +204,17 @@ def _todo_page(
 ) -> HttpResponse:
     """The page, or for htmx the panel, of a todo: with the form as it was sent, where that did not hold."""
     viewer, current = request.todos_viewer, current_of(todo.todo_list)
-    family = family_of(todo)
+    family, known = family_of(todo), getattr(request, "todos_more", None)
     form = form or TodoForm(todo=family.todo, viewer=viewer)
+    if family.todo.rrule and family.todo.slot.time is not None:
+        request.todos_kept = False  # its next dates begin behind this very moment
     everything = {
         "todo": family.todo,
         "todo_list": todo.todo_list,
         "form": form,
         "rows": family.below,
         "activity": family.actions,
-        "reminders": Reminder.objects.visible_to(viewer.user).filter(todo=todo),
+        "reminders": known if known is not None else _reminders(request, todo.uuid),
         "reminder_choices": offered(todo),
         "breadcrumb": family.above,
         "labels": _labels_of(todo) if "labels" in request.GET else None,

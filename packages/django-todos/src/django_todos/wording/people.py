@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -14,9 +17,33 @@ if TYPE_CHECKING:
     from django_todos.models import Invitation, Notice
 
 
+_noted: ContextVar[dict[Any, tuple[str, str]] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def names_noted() -> Iterator[dict[Any, tuple[str, str]]]:
+    """Notes whose names are read within: by primary key what they are called, and by what they sign in."""
+    noted: dict[Any, tuple[str, str]] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def names_of(user: Any) -> tuple[str, str]:
+    """What somebody is called, and by what they sign in."""
+    return str(settings.USER_DISPLAY(user) or ""), user.get_username()
+
+
 def display_name(user: Any) -> str:
     """As the host says (``TODOS_USER_DISPLAY``), else the full name, else the user name; nothing for nobody."""
-    return str(settings.USER_DISPLAY(user) or "") if user else ""
+    if not user:
+        return ""
+    names = names_of(user)
+    if (noted := _noted.get()) is not None:
+        noted[user.pk] = names
+    return names[0]
 
 
 def asks(invitation: Invitation) -> str:

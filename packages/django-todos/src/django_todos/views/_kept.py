@@ -1,0 +1,194 @@
+"""Pages that are kept as a whole: made once, and shown until anything that they show is another.
+
+A page is known by all that it was made from: who looks, with their preferences, the day and the address; and of each of
+their lists the version, which every write raises. What the versions don't tell is in the key too (what `more` reads, how
+much went by on the clock) or asked again each time (what others are called). So nothing can be out of date. A browser
+that has the page is told so (304): by what it holds, so that any process, and any release, can tell.
+
+None is kept that a host has a part in: where it replaces a template, gives each page a nonce, or has lists about its own
+objects, pages are made from remembered parts each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from django.contrib.auth import get_user_model
+from django.core.signals import setting_changed
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.template import Engine, Origin, Template, TemplateDoesNotExist, loader
+from django.utils.cache import get_conditional_response
+
+from django_todos.models import Preferences
+from django_todos.models.compiled import Compiled, Slot
+from django_todos.models.querysets import object_types
+from django_todos.templatetags._remembered import TOKEN, Memory, size_in, where
+from django_todos.viewer import Viewer
+from django_todos.views._nav import Nav
+from django_todos.views._page import Request
+from django_todos.wording.people import names_noted, names_of
+
+_View = Callable[..., HttpResponse]
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_NOT_SHOWN = {"invitation_links.html", "settings_links.html", "settings_sections.html"}
+"""Parts for a host that stand on no page that is kept."""
+
+
+class _Kept(NamedTuple):
+    """A page: its text, packed, with a mark where each token stands; and others whom it names."""
+
+    text: bytes
+    names: dict[Any, tuple[str, str]]
+    digest: str
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+_pages: Memory[_Kept] = Memory()
+_is_ours: dict[Template, bool] = {}
+
+
+def _forget(**kwargs: Any) -> None:
+    _pages.clear()
+    _is_ours.clear()
+
+
+setting_changed.connect(_forget)
+
+
+def kept(more: Callable[..., Iterable[Model]] | None = None) -> Callable[[_View], _View]:
+    """A view whose page is kept; below `signed_in`.
+
+    `more` reads, from the view's arguments, rows that it shows and of which no list knows: the view finds them on the
+    request (``todos_more``). A view sets ``request.todos_kept`` to False for a page that can't be kept.
+    """
+
+    def decorate(view: _View) -> _View:
+        @wraps(view)
+        def answered(request: Request, **kwargs: Any) -> HttpResponse:
+            size = _room(request)
+            if not size:
+                return view(request, **kwargs)
+            request.todos_more = more(request, **kwargs) if more else []
+            key = _key(request, view.__name__)
+            page = _pages.get(key)
+            if page is not None and _are_called(page.names):
+                return _answer(request, partial(zlib.decompress, page.text), page.digest)
+            request.todos_kept = True
+            with names_noted() as names:
+                response = view(request, **kwargs)
+            text = response.content
+            if not request.todos_kept or response.status_code != 200:
+                response.content = text.replace(TOKEN.encode(), get_token(request).encode())
+                return response
+            names.pop(request.todos_viewer.user.pk, None)
+            digest = hashlib.sha256(text.replace(TOKEN.encode(), b"")).hexdigest()
+            _pages.put(key, _Kept(zlib.compress(text, 1), names, digest), size)
+            return _answer(request, lambda: text, digest)
+
+        return answered
+
+    return decorate
+
+
+def _answer(request: Request, text: Callable[[], bytes], digest: str) -> HttpResponseBase:
+    """The page with a fresh token; or that the browser has it, with a token that is still good."""
+    token = get_token(request).encode()
+    known = f"{digest} {request.META['CSRF_COOKIE']}"
+    etag = f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(text().replace(TOKEN.encode(), token))
+    response.headers["ETag"] = etag
+    return response
+
+
+def _room(request: Request) -> int:
+    """How much may be kept; nothing for this request where something else has a part in its page."""
+    messages = ("done", "undone", "kept")
+    if request.method == "POST" or any(name in request.GET for name in messages) or object_types():
+        return 0
+    base = _base()
+    if base not in _is_ours:
+        _is_ours.clear()
+        names = (path.relative_to(_TEMPLATES).as_posix() for path in _TEMPLATES.rglob("*.html"))
+        _is_ours[base] = all(
+            Path(_origin(base.engine, name).name).is_relative_to(_TEMPLATES)
+            for name in names
+            if Path(name).name not in _NOT_SHOWN
+        )
+    return size_in(base.engine) // 2 if _is_ours[base] else 0
+
+
+def _base() -> Template:
+    found: Any = loader.get_template("django_todos/base.html")
+    return cast(Template, found.template)
+
+
+def _origin(engine: Engine, name: str) -> Origin:
+    """Where a template comes from; it is not made for that."""
+    for source in engine.template_loaders:
+        for origin in source.get_template_sources(name):
+            with suppress(TemplateDoesNotExist):
+                origin.loader.get_contents(origin)
+                return cast(Origin, origin)
+    raise TemplateDoesNotExist(name)
+
+
+def _key(request: Request, name: str) -> Hashable:
+    viewer = request.todos_viewer
+    request.todos_nav = Nav(viewer, "")
+    sent = (request.headers.get(one) for one in ("HX-Request", "HX-Boosted", "Todos-Current"))
+    seen = (
+        name,
+        (request.scheme, request.get_host(), request.get_full_path(), *sent),
+        [_values(row) for row in (viewer.user, viewer.preferences, *request.todos_more)],
+        (names_of(viewer.user), viewer.region),
+        _clock(viewer),
+        request.todos_nav.seen,
+    )
+    return _base(), where(), hashlib.sha256(repr(seen).encode()).digest()
+
+
+def _values(row: Model) -> list[str]:
+    return [field.value_to_string(row) for field in row._meta.concrete_fields]
+
+
+def _clock(viewer: Viewer) -> Any:
+    """Where clocks change, times of the day come twice or not at all: nothing made in these hours is shown again."""
+    hours = (timedelta(hours=n) for n in (-3, 0, 3))
+    offsets = {(viewer.now + some).astimezone(viewer.zone).utcoffset() for some in hours}
+    return viewer.now if len(offsets) > 1 else None
+
+
+def _are_called(names: dict[Any, tuple[str, str]]) -> bool:
+    """Whether these people are still called so."""
+    if not names:
+        return True
+    keys = list(names)
+    size = next((size for size in (1, 8, 64) if size >= len(keys)), 0)
+    users: Iterable[Any] = get_user_model()._base_manager.filter(pk__in=keys)
+    if size:
+        keys += keys[:1] * (size - len(keys))
+        users = _PEOPLE.rows({f"user{n}": pk for n, pk in enumerate(keys)}, size)
+    return {user.pk: names_of(user) for user in users} == names
+
+
+def _people(size: int) -> QuerySet[Any]:
+    users = get_user_model()
+    slots = [Slot(f"user{n}", users._meta.pk) for n in range(size)]
+    return users._base_manager.filter(pk__in=slots)
+
+
+_PEOPLE: Compiled[QuerySet[Any]] = Compiled(Preferences, _people)
