@@ -93,6 +93,7 @@ class RequestMiddleware(MiddlewareMixin):
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
         """Refuses what is too large before anything of it is read. A body of unknown length is none for Django."""
+        request.csp_nonce = None  # type: ignore[attr-defined]  # the policy has none, and a page without is kept
         length = request.META.get("CONTENT_LENGTH") or "0"
         size = int(length) if length.isdecimal() else 0
         if size > settings.MAX_BODY or (

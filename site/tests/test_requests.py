@@ -188,6 +188,16 @@ def test_what_a_browser_may_do(client, alice, path):
     assert "camera=()" in answer["Permissions-Policy"]
 
 
+def test_a_browser_that_has_a_page_is_told_so(client, alice):
+    """With the policy that goes with the page that it has: neither has a nonce."""
+    client.force_login(alice)
+    first = client.get("/lists/")
+    again = client.get("/lists/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["Content-Security-Policy"] == first["Content-Security-Policy"]
+    assert "nonce" not in first["Content-Security-Policy"] + first.content.decode()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -10,6 +10,7 @@ measured as well: ``peer``.
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import os
 import random
@@ -18,7 +19,6 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from importlib.util import find_spec
-from itertools import count, cycle
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
@@ -71,7 +71,7 @@ LOOP = engines["django"].from_string(
     '{{ todo.due_date|date:"j M Y" }} {{ todo.created_at|date:"j M Y" }}</li>{% endfor %}</ul>'
 )
 GIVEN = {3: {"due_date": date(2030, 5, 4)}, 4: {"priority": 1}}  # every third todo, every fourth
-NUMBERS = count()
+NUMBERS = itertools.count()
 AGAIN = ("list of 50", "list of 1,000", "today, 100", "21 lists", "a todo", "search, 20")
 OPEN_AND_CLOSE = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
 
@@ -158,7 +158,7 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     fifty.todos.filter(title__regex="^Todo (1?[0-9]|20)$").update(notes="A needle is here")
     home, tick = TodoList.objects.inbox_of(alice), make_todo(lists[0], "Tick")
     url, htmx = tick.get_absolute_url(), {"HX-Request": "true"}
-    turns = cycle([f"{url}complete/", f"{url}reopen/"])
+    turns = itertools.cycle([f"{url}complete/", f"{url}reopen/"])
     lines = {"text": "\n".join(f"Line {n}" for n in range(100)), "list": home.uuid, "at": ""}
     pages = {"list of 50": fifty.get_absolute_url(), "list of 1,000": large.get_absolute_url(),
              "today, 100": reverse("django_todos:today"), "21 lists": reverse("django_todos:list-index"),
@@ -174,7 +174,7 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     works["tick, htmx"] = lambda: client.post(next(turns), {"view": "list"}, headers=htmx)
     for name, within in (("move in 1,000", large), ("re-spacing", dense)):
         rows = list(within.todos.in_order())
-        places = cycle(zip(rows[:400:-3], rows[100:400:2], strict=False))
+        places = itertools.cycle(zip(rows[:400:-3], rows[100:400:2], strict=False))
         works[name] = lambda places=places: move_before(client, *next(places))
     works["add 100 lines"] = lambda: client.post(reverse("django_todos:todo-create"), lines)
     return works

@@ -80,7 +80,10 @@ class Settings:
 
     @property
     def REMEMBERED_PARTS(self) -> int:
-        """How many rows and other parts of pages a process remembers the text of, about 1 kB each; 0: none."""
+        """How many rows and other parts of pages a process remembers, about 1 kB each, and half as much of whole pages.
+
+        0: nothing.
+        """
         return int(getattr(project, "TODOS_REMEMBERED_PARTS", 5000))
 
     @property

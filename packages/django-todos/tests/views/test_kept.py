@@ -87,7 +87,7 @@ def ask(client: Client, todo: Todo, name: str, query: dict[str, Any]) -> HttpRes
 
 def shown(client: Client, todo: Todo, pages: list[tuple[str, dict[str, Any]]] = KEPT) -> list[str]:
     """Each of the pages, but for the tokens of its forms."""
-    return [text_of(ask(client, todo, *page)) for page in pages]
+    return [text_of(ask(client, todo, *one)) for one in pages]
 
 
 def text_of(answer: HttpResponse) -> str:
@@ -252,8 +252,8 @@ def test_a_page_that_is_kept_asks_little(
 
 def test_all_of_them_are_kept(cast: Cast, home: Todo) -> None:
     alice = cast.client("alice")
-    for page in KEPT + MORE:
-        first, second = (ask(alice, home, *page) for _ in range(2))
+    for one in KEPT + MORE:
+        first, second = (ask(alice, home, *one) for _ in range(2))
         assert text_of(first) == text_of(second)
         assert first.headers["ETag"] == second.headers["ETag"]
 
@@ -331,7 +331,7 @@ def test_who_is_searched_by_name_may_be_called_otherwise(cast: Cast, home: Todo)
 
 
 @pytest.mark.parametrize(
-    "name", ["base.html", "parts/nav_links.html", "list_detail.html", "parts/todo_row.html"]
+    "name", ["base.html", "parts/nav_item.html", "list_detail.html", "parts/todo_row.html"]
 )
 def test_where_a_host_has_a_part_pages_are_made(
     cast: Cast, settings: Any, tmp_path: Path, name: str
@@ -343,11 +343,35 @@ def test_where_a_host_has_a_part_pages_are_made(
     assert "ETag" not in get(cast.client("alice"), "list-detail", cast.flat.uuid).headers
 
 
+def test_a_hosts_own_parts_of_a_page_are_made_each_time(
+    cast: Cast, home: Todo, settings: Any, tmp_path: Path
+) -> None:
+    """With a token that is good; and a browser is not told that it has the page where one of them is another."""
+    parts = tmp_path / "django_todos" / "parts"
+    parts.mkdir(parents=True)
+    for name in _kept.HOLES:
+        (parts / f"{name}.html").write_text(
+            f"{name} {{{{ request.COOKIES.cart }}}} {{{{ nav.current }}}} {{% csrf_token %}}"
+        )
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    alice, url = cast.client("alice"), cast.flat.get_absolute_url()
+    etags = []
+    for cart in ("empty", "empty", "full"):
+        alice.cookies["cart"] = cart
+        answer = alice.get(url)
+        etags.append(answer.headers["ETag"])
+        for name in _kept.HOLES:
+            said = rf'{name} {cart} {cast.flat.uuid} <input type="hidden" name="csrfmiddlewaretoken" value="\w{{64}}">'
+            assert re.search(said, answer.content.decode())
+        assert _kept.MARK not in answer.content.decode()
+    assert etags[0] == etags[1] != etags[2]
+
+
 def test_parts_of_a_host_that_are_not_shown_are_on_no_page_that_is_kept(
     cast: Cast, home: Todo, settings: Any, tmp_path: Path
 ) -> None:
     for name in _kept._NOT_SHOWN:
-        own = tmp_path / "django_todos" / "parts" / name
+        own = tmp_path / "django_todos" / "parts" / f"{name}.html"
         own.parent.mkdir(parents=True, exist_ok=True)
         own.write_text("Ours alone")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
@@ -368,7 +392,7 @@ def test_where_a_host_gives_each_page_a_nonce_pages_are_made(cast: Cast, rf: Any
         request.user, request.csp_nonce = cast.alice, nonce
         answer = some(request)
         assert ("ETag" in answer.headers) is is_kept
-        assert _kept.TOKEN not in answer.content.decode()
+        assert _kept.MARK not in answer.content.decode()
         assert ('nonce="once"' in answer.content.decode()) is not is_kept
 
 
@@ -389,7 +413,7 @@ def test_what_is_wrong_is_not_kept(cast: Cast, home: Todo) -> None:
     """A page with an error holds a token that is good, and no tag."""
     answer = post(cast.client("alice"), "todo-detail", home.uuid, title="")
     assert answer.status_code == 422 and "ETag" not in answer.headers
-    assert _kept.TOKEN not in answer.content.decode()
+    assert _kept.MARK not in answer.content.decode()
 
 
 def test_what_a_list_counts_is_the_writers(cast: Cast) -> None:

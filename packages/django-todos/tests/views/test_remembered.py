@@ -26,7 +26,7 @@ from django_todos.models import (
     recording,
 )
 from django_todos.repeats.occurrences import Repeat
-from django_todos.templatetags._remembered import _MARK, Memory, Remembered, memory
+from django_todos.templatetags._remembered import MARK, Memory, Remembered, memory
 
 from .pages import get
 
@@ -230,7 +230,7 @@ def test_what_stands_in_a_hole_is_another_one_each_time(
         page = get(client, name)
         html, path = page.content.decode(), page.wsgi_request.path
         links = re.findall(r"at: (\S+) <input [^>]*value=\"(\w{64})\">", html)
-        assert [at for at, _ in links] == [path] * 2 and _MARK not in html
+        assert [at for at, _ in links] == [path] * 2 and MARK not in html
         said += [token for _, token in links]
     assert len(set(said)) == 3
 
@@ -332,7 +332,7 @@ def test_a_hole_is_filled_where_a_host_includes_the_part_around_it(
     page = get(cast.client("alice"), "list-detail", cast.flat.uuid)
     html = page.content.decode()
     assert f"at: {page.wsgi_request.path}" in html and 'nonce="n0nce"' in html
-    assert "row: at: " in html and _MARK not in html
+    assert "row: at: " in html and MARK not in html
 
 
 class Signed(Storage):

@@ -6,7 +6,7 @@ another one). So there is nothing that could be out of date, and nobody sees wha
 both are given the very same values. In the process, bounded; `TODOS_REMEMBERED_PARTS` says how many.
 
 What is another one each time leaves a hole in the text, which is filled afterwards: the token of a form, the nonce of the
-policy, and the parts that are there for a host, which may read all that the page has.
+policy, and the parts that are there for a host. Where the whole page is kept (views/_kept.py) it has holes, too.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ class Memory(Generic[_Made]):
 _LENGTH = 1024
 """Of a text that counts as one."""
 memory: Memory[SafeString] = Memory()
-_MARK = secrets.token_hex(8)  # nobody can write what nobody knows
-_HOLE = re.compile(rf"{_MARK}(\w+){_MARK}")
+MARK = secrets.token_hex(8)
+"""On both sides of a hole's name: nobody can write what nobody knows."""
+_HOLE = re.compile(rf"{MARK}(\w+){MARK}")
 # A template's own, with the indentation: a list of 50 weighs 88 kB without them, 94 with.
 _LINE_BREAKS = re.compile(r"\s*\n\s*")
 # Settings are read where they are shown. They stay as they are while a process lives, but in tests.
@@ -132,13 +133,17 @@ def where() -> Hashable:
 
 
 def _filled(text: SafeString, page: Context) -> SafeString:
-    if _MARK not in text:
+    if MARK not in text:
         return text
     # Each was escaped, or rendered as a template.
     return mark_safe(_HOLE.sub(lambda hole: _in_hole(hole[1], page), text))  # nosec B308 B703
 
 
 def _in_hole(name: str, page: Context) -> str:
+    if (
+        page.get("csrf_token") is TOKEN and name != "nonce"
+    ):  # filled with the rest, when it is shown
+        return mark(name)
     if name == "token":
         return escape(page.get("csrf_token", ""))
     if name == "nonce":
@@ -174,23 +179,19 @@ def todos_part(context: Context, name: str, **values: Any) -> SafeString:
 
 
 def todos_hole(context: Context, name: str) -> SafeString:
-    """``{% todos_hole "nav_links" %}``, in a part that is remembered: a part that sees the whole page, each time anew.
+    """``{% todos_hole "nav_links" %}``, in a part that is remembered: a part of a host's, made each time anew.
 
     Filled at once where nothing will fill it, as in a part of ours that a host includes: nobody is shown the mark.
     """
     if isinstance(context, _Holed):
-        return _mark(name)
+        return mark(name)
     return mark_safe(_in_hole(name, context))  # nosec B308 B703: escaped, or rendered
 
 
-def without_token(text: bytes) -> list[bytes]:
-    """The pieces of a page that was made with TOKEN for its token: what stands between them is the token."""
-    return text.split(TOKEN.encode())
+def mark(name: str) -> SafeString:
+    """What stands in a text in place of a hole."""
+    return mark_safe(f"{MARK}{name}{MARK}")  # nosec B308 B703: names of ours
 
 
-def _mark(name: str) -> SafeString:
-    return mark_safe(f"{_MARK}{name}{_MARK}")  # nosec B308 B703: names of ours
-
-
-TOKEN = _mark("token")
-"""In a page that is remembered as a whole, in place of each form's token."""
+TOKEN = mark("token")
+"""In a page that is kept as a whole, in place of each form's token; and that says that its holes are filled later."""

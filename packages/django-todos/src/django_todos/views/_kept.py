@@ -5,8 +5,8 @@ their lists the version, which every write raises. What the versions don't tell 
 much went by on the clock) or asked again each time (what others are called). So nothing can be out of date. A browser
 that has the page is told so (304): by what it holds, so that any process, and any release, can tell.
 
-None is kept that a host has a part in: where it replaces a template, gives each page a nonce, or has lists about its own
-objects, pages are made from remembered parts each time.
+A host's own parts of every page (HOLES) are made each time, and told in the tag. Where it replaces other templates, gives
+each page a nonce, or has lists about its own objects, none is kept: pages are made from remembered parts each time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -32,24 +32,30 @@ from django.utils.cache import get_conditional_response
 from django_todos.models import Preferences
 from django_todos.models.compiled import Compiled, Slot
 from django_todos.models.querysets import object_types
-from django_todos.templatetags._remembered import TOKEN, Memory, size_in, where
+from django_todos.templatetags._remembered import MARK, TOKEN, Memory, mark, size_in, where
 from django_todos.viewer import Viewer
 from django_todos.views._nav import Nav
-from django_todos.views._page import Request
+from django_todos.views._page import Request, frame_of
 from django_todos.wording.people import names_noted, names_of
 
-_View = Callable[..., HttpResponse]
+_View = Callable[..., HttpResponseBase]
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-_NOT_SHOWN = {"invitation_links.html", "settings_links.html", "settings_sections.html"}
+HOLES = ("head_links", "nav_links", "account_links", "foot_links")
+"""A host's own parts of every page, which are made each time."""
+_NOT_SHOWN = ("brand", "invitation_links", "settings_links", "settings_sections")
 """Parts for a host that stand on no page that is kept."""
 
 
 class _Kept(NamedTuple):
-    """A page: its text, packed, with a mark where each token stands; and others whom it names."""
+    """A page: its text, packed, with marks where tokens and a host's parts stand."""
 
     text: bytes
-    names: dict[Any, tuple[str, str]]
     digest: str
+    current: str
+    """What the sidebar marks."""
+    holes: list[str]
+    names: dict[Any, tuple[str, str]]
+    """What others are called whom it names."""
 
     def __len__(self) -> int:
         return len(self.text)
@@ -76,42 +82,64 @@ def kept(more: Callable[..., Iterable[Model]] | None = None) -> Callable[[_View]
 
     def decorate(view: _View) -> _View:
         @wraps(view)
-        def answered(request: Request, **kwargs: Any) -> HttpResponse:
+        def answered(request: Request, **kwargs: Any) -> HttpResponseBase:
             size = _room(request)
             if not size:
                 return view(request, **kwargs)
             request.todos_more = more(request, **kwargs) if more else []
             key = _key(request, view.__name__)
             page = _pages.get(key)
-            if page is not None and _are_called(page.names):
-                return _answer(request, partial(zlib.decompress, page.text), page.digest)
-            request.todos_kept = True
-            with names_noted() as names:
-                response = view(request, **kwargs)
-            text = response.content
-            if not request.todos_kept or response.status_code != 200:
-                response.content = text.replace(TOKEN.encode(), get_token(request).encode())
-                return response
-            names.pop(request.todos_viewer.user.pk, None)
-            digest = hashlib.sha256(text.replace(TOKEN.encode(), b"")).hexdigest()
-            _pages.put(key, _Kept(zlib.compress(text, 1), names, digest), size)
-            return _answer(request, lambda: text, digest)
+            if page is None or not _are_called(page.names):
+                request.todos_kept = True
+                with names_noted() as names:
+                    response = cast(HttpResponse, view(request, **kwargs))
+                page = _packed(request, response.content, names)
+                if not request.todos_kept or response.status_code != 200:
+                    response.content = _filled(request, page, _in_holes(request, page))
+                    return response
+                _pages.put(key, page, size)
+            return _answer(request, page)
 
         return answered
 
     return decorate
 
 
-def _answer(request: Request, text: Callable[[], bytes], digest: str) -> HttpResponseBase:
+def _packed(request: Request, text: bytes, names: dict[Any, tuple[str, str]]) -> _Kept:
+    others = {pk: named for pk, named in names.items() if pk != request.todos_viewer.user.pk}
+    holes = [name for name in HOLES if mark(name).encode() in text]
+    # A mark is another one in each process.
+    digest = hashlib.sha256(text.replace(MARK.encode(), b"")).hexdigest()
+    return _Kept(zlib.compress(text, 1), digest, request.todos_nav.current, holes, others)
+
+
+def _answer(request: Request, page: _Kept) -> HttpResponseBase:
     """The page with a fresh token; or that the browser has it, with a token that is still good."""
-    token = get_token(request).encode()
-    known = f"{digest} {request.META['CSRF_COOKIE']}"
+    parts = _in_holes(request, page)
+    get_token(request)  # makes the secret, where this is the first page of a session
+    known = repr((page.digest, parts, request.META["CSRF_COOKIE"]))
     etag = f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(text().replace(TOKEN.encode(), token))
+        response = HttpResponse(_filled(request, page, parts))
     response.headers["ETag"] = etag
     return response
+
+
+def _in_holes(request: Request, page: _Kept) -> dict[str, str]:
+    request.todos_nav.current = page.current
+    frame = frame_of(request, page.current) | {"nav": request.todos_nav, "csrf_token": TOKEN}
+    return {
+        name: loader.render_to_string(f"django_todos/parts/{name}.html", frame, request)
+        for name in page.holes
+    }
+
+
+def _filled(request: Request, page: _Kept, parts: dict[str, str]) -> bytes:
+    text = zlib.decompress(page.text)
+    for name, part in (*parts.items(), ("token", get_token(request))):
+        text = text.replace(mark(name).encode(), part.encode())
+    return text
 
 
 def _room(request: Request) -> int:
@@ -126,7 +154,7 @@ def _room(request: Request) -> int:
         _is_ours[base] = all(
             Path(_origin(base.engine, name).name).is_relative_to(_TEMPLATES)
             for name in names
-            if Path(name).name not in _NOT_SHOWN
+            if Path(name).stem not in (*HOLES, *_NOT_SHOWN)
         )
     return size_in(base.engine) // 2 if _is_ours[base] else 0
 
@@ -141,8 +169,8 @@ def _origin(engine: Engine, name: str) -> Origin:
     for source in engine.template_loaders:
         for origin in source.get_template_sources(name):
             with suppress(TemplateDoesNotExist):
-                origin.loader.get_contents(origin)
-                return cast(Origin, origin)
+                origin.loader.get_contents(origin)  # type: ignore[union-attr]  # a loader's own
+                return origin
     raise TemplateDoesNotExist(name)
 
 
@@ -187,7 +215,7 @@ def _are_called(names: dict[Any, tuple[str, str]]) -> bool:
 
 def _people(size: int) -> QuerySet[Any]:
     users = get_user_model()
-    slots = [Slot(f"user{n}", users._meta.pk) for n in range(size)]
+    slots: Any = [Slot(f"user{n}", users._meta.pk) for n in range(size)]
     return users._base_manager.filter(pk__in=slots)
 
 

@@ -180,22 +180,25 @@ def page(
     """A whole page in the frame. `current` is what the sidebar marks; `more` the part that continues it for htmx."""
     if more and is_htmx(request) and "after" in request.GET:
         return part(request, more, {"view": template.removesuffix("_detail")} | context)
-    frame = _frame(request, current) | {
-        "here": here(request),
-        "path": request.path,
-        "login_url": resolve_url(project.LOGIN_URL),
+    frame = frame_of(request, current) | {
         "toast": _message(request),
         "people": partial(_people, request.todos_viewer, context.get("todo_list")),
     }
     return render(request, f"django_todos/{template}.html", frame | context, status=status)
 
 
-def _frame(request: Request, current: str) -> dict[str, Any]:
-    viewer = request.todos_viewer
+def frame_of(request: Request, current: str) -> dict[str, Any]:
+    """What every page has, and all that a host's own parts of it can rely on."""
+    frame = {
+        "viewer": request.todos_viewer,
+        "here": here(request),
+        "path": request.path,
+        "login_url": resolve_url(project.LOGIN_URL),
+    }
     if not getattr(request, "todos_kept", False):
-        return {"viewer": viewer, "nav": Nav(viewer, current)}
+        return frame | {"nav": Nav(request.todos_viewer, current)}
     request.todos_nav.current = current
-    return {"viewer": viewer, "nav": request.todos_nav, "csrf_token": TOKEN}
+    return frame | {"nav": request.todos_nav, "csrf_token": TOKEN}
 
 
 def _people(viewer: Viewer, todo_list: TodoList | None) -> QuerySet[Any]:
@@ -230,7 +233,7 @@ def part(
     status: int = 200,
 ) -> HttpResponse:
     """A part of a page, for htmx."""
-    frame = _frame(request, current) | {"here": next_url(request, "")}
+    frame = frame_of(request, current) | {"here": next_url(request, "")}
     return render(request, f"django_todos/parts/{template}.html", frame | context, status=status)
 
 
