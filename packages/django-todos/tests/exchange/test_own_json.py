@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats.own_json import parse, write
+from django_todos.exchange.formats.own_json import parse as parse_file
+from django_todos.exchange.formats.own_json import write
 from django_todos.exchange.records import (
     CompletionRecord,
     LabelRecord,
     ListRecord,
+    Losses,
+    ParseResult,
+    Reading,
     ReminderRecord,
     RepeatRecord,
     TodoRecord,
@@ -23,6 +28,7 @@ from django_todos.exchange.records import (
 
 from .samples import todos
 
+UTC = ZoneInfo("UTC")
 AT = dt.datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=dt.UTC)
 DAY = Moment(dt.date(2026, 11, 22))
 
@@ -65,7 +71,11 @@ CHILD = TodoRecord(
 
 
 def text_of(*groups: tuple[ListRecord, list[TodoRecord]]) -> str:
-    return "".join(write(groups))
+    return "".join(write(groups, UTC, Losses()))
+
+
+def parse(text: str) -> ParseResult:
+    return parse_file(text, Reading(UTC, AT))
 
 
 def document(*rows: Any, **values: Any) -> str:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats.taskwarrior import parse, write
+from django_todos.exchange.formats.taskwarrior import parse as parse_file
+from django_todos.exchange.formats.taskwarrior import write
 from django_todos.exchange.formats.taskwarrior_time import (
     advance,
     period_of,
@@ -26,6 +27,7 @@ from django_todos.exchange.records import (
     ListRecord,
     Losses,
     ParseResult,
+    Reading,
     RepeatRecord,
     TodoRecord,
 )
@@ -35,6 +37,10 @@ from .samples import BERLIN, todos
 UTC = ZoneInfo("UTC")
 ENTRY = dt.datetime(2026, 11, 22, 23, 51, 46, tzinfo=dt.UTC)
 STAMP = "20261122T235146Z"
+
+
+def parse(text: str, tz: ZoneInfo) -> ParseResult:
+    return parse_file(text, Reading(tz, ENTRY))
 
 
 def read(*tasks: Any, tz: ZoneInfo = BERLIN) -> ParseResult:

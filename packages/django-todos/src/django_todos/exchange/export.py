@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,7 @@ def export(
         groups = _with_known_days(groups, _undated(user))
     write = WRITTEN[format]
     if with_keys and format == todotxt.NAME:
-        write = todotxt.write_with_keys
+        write = partial(todotxt.write, with_keys=True)
     return Export(
         pieces=write(groups, tz, found),
         losses=found,

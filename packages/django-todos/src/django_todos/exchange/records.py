@@ -110,6 +110,14 @@ class TodoRecord:
     deleted_with: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 
+    def kept(self, name: str) -> dict[str, Any]:
+        """What that format had said of it and we have no field for."""
+        kept = self.extra.get(name)
+        return kept if isinstance(kept, dict) else {}
+
+
+Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -248,9 +256,14 @@ def add_paragraph(text: str, more: str) -> str:
     return f"{text}\n\n{more}" if text and more else text or more
 
 
-def day_start(day: dt.date, tz: ZoneInfo) -> dt.datetime:
+def day_start(day: dt.date | None, tz: ZoneInfo) -> dt.datetime | None:
     """The instant a day begins in ``tz``: what a format's bare day becomes as a timestamp."""
-    return to_instant(dt.datetime.combine(day, dt.time()), tz)
+    return to_instant(dt.datetime.combine(day, dt.time()), tz) if day else None
+
+
+def begin_of(moment: Moment, tz: ZoneInfo) -> dt.datetime | None:
+    """The instant of a moment, of a bare day its beginning, to somebody in ``tz``."""
+    return moment.instant(tz) or day_start(moment.date, tz)
 
 
 class LineKeys:

@@ -50,27 +50,37 @@ class Gathered:
         """Something that is so in many rows and is said once, of the whole file."""
         self.said.setdefault(text)
 
-    def refuse(self, line: int, reason: str, text: str = "", title: str = "") -> None:
-        """A row that can't be read, as it stands in the file."""
-        self.problems.append(Problem(line, reason, shorten(text, 500), shorten(title, 200)))
+    def refuse(
+        self,
+        line: int,
+        reason: str,
+        entry: Any,
+        title: Any = "",
+        fallback: TodoRecord | None = None,
+        choice: str = "",
+    ) -> None:
+        """A row that can't be read, as it stands in the file; ``fallback`` is what makes sense of it alone."""
+        text = entry if isinstance(entry, str) else json.dumps(entry, ensure_ascii=False)
+        title = shorten(title, 200) if isinstance(title, str) else ""
+        fitted = fit(fallback)[0] if fallback else None
+        self.problems.append(Problem(line, reason, shorten(text, 500), title, fitted, choice))
 
     @contextmanager
-    def reading(self, line: int, entry: Any) -> Iterator[None]:
-        """Whatever of the entry can't be read refuses its row alone."""
+    def reading(self, line: int, entry: Any, title: str = "") -> Iterator[None]:
+        """Whatever of the entry can't be read refuses its row alone; its key ``title`` says what it is called."""
         try:
             yield
         except (ValueError, OverflowError) as error:
-            text = entry if isinstance(entry, str) else json.dumps(entry, ensure_ascii=False)
-            self.refuse(line, str(error), text)
+            said = entry.get(title) if isinstance(entry, dict) else ""
+            self.refuse(line, str(error), entry, said)
 
     def result(self) -> ParseResult:
         """Everything, as a tree; a list that only rows name is named by its key."""
         arranged = arrange(self.records)
-        for record in arranged.records:
-            if record.list_key:
-                self.lists.setdefault(
-                    record.list_key, ListRecord(record.list_key, record.list_key)
-                )
+        fallbacks = (one.fallback for one in self.problems if one.fallback)
+        for key in (record.list_key for record in (*arranged.records, *fallbacks)):
+            if key:
+                self.lists.setdefault(key, ListRecord(key, key))
         return ParseResult(
             records=arranged.records,
             problems=(*self.problems, *arranged.problems),

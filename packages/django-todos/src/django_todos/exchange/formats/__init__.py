@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -22,10 +22,9 @@ from django_todos.exchange.formats import (
     todotxt,
     trello,
 )
-from django_todos.exchange.records import ListRecord, Losses, ParseResult, Reading, TodoRecord
+from django_todos.exchange.formats.values import Parse
+from django_todos.exchange.records import Groups, Losses
 
-Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
-Parse = Callable[[str, Reading], ParseResult]
 Write = Callable[[Groups, ZoneInfo, Losses], Iterator[str]]
 
 
@@ -51,24 +50,18 @@ FORMATS: dict[str, Format] = {
         Format(
             own_json.NAME,
             _("django-todos JSON"),
-            lambda text, reading: own_json.parse(text),
-            lambda groups, tz, losses: own_json.write(groups),
+            own_json.parse,
+            own_json.write,
             "json",
             "application/json",
             own_json.has_keys,
         ),
-        Format(
-            todotxt.NAME,
-            "todo.txt",
-            todotxt.parse,
-            todotxt.write,
-            "todo.txt",
-        ),
+        Format(todotxt.NAME, "todo.txt", todotxt.parse, todotxt.write, "todo.txt"),
         Format(
             taskwarrior.NAME,
             "Taskwarrior",
-            lambda text, reading: taskwarrior.parse(text, tz=reading.tz),
-            lambda groups, tz, losses: taskwarrior.write(groups, tz=tz, losses=losses),
+            taskwarrior.parse,
+            taskwarrior.write,
             "taskwarrior.json",
             "application/json",
             taskwarrior.has_keys,

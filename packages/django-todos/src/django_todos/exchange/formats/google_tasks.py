@@ -10,29 +10,31 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats.values import Unreadable, Values, load_json, read_instant
-from django_todos.exchange.records import ListRecord, ParseResult, Reading, TodoRecord
+from django_todos.exchange.formats.values import (
+    Unreadable,
+    Values,
+    load_json,
+    read_instant,
+    reader,
+)
+from django_todos.exchange.records import ListRecord, Reading, TodoRecord
 from django_todos.exchange.tree import Gathered
 
 NAME = "google"
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read all lists of the file."""
-    found = Gathered()
     line = 0
-    try:
-        for number, entry in enumerate(Values(load_json(text)).items("items"), 1):
-            values = Values(entry)
-            key = values.text("id") or str(number)
-            found.lists[key] = ListRecord(key, values.text("title"))
-            for task in values.items("items"):
-                line += 1
-                with found.reading(line, task):
-                    _task(found, Values(task), line, key)
-    except Unreadable as error:
-        return error.result()
-    return found.result()
+    for number, entry in enumerate(Values(load_json(text)).items("items"), 1):
+        values = Values(entry)
+        key = values.text("id") or str(number)
+        found.lists[key] = ListRecord(key, values.text("title"))
+        for task in values.items("items"):
+            line += 1
+            with found.reading(line, task):
+                _task(found, Values(task), line, key)
 
 
 def _task(found: Gathered, values: Values, line: int, list_key: str) -> None:

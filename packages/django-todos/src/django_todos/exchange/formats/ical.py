@@ -20,18 +20,18 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from django_todos.dates import EARLIEST, LATEST, Moment, local_now, resolve_zone
-from django_todos.exchange.formats.values import Unreadable
+from django_todos.exchange.formats.values import Unreadable, reader
 from django_todos.exchange.records import (
+    Groups,
     ListRecord,
     Losses,
-    ParseResult,
     Reading,
     ReminderRecord,
     RepeatRecord,
     TodoRecord,
     add_paragraph,
+    begin_of,
     clean_line,
-    day_start,
 )
 from django_todos.exchange.tree import Gathered
 from django_todos.limits import MAX_REMIND_BEFORE
@@ -56,10 +56,10 @@ _BLOCK = re.compile(
 )
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read all todos of all calendars in the file."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    found = Gathered()
     rows: list[tuple[float, TodoRecord, list[str]]] = []
     children: dict[str, str] = {}
     try:
@@ -68,15 +68,15 @@ def parse(text: str, reading: Reading) -> ParseResult:
                 order, record, notes = _todo(_component(block), line, name, children, reading)
                 rows.append((order, record, notes))
     except ModuleNotFoundError:
-        return ParseResult(error=_("Reading iCalendar needs django-todos[ical], on the server."))
+        reason = _("Reading iCalendar needs django-todos[ical], on the server.")
+        raise Unreadable(reason) from None
     rows.sort(key=lambda row: row[0])
     for _order, record, notes in rows:
         found.add(
             replace(record, parent_key=record.parent_key or children.get(record.key, "")), *notes
         )
     if not rows and not found.problems:
-        return ParseResult(error=_("The calendar has no todos (VTODO) in it, only other entries."))
-    return found.result()
+        raise Unreadable(_("The calendar has no todos (VTODO) in it, only other entries."))
 
 
 def _blocks(text: str, found: Gathered) -> Iterator[tuple[int, str, str]]:
@@ -200,10 +200,7 @@ def _moment(component: Component, name: str, tz: ZoneInfo) -> Moment:
 
 
 def _instant(component: Component, name: str, tz: ZoneInfo) -> dt.datetime | None:
-    moment = _moment(component, name, tz)
-    if moment.date is None:
-        return None
-    return moment.instant(tz) or day_start(moment.date, tz)
+    return begin_of(_moment(component, name, tz), tz)
 
 
 def _later(start: Moment, length: Any) -> Moment:
@@ -265,9 +262,7 @@ def _kept(component: Component) -> dict[str, Any]:
 # -- writing
 
 
-def write(
-    groups: Iterable[tuple[ListRecord, Iterable[TodoRecord]]], tz: ZoneInfo, losses: Losses
-) -> Iterator[str]:
+def write(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """One calendar, a VTODO a todo, the time zones that it names."""
     zones: set[str] = set()
     yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//django-todos//django-todos//EN\r\n"

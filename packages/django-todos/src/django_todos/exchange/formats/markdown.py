@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment, local_now
+from django_todos.exchange.formats.values import reader
 from django_todos.exchange.records import (
+    Groups,
     LineKeys,
-    ListRecord,
     Losses,
-    ParseResult,
     Reading,
     RepeatRecord,
     TodoRecord,
@@ -39,9 +39,9 @@ _SIGNS = "📅🛫⏳✅➕❌🔁" + "".join(_PRIORITIES)
 _SIGN = re.compile(rf"\s*([{_SIGNS}])\ufe0f?\s*([^{_SIGNS}]*)")
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read the items of a page; other lines are named, but for empty ones and headings."""
-    found = Gathered()
     keys = LineKeys()
     heading = ""
     path: list[tuple[int, str]] = []
@@ -72,7 +72,6 @@ def parse(text: str, reading: Reading) -> ParseResult:
             record, path = None, []
             found.refuse(number, _("The line is no item of a checklist."), line)
     _finish(found, record, notes)
-    return found.result()
 
 
 def _finish(found: Gathered, record: TodoRecord | None, notes: list[str]) -> None:
@@ -120,8 +119,8 @@ def _item(
         start=Moment(start),
         labels=labels,
         is_completed=done,
-        completed_at=_stamp(days.get("✅"), reading.tz) if done else None,
-        created_at=_stamp(days.get("➕"), reading.tz),
+        completed_at=day_start(days.get("✅"), reading.tz) if done else None,
+        created_at=day_start(days.get("➕"), reading.tz),
         repeat=repeat,
     )
 
@@ -134,16 +133,10 @@ def _day(found: Gathered, line: int, sign: str, text: str) -> dt.date | None:
         return None
 
 
-def _stamp(day: dt.date | None, tz: ZoneInfo) -> dt.datetime | None:
-    return day_start(day, tz) if day else None
-
-
 # -- writing
 
 
-def write(
-    groups: Iterable[tuple[ListRecord, Iterable[TodoRecord]]], tz: ZoneInfo, losses: Losses
-) -> Iterator[str]:
+def write(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """A heading a list, an item a todo; the rest of what a todo has is counted as lost."""
     for number, (todo_list, todos) in enumerate(groups):
         depths: dict[str, int] = {}

@@ -13,10 +13,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment, resolve_zone
-from django_todos.exchange.formats.values import Unreadable, Values, load_json, read_instant
+from django_todos.exchange.formats.values import (
+    Unreadable,
+    Values,
+    load_json,
+    read_instant,
+    reader,
+)
 from django_todos.exchange.records import (
     ListRecord,
-    ParseResult,
     Reading,
     ReminderRecord,
     RepeatRecord,
@@ -41,29 +46,25 @@ def has_keys(keys: set[str]) -> bool:
     return bool(keys & own)
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read lists with their tasks, or tasks."""
-    found = Gathered()
     line = 0
-    try:
-        for number, entry in enumerate(rows_of(load_json(text)), 1):
-            values = Values(entry)
-            tasks, key = [entry], ""
-            if "tasks" in entry:
-                tasks, key = values.items("tasks"), values.text("id") or str(number)
-                is_default = values.text("wellknownListName") == "defaultList"
-                name = values.text("displayName") or values.text("title")
-                found.lists[key] = ListRecord(key, name, is_inbox=is_default)
-            for task in tasks:
-                line += 1
-                with found.reading(line, task):
-                    _task(found, Values(task), line, key, reading)
-    except Unreadable as error:
-        return error.result()
-    return found.result()
+    for number, entry in enumerate(_entries(load_json(text)), 1):
+        values = Values(entry)
+        tasks, key = [entry], ""
+        if "tasks" in entry:
+            tasks, key = values.items("tasks"), values.text("id") or str(number)
+            is_default = values.text("wellknownListName") == "defaultList"
+            name = values.text("displayName") or values.text("title")
+            found.lists[key] = ListRecord(key, name, is_inbox=is_default)
+        for task in tasks:
+            line += 1
+            with found.reading(line, task):
+                _task(found, Values(task), line, key)
 
 
-def rows_of(data: Any) -> list[Any]:
+def _entries(data: Any) -> list[Any]:
     """The lists or tasks, wherever the exporter put them."""
     if isinstance(data, dict):
         data = next((data[name] for name in ("value", "lists", "tasks") if name in data), [data])
@@ -72,14 +73,13 @@ def rows_of(data: Any) -> list[Any]:
     return data
 
 
-def _task(found: Gathered, values: Values, line: int, list_key: str, reading: Reading) -> None:
+def _task(found: Gathered, values: Values, line: int, list_key: str) -> None:
     notes: list[str] = []
     body = Values(values.mapping("body"))
     text = body.text("content")
     if body.text("contentType").lower() == "html":
         text = _TAG.sub("", re.sub(r"<(?:br|/p|/div|/li)\b[^<>]*>", "\n", text)).strip()
-    due = _moment(values, "dueDateTime")
-    due = Moment(due.date) if due else due
+    due = _day(values, "dueDateTime")
     completed = values.text("status") == "completed"
     finished = _moment(values, "completedDateTime").at() if completed else None
     repeat = None

@@ -10,39 +10,38 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from django_todos.exchange.formats.values import Unreadable, Values, load_json
+from django_todos.exchange.formats.values import Unreadable, Values, load_json, reader
 from django_todos.exchange.records import (
     CompletionRecord,
+    Groups,
     LabelRecord,
     ListRecord,
-    Note,
-    ParseResult,
-    Problem,
+    Losses,
+    Reading,
     ReminderRecord,
     RepeatRecord,
     TodoRecord,
-    fit,
-    fit_list,
+    clean_line,
     shorten,
 )
-from django_todos.exchange.tree import arrange
-from django_todos.limits import MAX_REMIND_BEFORE
+from django_todos.exchange.tree import Gathered
+from django_todos.limits import MAX_LIST_DESCRIPTION, MAX_REMIND_BEFORE
 
 NAME = "json"
 FORMAT = "django-todos"
 VERSION = 1
-#: Sixty days: the longest that a reminder comes before the due date, in minutes.
 
 
 # -- writing
 
 
-def write(groups: Iterable[tuple[ListRecord, Iterable[TodoRecord]]]) -> Iterator[str]:
+def write(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """The file in pieces, so that a large export needs little memory."""
     yield f'{{"format": "{FORMAT}", "version": {VERSION}, "lists": ['
     for number, (todo_list, todos) in enumerate(groups):
@@ -140,24 +139,21 @@ def has_keys(keys: set[str]) -> bool:
     return "format" in keys and bool(keys & {"lists", "version"}) or keys == {"lists"}
 
 
-def parse(text: str) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read an export of ours; a row that is not what the schema says is a problem, no more."""
-    try:
-        data = load_json(text)
-        entries = _lists_of(data)
-    except Unreadable as error:
-        line = error.args[1] if len(error.args) > 1 else 0
-        return ParseResult(error=str(error.args[0]), error_line=line)
-    reader = _JsonReader(_line_numbers(text))
+    entries = _lists_of(load_json(text))
+    numbers = _line_numbers(text)
     for entry in entries:
-        reader.read_list(entry)
-    arranged = arrange(reader.records)
-    return ParseResult(
-        records=arranged.records,
-        problems=(*reader.problems, *arranged.problems),
-        notes=(*reader.notes, *arranged.notes),
-        lists=tuple(reader.lists),
-    )
+        line = _line_of(entry, numbers)
+        with found.reading(line, entry):
+            values = Values(entry)
+            todos = values.items("todos")
+            key = _list(found, values, line)
+            for todo in todos:
+                line = _line_of(todo, numbers)
+                with found.reading(line, todo, "title"):
+                    _todo(found, Values(todo), line, key)
 
 
 def _lists_of(data: Any) -> list[Any]:
@@ -186,83 +182,41 @@ def _line_numbers(text: str) -> dict[str, int]:
     return numbers
 
 
-class _JsonReader:
-    """Collects records, notes and problems over the lists of one file."""
-
-    def __init__(self, numbers: dict[str, int]) -> None:
-        self.numbers = numbers
-        self.records: list[TodoRecord] = []
-        self.problems: list[Problem] = []
-        self.notes: list[Note] = []
-        self.lists: list[ListRecord] = []
-
-    def read_list(self, entry: Any) -> None:
-        try:
-            record, todos = self._list(entry)
-        except Unreadable as error:
-            self.problems.append(Problem(self._line_of(entry), str(error), _excerpt(entry)))
-            return
-        fitted = fit_list(record)
-        if len(fitted.description) < len(record.description):
-            text = _("The description of “%(name)s” is too long; it was cut.")
-            self.notes.append(Note(0, text % {"name": shorten(fitted.name, 60)}))
-        self.lists.append(fitted)
-        for todo in todos:
-            try:
-                self._add(todo, record.key)
-            except Unreadable as error:
-                title = todo.get("title") if isinstance(todo, dict) else ""
-                title = shorten(title, 200) if isinstance(title, str) else ""
-                line = self._line_of(todo)
-                self.problems.append(Problem(line, str(error), _excerpt(todo), title))
-
-    def _line_of(self, entry: Any) -> int:
-        uuid = entry.get("uuid") if isinstance(entry, dict) else ""
-        return self.numbers.get(uuid, 0) if isinstance(uuid, str) else 0
-
-    def _list(self, entry: Any) -> tuple[ListRecord, list[Any]]:
-        values = Values(entry)
-        labels = [Values(label) for label in values.items("labels")]
-        record = ListRecord(
-            key=values.text("uuid", required=True),
-            name=values.text("name", required=True),
-            description=values.text("description"),
-            color=values.text("color"),
-            is_inbox=values.flag("inbox"),
-            about=values.text("about"),
-            labels=tuple(LabelRecord(one.text("name"), one.text("color")) for one in labels),
-            archived_at=values.stamp("archived_at"),
-            deleted_at=values.stamp("deleted_at"),
-            created_at=values.stamp("created_at"),
-        )
-        todos = values.items("todos")
-        line = self._line_of(entry)
-        if record.about:
-            text = _("The list “%(name)s” was about something in another project.")
-            self.notes.append(Note(0, text % {"name": shorten(record.name, 60)}))
-        for key in values.rest():
-            text = _("“%(key)s” of a list is not known here; it was left out.")
-            self.notes.append(Note(line, text % {"key": shorten(key, 60)}))
-        return record, todos
-
-    def _add(self, entry: Any, list_key: str) -> None:
-        values = Values(entry)
-        record = _todo(values, self._line_of(entry), list_key)
-        if unknown := values.rest():
-            kept = record.extra.get(NAME)
-            kept = kept if isinstance(kept, dict) else {}
-            record.extra[NAME] = kept | unknown
-            names = ", ".join(shorten(key, 60) for key in sorted(unknown)[:10])
-            text = _("Not known here, but kept: %(names)s.")
-            self.notes.append(Note(record.line, text % {"names": names}))
-        fitted, notes = fit(record)
-        self.records.append(fitted)
-        self.notes += notes
+def _line_of(entry: Any, numbers: dict[str, int]) -> int:
+    uuid = entry.get("uuid") if isinstance(entry, dict) else ""
+    return numbers.get(uuid, 0) if isinstance(uuid, str) else 0
 
 
-def _todo(values: Values, line: int, list_key: str) -> TodoRecord:
+def _list(found: Gathered, values: Values, line: int) -> str:
+    """The list's key; what is not kept of it is named."""
+    labels = [Values(label) for label in values.items("labels")]
+    record = ListRecord(
+        key=values.text("uuid", required=True),
+        name=values.text("name", required=True),
+        description=values.text("description"),
+        color=values.text("color"),
+        is_inbox=values.flag("inbox"),
+        about=values.text("about"),
+        labels=tuple(LabelRecord(one.text("name"), one.text("color")) for one in labels),
+        archived_at=values.stamp("archived_at"),
+        deleted_at=values.stamp("deleted_at"),
+        created_at=values.stamp("created_at"),
+    )
+    named = {"name": shorten(clean_line(record.name), 60)}
+    if record.about:
+        found.note(0, _("The list “%(name)s” was about something in another project.") % named)
+    for key in values.rest():
+        text = _("“%(key)s” of a list is not known here; it was left out.")
+        found.note(line, text % {"key": shorten(key, 60)})
+    if len(record.description) > MAX_LIST_DESCRIPTION:
+        found.note(0, _("The description of “%(name)s” is too long; it was cut.") % named)
+    found.lists.setdefault(record.key, record)
+    return record.key
+
+
+def _todo(found: Gathered, values: Values, line: int, list_key: str) -> None:
     completed_at = values.stamp("completed_at")
-    return TodoRecord(
+    record = TodoRecord(
         key=values.text("uuid", required=True),
         title=values.text("title", required=True),
         line=line,
@@ -285,6 +239,12 @@ def _todo(values: Values, line: int, list_key: str) -> TodoRecord:
         deleted_with=values.text("deleted_with"),
         extra=values.mapping("extra"),
     )
+    notes = []
+    if unknown := values.rest():
+        record.extra[NAME] = record.kept(NAME) | unknown
+        names = ", ".join(shorten(key, 60) for key in sorted(unknown)[:10])
+        notes.append(_("Not known here, but kept: %(names)s.") % {"names": names})
+    found.add(record, *notes)
 
 
 def _repeat(values: Values) -> RepeatRecord | None:
@@ -319,7 +279,3 @@ def _reminder(values: Values) -> ReminderRecord:
     return (
         ReminderRecord(at=at) if at else ReminderRecord(values.number("before", MAX_REMIND_BEFORE))
     )
-
-
-def _excerpt(value: Any) -> str:
-    return shorten(json.dumps(value, ensure_ascii=False), 500)

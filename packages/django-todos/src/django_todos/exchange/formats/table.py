@@ -10,18 +10,25 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_todos.dates import Moment
-from django_todos.exchange.formats.values import Unreadable, read_instant, read_words
+from django_todos.exchange.formats.values import (
+    Unreadable,
+    read_instant,
+    read_words,
+    reader,
+    rows_of,
+)
 from django_todos.exchange.records import (
+    Groups,
     LineKeys,
     ListRecord,
     Losses,
-    ParseResult,
     Reading,
     RepeatRecord,
     TodoRecord,
@@ -64,27 +71,18 @@ _PRIORITIES = {
 }
 
 
-def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line it begins on; commas, semicolons or tabs, whichever the first line has most of."""
-    text = text.removeprefix("\ufeff")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
-    try:
-        for cells in rows:
-            yield line, [_FORMULA.sub(r"\1", cell.strip()) for cell in cells]
-            line = rows.line_num + 1
-    except csv.Error:
-        raise Unreadable(_("The table can’t be read from here on."), line) from None
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row; commas, semicolons or tabs, whichever the first line has most of."""
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    for line, cells in rows_of(text, delimiter):
+        yield line, [_FORMULA.sub(r"\1", cell.strip()) for cell in cells]
 
 
 def names_of(text: str) -> list[str]:
     """The cells of the first line."""
-    try:
-        return next(rows_of(text), (1, []))[1]
-    except Unreadable:
-        return []
+    with suppress(Unreadable):
+        return next(_rows(text), (1, []))[1]
+    return []
 
 
 def columns_of(names: Iterable[str]) -> dict[str, str]:
@@ -106,25 +104,21 @@ def columns_of(names: Iterable[str]) -> dict[str, str]:
     return columns
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read a table by ``reading.columns`` (field → column), else by the names of its columns."""
-    found = Gathered()
     keys = LineKeys()
-    try:
-        rows = rows_of(text)
-        _line, names = next(rows, (1, []))
-        columns = dict(reading.columns) or columns_of(names)
-        if "title" not in columns:
-            return ParseResult(error=_("No column is called “title”, “task” or “name”."))
-        places = {field: names.index(name) for field, name in columns.items() if name in names}
-        for line, cells in rows:
-            if any(cells):
-                values = {field: cells[at] for field, at in places.items() if at < len(cells)}
-                with found.reading(line, cells):
-                    _row(found, keys, line, values, reading)
-    except Unreadable as error:
-        return error.result()
-    return found.result()
+    rows = _rows(text)
+    _line, names = next(rows, (1, []))
+    columns = dict(reading.columns) or columns_of(names)
+    if "title" not in columns:
+        raise Unreadable(_("No column is called “title”, “task” or “name”."))
+    places = {field: names.index(name) for field, name in columns.items() if name in names}
+    for line, cells in rows:
+        if any(cells):
+            values = {field: cells[at] for field, at in places.items() if at < len(cells)}
+            with found.reading(line, cells):
+                _row(found, keys, line, values, reading)
 
 
 def _row(
@@ -181,9 +175,7 @@ def _when(text: str, reading: Reading) -> tuple[Moment, RepeatRecord | None]:
 # -- writing
 
 
-def write(
-    groups: Iterable[tuple[ListRecord, Iterable[TodoRecord]]], tz: ZoneInfo, losses: Losses
-) -> Iterator[str]:
+def write(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """A row a todo, with a name for each column, in UTF-8 with the mark that spreadsheets look for."""
     yield "\ufeff" + _line(FIELDS)
     for todo_list, todos in groups:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -23,45 +23,38 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
+from django_todos.exchange.formats.taskwarrior_time import NAME as NAME
 from django_todos.exchange.formats.taskwarrior_time import (
-    NAME,
     Task,
     merge,
     read_own,
     read_stamp,
     recur_of,
     to_moment,
-    to_stamp,
     write_own,
     write_stamp,
 )
-from django_todos.exchange.formats.values import Unreadable, Values, check_nesting
+from django_todos.exchange.formats.values import Unreadable, Values, check_nesting, reader
 from django_todos.exchange.records import (
+    Groups,
     LineKeys,
     ListRecord,
     Losses,
-    Note,
-    ParseResult,
-    Problem,
+    Reading,
     RepeatRecord,
     TodoRecord,
     add_paragraph,
+    begin_of,
     clean_text,
     clean_value,
-    fit,
-    fit_list,
     shorten,
 )
-from django_todos.exchange.tree import arrange
-
-__all__ = ["NAME", "parse"]
+from django_todos.exchange.tree import Gathered
 
 PRIORITIES = {"H": 1, "M": 5, "L": 9}
 STATUSES = ("pending", "waiting", "recurring", "completed", "deleted")
 #: Derived by Taskwarrior itself; there is nothing to keep.
 DERIVED = ("id", "urgency", "modified", "mask", "imask", "rtype", "last", "template")
-
-
 #: Strings, and (1) the bare nan that Taskwarrior 3 writes for a number that is none: no JSON has it so.
 _BARE = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\bnan\b)')
 
@@ -76,63 +69,43 @@ class BadDate(Unreadable):
         )
 
 
+class Broken(str):
+    """A line that is not JSON."""
+
+
 def has_keys(keys: set[str]) -> bool:
     """Whether JSON whose first object has these (none: an empty export) is Taskwarrior's."""
     return not keys or "description" in keys and not keys & {"title", "name", "content"}
 
 
-def parse(text: str, *, tz: ZoneInfo) -> ParseResult:
-    """Read an export; ``tz`` is the zone it was written in, which tells dates from times."""
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
+    """Read an export; its zone is the one it was written in, which tells dates from times."""
     keys = LineKeys()
     tasks: list[Task] = []
-    problems: list[Problem] = []
     midnights = [0, 0]
     any_json = False
-    try:
-        for line, entry in _numbered(list(entries(text))):
-            if isinstance(entry, Problem):
-                problems.append(entry)
-                continue
-            check_nesting(entry, line)
-            any_json = True
-            _count_midnights(entry, tz, midnights)
-            _collect(entry, line, keys, tz, tasks, problems)
-    except Unreadable as error:
-        return ParseResult(error=str(error.args[0]), error_line=error.args[1])
-    if problems and not any_json:
-        return ParseResult(error=problems[0].reason, error_line=problems[0].line)
-    merged, notes = merge(tasks, tz)
-    return _result(merged, problems, notes, midnights)
-
-
-def _result(
-    merged: list[TodoRecord], problems: list[Problem], notes: list[Note], midnights: list[int]
-) -> ParseResult:
-    records = []
-    for record in merged:
-        fitted, more = fit(record)
-        records.append(fitted)
-        notes += more
-    problems = [replace(one, fallback=one.fallback and fit(one.fallback)[0]) for one in problems]
+    for line, entry in _numbered(list(entries(text))):
+        if isinstance(entry, Broken):
+            found.refuse(line, _("The line is not JSON."), entry)
+            continue
+        check_nesting(entry, line)
+        any_json = True
+        _count_midnights(entry, reading.tz, midnights)
+        _collect(found, entry, line, keys, reading.tz, tasks)
+    if found.problems and not any_json:
+        raise Unreadable(found.problems[0].reason, found.problems[0].line)
+    for record, notes in merge(tasks, reading.tz):
+        found.add(record, *notes)
     if midnights[0] > midnights[1]:
-        text = _("Most dates lie at midnight UTC: was the file written in the time zone UTC?")
-        notes.append(Note(0, text))
-    arranged = arrange(records)
-    rows = [*arranged.records, *(one.fallback for one in problems if one.fallback)]
-    names = dict.fromkeys(row.list_key for row in rows if row.list_key)
-    return ParseResult(
-        records=arranged.records,
-        problems=(*problems, *arranged.problems),
-        notes=(*notes, *arranged.notes),
-        lists=tuple(fit_list(ListRecord(key=name, name=name)) for name in names),
-    )
+        found.once(_("Most dates lie at midnight UTC: was the file written in the time zone UTC?"))
 
 
 # -- the file
 
 
 def entries(text: str) -> Iterator[tuple[int, Any]]:
-    """Each task with its line; `Unreadable` (message, line) when the file is no JSON at all."""
+    """Each task with its line; `Unreadable` when the file is no JSON at all."""
     text = _BARE.sub(lambda match: "NaN" if match[1] else match[0], text.removeprefix("\ufeff"))
     body = text.lstrip()
     if body.startswith("["):
@@ -181,7 +154,7 @@ def _lines(text: str) -> Iterator[tuple[int, Any]]:
         try:
             yield number, json.loads(words)
         except (ValueError, RecursionError):
-            yield number, Problem(number, _("The line is not JSON."), shorten(line, 500))
+            yield number, Broken(line)
 
 
 def _count_midnights(entry: Any, tz: ZoneInfo, counts: list[int]) -> None:
@@ -201,12 +174,7 @@ def _count_midnights(entry: Any, tz: ZoneInfo, counts: list[int]) -> None:
 
 
 def _collect(
-    entry: Any,
-    line: int,
-    keys: LineKeys,
-    tz: ZoneInfo,
-    tasks: list[Task],
-    problems: list[Problem],
+    found: Gathered, entry: Any, line: int, keys: LineKeys, tz: ZoneInfo, tasks: list[Task]
 ) -> None:
     """Read one task into ``tasks``, or name what is wrong; a bad date leaves a choice."""
     text = shorten(json.dumps(entry, ensure_ascii=False), 500)
@@ -222,19 +190,15 @@ def _collect(
             aside.append(f"{error.key}: {error.value}")
             entry = {key: value for key, value in entry.items() if key != error.key}
         except Unreadable as error:
-            problems.append(Problem(line, str(error), text, _title(entry)))
+            title = entry.get("description") if isinstance(entry, dict) else ""
+            found.refuse(line, str(error), text, title)
             return
     if first is None:
         tasks.append(task)
         return
     record = replace(task.record, notes=add_paragraph(task.record.notes, "\n\n".join(aside)))
     choice = _("Import it without this date")
-    problems.append(Problem(line, str(first), text, record.title, record, choice))
-
-
-def _title(entry: Any) -> str:
-    title = entry.get("description") if isinstance(entry, dict) else None
-    return shorten(title, 200) if isinstance(title, str) else ""
+    found.refuse(line, str(first), text, record.title, record, choice)
 
 
 class _TaskwarriorReader:
@@ -396,10 +360,8 @@ def tag_of(label: str) -> str:
 
 # -- writing
 
-Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
 
-
-def write(groups: Groups, *, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
+def write(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """The array in pieces."""
     yield "["
     number = 0
@@ -432,13 +394,8 @@ def _task(todo: TodoRecord, todo_list: ListRecord, tz: ZoneInfo) -> dict[str, An
         values["todoslabels"] = ",".join(quote(label, safe="") for label in todo.labels)
     if deleted_at and todo.completed_at:
         values["todoscompleted"] = todo.completed_at.isoformat()
-    kept = {key: value for key, value in _kept(todo).items() if key != "annotations"}
+    kept = {key: value for key, value in todo.kept(NAME).items() if key != "annotations"}
     return kept | {key: value for key, value in values.items() if value}
-
-
-def _kept(todo: TodoRecord) -> dict[str, Any]:
-    kept = todo.extra.get(NAME)
-    return kept if isinstance(kept, dict) else {}
 
 
 def _status(todo: TodoRecord, todo_list: ListRecord) -> str:
@@ -446,7 +403,7 @@ def _status(todo: TodoRecord, todo_list: ListRecord) -> str:
         return "deleted"
     if todo.completed_at:
         return "completed"
-    recur = recur_of(todo.repeat.rrule) if todo.repeat else _kept(todo).get("recur")
+    recur = recur_of(todo.repeat.rrule) if todo.repeat else todo.kept(NAME).get("recur")
     return "recurring" if recur and todo.due else "pending"
 
 
@@ -454,7 +411,7 @@ def _annotations(todo: TodoRecord) -> list[dict[str, Any]]:
     """As they were read, if the notes are still those; else the notes as one annotation."""
     if not todo.notes:
         return []
-    kept = _kept(todo).get("annotations")
+    kept = todo.kept(NAME).get("annotations")
     if isinstance(kept, list) and all(isinstance(row, dict) for row in kept):
         texts = [row.get("description") for row in kept]
         if "\n\n".join(text for text in texts if isinstance(text, str)) == todo.notes:
@@ -475,7 +432,7 @@ def _moments(todo: TodoRecord, tz: ZoneInfo) -> dict[str, str]:
         ("due", "todosdue", todo.due),
         ("scheduled", "todosstart", todo.start),
     ):
-        instant = to_stamp(moment, tz)
+        instant = begin_of(moment, tz)
         if instant is not None:
             values |= {key: write_stamp(instant), own: write_own(moment, tz)}
     return values

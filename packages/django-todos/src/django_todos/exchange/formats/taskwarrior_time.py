@@ -15,18 +15,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from django_todos.dates import Moment, local_now, resolve_zone, to_instant
+from django_todos.dates import Moment, local_now, resolve_zone
 from django_todos.exchange.records import (
     CompletionRecord,
-    Note,
     RepeatRecord,
     TodoRecord,
     add_paragraph,
+    begin_of,
+    day_start,
 )
 from django_todos.repeats.rule import EVERY_WORKDAY, Freq, Rule, RuleError, parse
 
@@ -70,20 +72,9 @@ def write_stamp(moment: dt.datetime) -> str:
 def to_moment(instant: dt.datetime, tz: ZoneInfo) -> Moment:
     """A local midnight is a date; any other time is a moment in ``tz``."""
     wall = local_now(instant, tz)
-    if wall.time() == dt.time() or instant == _midnight(wall.date(), tz):
+    if wall.time() == dt.time() or instant == day_start(wall.date(), tz):
         return Moment(wall.date())
     return Moment.from_datetime(wall, tz.key)
-
-
-def _midnight(day: dt.date, tz: ZoneInfo) -> dt.datetime:
-    return to_instant(dt.datetime.combine(day, dt.time()), tz)
-
-
-def to_stamp(moment: Moment, tz: ZoneInfo) -> dt.datetime | None:
-    """The instant Taskwarrior shows as this moment to somebody in ``tz``."""
-    if moment.date is None:
-        return None
-    return moment.instant(tz) or _midnight(moment.date, tz)
 
 
 def write_own(moment: Moment, tz: ZoneInfo) -> str:
@@ -99,7 +90,7 @@ def read_own(text: str, instant: dt.datetime) -> Moment | None:
         moment = Moment.parse(written)
     except ValueError:
         return None
-    return moment if zone and to_stamp(moment, zone) == instant else None
+    return moment if zone and begin_of(moment, zone) == instant else None
 
 
 def period_of(recur: str) -> tuple[Freq, int] | None:
@@ -195,35 +186,32 @@ class Task:
     notes: tuple[str, ...] = ()
 
 
-def merge(tasks: list[Task], tz: ZoneInfo) -> tuple[list[TodoRecord], list[Note]]:
-    """Records in the file's order, each family in the place of its first member."""
+def merge(tasks: list[Task], tz: ZoneInfo) -> Iterator[tuple[TodoRecord, Iterable[str]]]:
+    """Records in the file's order with what is said of them, each family in the place of its first member."""
     templates = {task.record.key: task for task in tasks if task.status == "recurring"}
     families: dict[str, list[Task]] = {}
     for task in tasks:
         if task.template:
             families.setdefault(task.template, []).append(task)
-    records, notes = [], []
     done: set[str] = set()
     for task in tasks:
         key = task.record.key if task.status == "recurring" else task.template
         children = families.get(key, [])
         if not key or not (key in templates or any(map(_is_open, children))):
-            records.append(_alone(task))
-            notes += [Note(task.record.line, note) for note in task.notes]
+            yield _alone(task), task.notes
         elif key not in done:
             done.add(key)
-            record, said = _family(key, templates.get(key), children, tz)
-            records.append(record)
-            notes += said
-    return records, notes
+            yield _family(key, templates.get(key), children, tz)
 
 
 def _alone(task: Task) -> TodoRecord:
     """A task outside of a family; a period that it only remembers is kept."""
-    if not task.recur or task.record.repeat is not None:
-        return task.record
-    kept = task.record.extra.get(NAME, {}) | {"recur": task.recur}
-    return replace(task.record, extra=task.record.extra | {NAME: kept})
+    kept = task.recur and task.record.repeat is None
+    return _with_recur(task.record, task.recur) if kept else task.record
+
+
+def _with_recur(record: TodoRecord, recur: str) -> TodoRecord:
+    return replace(record, extra=record.extra | {NAME: record.kept(NAME) | {"recur": recur}})
 
 
 def _is_open(task: Task) -> bool:
@@ -232,7 +220,7 @@ def _is_open(task: Task) -> bool:
 
 def _family(
     key: str, template: Task | None, children: list[Task], tz: ZoneInfo
-) -> tuple[TodoRecord, list[Note]]:
+) -> tuple[TodoRecord, list[str]]:
     children = sorted(children, key=lambda task: (task.index, task.record.line))
     open_ones = [task for task in children if _is_open(task)]
     head = template or open_ones[0]
@@ -255,7 +243,7 @@ def _family(
         record = replace(record, notes=add_paragraph(record.notes, "\n\n".join(sorted(titles))))
         said.append(_("An occurrence has another title; it is in the notes."))
     record, more = _with_rule(record, head, anchor, tz)
-    return record, [Note(record.line, text) for text in [*said, *more]]
+    return record, [*said, *more]
 
 
 def _made(head: Task, children: list[Task]) -> int:
@@ -291,6 +279,5 @@ def _with_rule(
         return replace(record, repeat=RepeatRecord(rrule, head.mode, anchor)), []
     if not head.recur:
         return record, [_("It recurs in Taskwarrior, but the file doesn’t say how.")]
-    kept = record.extra.get(NAME, {}) | {"recur": head.recur}
     text = _("The repeat “%(recur)s” can’t be followed; it is kept and exports.")
-    return replace(record, extra=record.extra | {NAME: kept}), [text % {"recur": head.recur}]
+    return _with_recur(record, head.recur), [text % {"recur": head.recur}]

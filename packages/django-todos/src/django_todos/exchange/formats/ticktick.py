@@ -8,19 +8,16 @@ durations before the due date, repeats are RRULEs.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment, local_now, resolve_zone
-from django_todos.exchange.formats.values import read_instant
+from django_todos.exchange.formats.values import Unreadable, read_instant, reader, rows_of
 from django_todos.exchange.records import (
     LineKeys,
     ListRecord,
-    ParseResult,
     Reading,
     ReminderRecord,
     RepeatRecord,
@@ -41,34 +38,27 @@ _BEFORE = re.compile(
 )
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read a backup; a cell may have several lines."""
-    found = Gathered()
     keys = LineKeys()
     tasks: list[tuple[int, dict[str, str]]] = []
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     columns: list[str] = []
-    line = 0
-    try:
-        for cells in rows:
-            line, start = rows.line_num, line + 1
-            if not columns:
-                names = [cell.strip().lower() for cell in cells]
-                columns = names if set(COLUMNS) <= set(names) else []
-            elif any(cells):
-                values = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
-                tasks.append((start, {name: cell.strip() for name, cell in values.items()}))
-    except csv.Error:
-        return ParseResult(error=_("The table can’t be read from here on."), error_line=line + 1)
+    for line, cells in rows_of(text):
+        if not columns:
+            names = [cell.strip().lower() for cell in cells]
+            columns = names if set(COLUMNS) <= set(names) else []
+        elif any(cells):
+            values = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+            tasks.append((line, {name: cell.strip() for name, cell in values.items()}))
     if not columns:
-        return ParseResult(error=_("The line with the names of the columns is missing."))
+        raise Unreadable(_("The line with the names of the columns is missing."))
     known = {values["taskid"]: _key(values) for _line, values in tasks if values.get("taskid")}
-    for start, values in tasks:
-        with found.reading(start, list(values.values())):
+    for line, values in tasks:
+        with found.reading(line, list(values.values())):
             key = _key(values) or keys.key("\t".join([values["list name"], values["title"]]))
             parent = known.get(values.get("parentid", ""), values.get("parentid", ""))
-            _task(found, key, parent, start, values, reading)
-    return found.result()
+            _task(found, key, parent, line, values, reading)
 
 
 def _key(values: dict[str, str]) -> str:

@@ -7,8 +7,6 @@ JSON (``items`` and ``projects``, in which 4 is the highest) is what backup prog
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -17,17 +15,17 @@ from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
 from django_todos.exchange.formats.values import (
-    Unreadable,
     Values,
     iso_moment,
     load_json,
     read_instant,
     read_words,
+    reader,
+    rows_of,
 )
 from django_todos.exchange.records import (
     LineKeys,
     ListRecord,
-    ParseResult,
     Reading,
     TodoRecord,
     add_paragraph,
@@ -44,36 +42,31 @@ _LABEL = re.compile(r"(?:^|(?<=\s))@([^\s@]+)")
 _PERSON = re.compile(r"\s*\(\d+\)\s*$")
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read one project's CSV, or a backup in JSON."""
     if text.lstrip("\ufeff \r\n\t")[:1] == "{":
-        return _parse_json(text, reading)
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    line = 0
-    try:
-        reader = _TableReader([name.strip().lower() for name in next(rows, [])], reading)
-        line = rows.line_num
-        for cells in rows:
-            reader.row(line + 1, cells)
-            line = rows.line_num
-    except csv.Error:
-        return ParseResult(error=_("The table can’t be read from here on."), error_line=line + 1)
-    reader.close()
-    return reader.found.result()
+        _read_json(found, text, reading)
+        return
+    rows = rows_of(text)
+    _line, names = next(rows, (1, []))
+    table = _TableReader(found, [name.strip().lower() for name in names], reading)
+    for line, cells in rows:
+        table.row(line, cells)
+    table.close()
 
 
 class _TableReader:
     """Reads row by row: what a row means depends on those before."""
 
-    def __init__(self, columns: list[str], reading: Reading) -> None:
-        self.columns, self.reading = columns, reading
-        self.found = Gathered()
+    def __init__(self, found: Gathered, columns: list[str], reading: Reading) -> None:
+        self.found, self.columns, self.reading = found, columns, reading
         self.keys = LineKeys()
         self.path: list[str] = []
         self.last: tuple[TodoRecord, list[str]] | None = None
 
     def row(self, line: int, cells: list[str]) -> None:
-        values = dict(zip(self.columns, (cell.strip() for cell in cells), strict=False))
+        values = dict(zip(self.columns, map(str.strip, cells), strict=False))
         kind = values.get("type", "").lower()
         if kind == "task":
             self.close()
@@ -160,26 +153,15 @@ def _deadline(text: str, due: Moment, notes: str, said: list[str]) -> tuple[Mome
 # -- the JSON
 
 
-def _parse_json(text: str, reading: Reading) -> ParseResult:
-    found = Gathered()
-    try:
-        values = Values(load_json(text))
-        projects = {one.loose("id"): one for one in map(Values, values.items("projects"))}
-        remarks = _remarks(values)
-        for line, entry in enumerate(values.items("items"), 1):
-            with found.reading(line, entry):
-                _item(found, Values(entry), line, projects, remarks, reading)
-    except Unreadable as error:
-        return error.result()
-    return found.result()
-
-
-def _remarks(values: Values) -> dict[Any, list[str]]:
-    """What was said to each task, in order."""
+def _read_json(found: Gathered, text: str, reading: Reading) -> None:
+    values = Values(load_json(text))
+    projects = {one.loose("id"): one for one in map(Values, values.items("projects"))}
     remarks: dict[Any, list[str]] = {}
     for one in map(Values, values.items("notes")):
         remarks.setdefault(one.loose("item_id"), []).append(one.text("content"))
-    return remarks
+    for line, entry in enumerate(values.items("items"), 1):
+        with found.reading(line, entry):
+            _item(found, Values(entry), line, projects, remarks, reading)
 
 
 def _item(

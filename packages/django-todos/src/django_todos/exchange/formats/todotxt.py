@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -27,23 +27,20 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment, local_now, resolve_zone
+from django_todos.exchange.formats.values import reader
 from django_todos.exchange.records import (
+    Groups,
     LineKeys,
     ListRecord,
     Losses,
-    Note,
-    ParseResult,
-    Problem,
     Reading,
     RepeatRecord,
     TodoRecord,
     clean_text,
     day_start,
-    fit,
-    fit_list,
     lines_of,
 )
-from django_todos.exchange.tree import arrange
+from django_todos.exchange.tree import Gathered
 from django_todos.quickadd import parse_date
 from django_todos.repeats.rule import EVERY_WORKDAY, Freq, Rule
 
@@ -74,6 +71,7 @@ class _Reading:
 
     line: int
     text: str
+    key: str
     how: Reading
     done: bool = False
     letter: str = ""
@@ -88,62 +86,30 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
 
-def parse(text: str, how: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, how: Reading) -> None:
     """Read a todo.txt file. Bare days of creation and completion begin in its zone."""
     keys = LineKeys()
-    local_ids: dict[str, str] = {}
-    records: list[TodoRecord] = []
-    problems: list[Problem] = []
-    notes: list[Note] = []
-    for number, line in lines_of(text):
-        if not line.strip(" \t\x00"):
-            continue
-        cleaned = clean_text(line)
-        reading = _read(number, cleaned.replace("\t", " ").strip(), how)
-        if cleaned != line:
-            reading.notes.append(_("Characters that can’t be stored were left out."))
-        record, record_notes = fit(_record(reading, keys.key(line)))
-        notes += [Note(number, note) for note in reading.notes] + record_notes
-        if "id" in reading.values and reading.values["id"] not in local_ids:
-            local_ids[reading.values["id"]] = record.key
-        elif "id" in reading.values:
-            notes.append(Note(number, _("Its id: is used by an earlier line.")))
-        if reading.broken:
-            problems.append(_problem(reading, record))
-        else:
-            records.append(record)
-    return _result(records, problems, notes, local_ids)
-
-
-def _result(
-    records: list[TodoRecord],
-    problems: list[Problem],
-    notes: list[Note],
-    local_ids: dict[str, str],
-) -> ParseResult:
-    arranged = arrange(_adopt(record, local_ids) for record in records)
-    problems = [
-        replace(one, fallback=one.fallback and _adopt(one.fallback, local_ids)) for one in problems
+    rows = [
+        _read(number, line, keys.key(line), how)
+        for number, line in lines_of(text)
+        if line.strip(" \t\x00")
     ]
-    names: dict[str, str] = {}
-    for record in [*records, *(one.fallback for one in problems if one.fallback)]:
-        if record.list_key:
-            names.setdefault(record.list_key, record.list_key)
-    return ParseResult(
-        records=arranged.records,
-        problems=(*problems, *arranged.problems),
-        notes=(*notes, *arranged.notes),
-        lists=tuple(fit_list(ListRecord(key=name, name=name)) for name in names),
-    )
+    ids: dict[str, _Reading] = {}
+    for reading in rows:
+        ids.setdefault(reading.values.get("id", ""), reading)
+    for reading in rows:
+        record = _record(reading, ids)
+        if reading.broken:
+            _refuse(found, reading, record)
+        else:
+            found.add(record, *reading.notes)
 
 
-def _adopt(record: TodoRecord, local_ids: dict[str, str]) -> TodoRecord:
-    parent = record.parent_key
-    return replace(record, parent_key=local_ids.get(parent, f"id:{parent}")) if parent else record
-
-
-def _read(number: int, line: str, how: Reading) -> _Reading:
-    reading = _Reading(number, line, how)
+def _read(number: int, text: str, key: str, how: Reading) -> _Reading:
+    cleaned = clean_text(text)
+    line = cleaned.replace("\t", " ").strip()
+    reading = _Reading(number, line, key, how)
     words = _with_units(_read_head(reading, line.split(" ")))
     kinds = [_kind(word, index == 0) for index, word in enumerate(words)]
     plain = [i for i, kind in enumerate(kinds) if kind == "plain" and words[i]]
@@ -154,6 +120,9 @@ def _read(number: int, line: str, how: Reading) -> _Reading:
         if keep or (kind in ("project", "context") and first < index < last):
             title.append(_unescape(word, index == 0))
     reading.title = " ".join(title).strip() or " ".join(words).strip() or line
+    reading.key = reading.values.get("uid") or key
+    if cleaned != text:
+        reading.notes.append(_("Characters that can’t be stored were left out."))
     return reading
 
 
@@ -251,7 +220,7 @@ def _take(reading: _Reading, word: str, kind: str) -> bool:
     return False
 
 
-def _record(reading: _Reading, key: str) -> TodoRecord:
+def _record(reading: _Reading, ids: Mapping[str, _Reading]) -> TodoRecord:
     values = reading.values
     due = _moment(reading, "due", "due")
     start = _moment(reading, "t", "t")
@@ -261,8 +230,13 @@ def _record(reading: _Reading, key: str) -> TodoRecord:
     if reading.done and reading.completed is None:
         reading.notes.append(_("It is completed without a date; it is taken as completed today."))
     list_name, labels = _list_and_labels(reading)
+    if ids[values.get("id", "")] is not reading and "id" in values:
+        reading.notes.append(_("Its id: is used by an earlier line."))
+    parent = values.get("p", "")
+    if parent:
+        parent = ids[parent].key if parent in ids else f"id:{parent}"
     return TodoRecord(
-        key=values.get("uid") or key,
+        key=reading.key,
         title=reading.title,
         line=reading.line,
         notes="\n\n".join(reading.unread),
@@ -271,17 +245,13 @@ def _record(reading: _Reading, key: str) -> TodoRecord:
         start=start,
         labels=labels,
         list_key=list_name,
-        parent_key=values.get("p", ""),
+        parent_key=parent,
         is_completed=reading.done,
-        completed_at=_stamp(reading.completed, reading.how.tz),
+        completed_at=day_start(reading.completed, reading.how.tz),
         repeat=repeat,
-        created_at=_stamp(reading.created, reading.how.tz),
+        created_at=day_start(reading.created, reading.how.tz),
         extra={NAME: extra} if extra else {},
     )
-
-
-def _stamp(day: dt.date | None, tz: ZoneInfo) -> dt.datetime | None:
-    return day_start(day, tz) if day else None
 
 
 def _letter(reading: _Reading) -> str:
@@ -385,19 +355,14 @@ def _repeat(
         mode = "completion" if values.get("rmode") == "completion" else "due"
         slot = _moment(reading, "slot", "slot") if "slot" in values else Moment()
         return RepeatRecord(rrule, mode, anchor or due or start, slot)
-    if rec := values.get("rec"):
-        first = anchor or due or start
-        repeat = repeat_of(rec, first) if first else None
-        if repeat is None and not first:
-            extra["rec"] = rec
-            text = _("The repeat “%(rec)s” needs a date to begin with; it is kept and exports.")
-            reading.notes.append(text % {"rec": rec})
-        elif repeat is None:
-            extra["rec"] = rec
-            text = _("The repeat “%(rec)s” can’t be followed; it is kept and exports.")
-            reading.notes.append(text % {"rec": rec})
-        return repeat
-    return None
+    rec, first = values.get("rec"), anchor or due or start
+    repeat = repeat_of(rec, first) if rec and first else None
+    if rec and repeat is None:
+        extra["rec"] = rec
+        dateless = _("The repeat “%(rec)s” needs a date to begin with; it is kept and exports.")
+        text = _("The repeat “%(rec)s” can’t be followed; it is kept and exports.")
+        reading.notes.append((text if first else dateless) % {"rec": rec})
+    return repeat
 
 
 def repeat_of(rec: str, anchor: Moment) -> RepeatRecord | None:
@@ -424,28 +389,24 @@ def _day(word: str) -> dt.date | None:
         return None
 
 
-def _problem(reading: _Reading, record: TodoRecord) -> Problem:
+def _refuse(found: Gathered, reading: _Reading, record: TodoRecord) -> None:
     date = reading.broken[0]
     missing = _("The date %(date)s does not exist.")
     reason = (_("The date %(date)s can’t be read.") if "T" in date else missing) % {"date": date}
     choice = _("Import it without a date")
-    return Problem(reading.line, reason, reading.text, record.title, record, choice)
+    found.refuse(reading.line, reason, reading.text, record.title, record, choice)
 
 
 # -- writing
-
-Groups = Iterable[tuple[ListRecord, Iterable[TodoRecord]]]
-
-
-def write_with_keys(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
-    """The same; each line says by ``uid:`` which todo it is, so that its title may be changed elsewhere."""
-    return write(groups, tz, losses, with_keys=True)
 
 
 def write(
     groups: Groups, tz: ZoneInfo, losses: Losses, *, with_keys: bool = False
 ) -> Iterator[str]:
-    """Lines of a todo.txt file, list by list, parents before their subtasks."""
+    """Lines of a todo.txt file, list by list, parents before their subtasks.
+
+    ``with_keys``: each line says by ``uid:`` which todo it is, so that its title may be changed elsewhere.
+    """
     numbers: dict[str, int] = {}
     for todo_list, todos in groups:
         losses.add_list(todo_list)
@@ -461,7 +422,7 @@ def write(
 
 def _line(todo: TodoRecord, todo_list: ListRecord, numbers: dict[str, int], tz: ZoneInfo) -> str:
     own = [] if todo_list.is_inbox or not todo_list.name else _list_words(todo_list.name)
-    further = _kept(todo).get("projects")
+    further = todo.kept(NAME).get("projects")
     further = further if isinstance(further, list) else []
     own += [f"+{label}" if label in further else _label_word(label) for label in todo.labels]
     title = escape(" ".join(todo.title.split("\t")), own)
@@ -471,7 +432,7 @@ def _line(todo: TodoRecord, todo_list: ListRecord, numbers: dict[str, int], tz: 
         words.append(f"id:{numbers[todo.key]}")
     if todo.parent_key in numbers:
         words.append(f"p:{numbers[todo.parent_key]}")
-    if hidden := _kept(todo).get("h"):
+    if hidden := todo.kept(NAME).get("h"):
         words.append(f"h:{hidden}")
     return " ".join(words)
 
@@ -489,20 +450,10 @@ def _head(todo: TodoRecord, tz: ZoneInfo) -> list[str]:
 
 def priority_letter(todo: TodoRecord) -> str:
     """A–I for 1–9; a letter beyond that which was read once comes back."""
-    letter = _kept(todo).get("priority", "")
-    if (
-        todo.priority == 9
-        and isinstance(letter, str)
-        and len(letter) == 1
-        and "J" <= letter <= "Z"
-    ):
-        return letter
+    letter = todo.kept(NAME).get("priority")
+    if todo.priority == 9 and letter in list("JKLMNOPQRSTUVWXYZ"):
+        return str(letter)
     return "ABCDEFGHI"[todo.priority - 1] if todo.priority else ""
-
-
-def _kept(todo: TodoRecord) -> dict[str, Any]:
-    kept = todo.extra.get(NAME)
-    return kept if isinstance(kept, dict) else {}
 
 
 def _written_day(moment: dt.datetime, tz: ZoneInfo) -> str:
@@ -513,7 +464,7 @@ def _dates(todo: TodoRecord) -> list[str]:
     words = [*_moment_words("due", "due", todo.due), *_moment_words("t", "t", todo.start)]
     repeat = todo.repeat
     if repeat is None:
-        rec = _kept(todo).get("rec")
+        rec = todo.kept(NAME).get("rec")
         return [*words, f"rec:{rec}"] if rec else words
     usual = todo.due or todo.start
     for rec in _recs(repeat.rrule, "+" if repeat.mode == "due" else ""):
@@ -529,8 +480,8 @@ def _dates(todo: TodoRecord) -> list[str]:
 def _recs(rrule: str, plus: str) -> list[str]:
     """Candidates for ``rec:``; whichever reads back as the very rule is used."""
     parts = dict(part.partition("=")[::2] for part in rrule.split(";"))
-    unit = {"DAILY": "d", "WEEKLY": "w", "MONTHLY": "m", "YEARLY": "y"}.get(parts.get("FREQ", ""))
-    return [f"{plus}{parts.get('INTERVAL', '1')}{unit}", f"{plus}1b"] if unit else []
+    unit = parts.get("FREQ", "")[:1].lower()
+    return [f"{plus}{parts.get('INTERVAL', '1')}{unit}", f"{plus}1b"]
 
 
 def _moment_words(key: str, prefix: str, moment: Moment) -> list[str]:

@@ -12,36 +12,32 @@ from django.utils.translation import gettext as _
 
 from django_todos.dates import Moment
 from django_todos.exchange.formats.values import (
-    Unreadable,
     Values,
     iso_moment,
     load_json,
     read_instant,
+    reader,
 )
-from django_todos.exchange.records import ListRecord, ParseResult, Reading, TodoRecord, shorten
+from django_todos.exchange.records import ListRecord, Reading, TodoRecord, shorten
 from django_todos.exchange.tree import Gathered
 
 NAME = "trello"
 
 
-def parse(text: str, reading: Reading) -> ParseResult:
+@reader
+def parse(found: Gathered, text: str, reading: Reading) -> None:
     """Read one board."""
-    found = Gathered()
-    try:
-        board = Values(load_json(text))
-        key = board.text("id") or "board"
-        found.lists[key] = ListRecord(key, board.text("name"), board.text("desc"))
-        columns = {one.loose("id"): one for one in map(Values, board.items("lists"))}
-        checklists: dict[Any, list[Values]] = {}
-        for one in map(Values, board.items("checklists")):
-            checklists.setdefault(one.loose("idCard"), []).append(one)
-        cards = sorted(enumerate(board.items("cards"), 1), key=lambda row: _place(row[1], columns))
-        for line, entry in cards:
-            with found.reading(line, entry):
-                _card(found, Values(entry), line, key, columns, checklists, reading)
-    except Unreadable as error:
-        return error.result()
-    return found.result()
+    board = Values(load_json(text))
+    key = board.text("id") or "board"
+    found.lists[key] = ListRecord(key, board.text("name"), board.text("desc"))
+    columns = {one.loose("id"): one for one in map(Values, board.items("lists"))}
+    checklists: dict[Any, list[Values]] = {}
+    for one in map(Values, board.items("checklists")):
+        checklists.setdefault(one.loose("idCard"), []).append(one)
+    cards = sorted(enumerate(board.items("cards"), 1), key=lambda row: _place(row[1], columns))
+    for line, entry in cards:
+        with found.reading(line, entry):
+            _card(found, Values(entry), line, key, columns, checklists, reading)
 
 
 def _place(card: Any, columns: dict[Any, Values]) -> tuple[float, float]:

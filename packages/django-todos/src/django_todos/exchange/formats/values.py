@@ -1,14 +1,20 @@
-"""Reads the fields of one JSON object as the types that a schema names, or says which is wrong."""
+"""What formats share: the frame of a reader, a table's rows, and the fields of one JSON object as the types that a
+schema names, or which of them is wrong."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from django_todos import quickadd
 from django_todos.dates import EARLIEST, LATEST, Moment, local_now, resolve_zone
 from django_todos.exchange.records import (
     ParseResult,
@@ -17,17 +23,46 @@ from django_todos.exchange.records import (
     clean_text,
     shorten,
 )
+from django_todos.exchange.tree import Gathered
 from django_todos.limits import MAX_NESTING
-from django_todos.quickadd import parse, parse_date
 
 
 class Unreadable(ValueError):
-    """A value that is not what the schema says; the message is for people."""
+    """A value that is not what the schema says, or a whole file (at a line): the message is for people."""
 
-    def result(self) -> ParseResult:
-        """A file of which nothing can be read, for this reason, at the line that is given second."""
-        line = self.args[1] if len(self.args) > 1 else 0
-        return ParseResult(error=str(self.args[0]), error_line=line)
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+Parse = Callable[[str, Reading], ParseResult]
+
+
+def reader(gather: Callable[[Gathered, str, Reading], None]) -> Parse:
+    """A format's ``parse``, of what gathers a file's rows; `Unreadable` outside of them is the whole file's error."""
+
+    @wraps(gather)
+    def parse(text: str, reading: Reading) -> ParseResult:
+        found = Gathered()
+        try:
+            gather(found, text, reading)
+        except Unreadable as error:
+            message, line = (*error.args, 0)[:2]
+            return ParseResult(error=message, error_line=line)
+        return found.result()
+
+    return parse
+
+
+def rows_of(text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Each row of a table with the line it begins on."""
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
+    line = 1
+    try:
+        for cells in rows:
+            yield line, cells
+            line = rows.line_num + 1
+    except csv.Error:
+        raise Unreadable(_("The table can’t be read from here on."), line) from None
 
 
 def check_nesting(value: Any, line: int = 0) -> None:
@@ -182,10 +217,10 @@ def read_words(
         pass
     if language not in ("", "en"):
         return Moment(), None
-    due = parse_date(text, now=reading.now, tz=reading.tz, day_first=reading.day_first)
+    due = quickadd.parse_date(text, now=reading.now, tz=reading.tz, day_first=reading.day_first)
     if due is not None:
         return due, None
-    line = parse(f"x {text}", now=reading.now, tz=reading.tz, day_first=reading.day_first)
+    line = quickadd.parse(f"x {text}", now=reading.now, tz=reading.tz, day_first=reading.day_first)
     if line.title != "x" or line.start or line.notes or line.labels:
         return Moment(), None
     repeat = line.repeat and RepeatRecord(line.repeat.rrule, line.repeat.mode, line.due)

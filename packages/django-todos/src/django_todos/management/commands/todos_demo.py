@@ -14,6 +14,7 @@ from django.db import transaction
 from django_todos.dates import to_instant, today_in
 from django_todos.exchange.formats.own_json import write
 from django_todos.exchange.planning import plan
+from django_todos.exchange.records import Losses
 from django_todos.exchange.writing import apply
 from django_todos.instants import now
 from django_todos.management.commands._demo import demo_lists
@@ -119,5 +120,5 @@ def _fill(people: dict[str, Any], today: dt.date, zone: ZoneInfo, seed: int) -> 
         for person, role in MEMBERS.get(record.name, {}).items():
             todo_list.add_member(people[person], role, color=record.color)
     at = to_instant(dt.datetime.combine(today, dt.time(7, 30)), zone)
-    found = plan(owner, "".join(write(groups)), tz=zone, format="json")
+    found = plan(owner, "".join(write(groups, zone, Losses())), tz=zone, format="json")
     return apply(found, at=at).added

@@ -126,8 +126,8 @@ def _record(task: Any, people: list[str], tz: ZoneInfo) -> tuple[TodoRecord, lis
         list_key=str(task.task_list_id or ""),
         assignee=people[0] if people else "",
         is_completed=task.completed,
-        completed_at=day_start(task.completed_date, tz) if task.completed_date else None,
-        created_at=day_start(task.created_date, tz) if task.created_date else None,
+        completed_at=day_start(task.completed_date, tz),
+        created_at=day_start(task.created_date, tz),
     )
     for text in said:
         record = _with(record, text)
