@@ -78,6 +78,17 @@ def test_users_and_objects_with_a_uuid_as_key(people: Host):
         todo.refresh_from_db()
         assert todo.assignee == bob
 
+        # What somebody imports may be theirs to do; who was given a todo is told by name.
+        from django.core.files.uploadedfile import SimpleUploadedFile
+        file = SimpleUploadedFile("a.csv", b"title,assignee\\nPaint,bob@example.org\\n")
+        data = {"file": file, "format": "", "list": str(flat.uuid)}
+        report = client.post("/todos/import/", data)
+        assert client.post(report["Location"]).status_code == 303
+        assert Todo.objects.get(title="Paint").assignee == bob
+        todo.edit(values={"assignee_id": alice.pk}, by=bob, at=now)
+        told = client.get(f"/todos/todos/{todo.uuid}/activity/").content.decode()
+        assert "<ins><bdi>alice@example.org</bdi></ins>" in told
+
         # Where a request is a transaction, what is refused in it leaves the rest as it was.
         for to, anchor, says in (("under", todo.uuid, "place"), ("before", todo.uuid, "changed")):
             data = {"to": to, "anchor": str(anchor)}

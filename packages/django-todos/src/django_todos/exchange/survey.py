@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,7 @@ class Place:
     todo: Todo | None = None
     parent: Place | None = None
     deleted_top: Place | None = None
-    assignee_id: int | None = None
+    assignee_id: Any = None
 
     def holds(self, record: TodoRecord) -> bool:
         """Whether the tree's rules let that todo be a subtask here."""

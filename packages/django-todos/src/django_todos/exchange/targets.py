@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -63,7 +63,7 @@ class Targets:
         self.editable = {one.pk: one for one in TodoList.objects.editable_by(user).order_by("pk")}
         self._default = self._default_target(default)
         self._targets = self._resolve(homes) if given is None else self._given(given)
-        self._members: dict[int, dict[str, int]] | None = None
+        self._members: dict[int, dict[str, Any]] | None = None
 
     def of(self, key: str) -> Target:
         return self._targets.get(key, self._default)
@@ -97,10 +97,10 @@ class Targets:
         known = {name.casefold() for name in names}
         return [one for one in rest.values() if one.is_new and one.name.casefold() not in known]
 
-    def member(self, target: Target, username: str) -> int | None:
-        """The member of the list with that name; a new list has one member."""
+    def member(self, target: Target, username: str) -> Any:
+        """The key of the member of the list with that name; a new list has one member."""
         if username == self.user.get_username():
-            return int(self.user.pk)
+            return self.user.pk
         if target.todo_list is None:
             return None
         if self._members is None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_todos.instants import InstantField
 from django_todos.models.history import Action, Verb
 from django_todos.models.querysets import OwnQuerySet
+from django_todos.models.writer import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ class Notice(models.Model):
     @classmethod
     def _members(cls, rec: Recording, action: Action) -> Iterator[Notice]:
         for change in rec.member_changes:
-            is_own = change["user"] in (rec.user_id, str(rec.user_id))
+            is_own = change["user"] == plain(rec.user_id)
             if not is_own and change["before"] != change["after"]:
                 topic = cls.Topic.REMOVED if change["after"] is None else cls.Topic.ROLE
                 yield cls(

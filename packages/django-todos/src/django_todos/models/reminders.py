@@ -51,7 +51,7 @@ class Reminder(models.Model):
 
     if TYPE_CHECKING:
         todo_id: int
-        user_id: int
+        user_id: Any
 
     class Meta:
         verbose_name = _("reminder")

@@ -113,7 +113,7 @@ class Todo(models.Model):
     if TYPE_CHECKING:
         todo_list_id: int
         parent_id: int | None
-        assignee_id: int | None
+        assignee_id: Any
         deleted_top_id: int | None
         subtask_total: int
         subtask_done: int

@@ -150,11 +150,12 @@ class _Known:
         self.invitations = Invitation.objects.in_bulk(asked) if asked else {}
         owned = TodoList.objects.owned_by(viewer.user)
         self.is_owner = bool(asked) and owned.filter(pk=self.list_id).exists()
-        self.people = get_user_model()._default_manager.in_bulk(people) if people else {}
+        users = get_user_model()._default_manager.in_bulk(people) if people else {}
+        self.people = {str(pk): user for pk, user in users.items()}
 
     def name(self, pk: Any) -> str:
         """What somebody is called, by their key as JSON holds it."""
-        user = next((one for one in self.people.values() if str(one.pk) == str(pk)), None)
+        user = self.people.get(str(pk))
         return _person(user, self.viewer) if user is not None else gettext("somebody")
 
     def _wanted(self, action: Action) -> Iterator[tuple[int, Difference]]:
@@ -383,15 +384,7 @@ def _labels(change: Difference, known: _Known) -> tuple[str, str]:
 
 
 def _assignees(change: Difference, known: _Known) -> tuple[str, str]:
-    people = (known.people.get(pk) for pk in change["assignee_id"])
-    old, new = (
-        (
-            gettext("somebody")
-            if pk is not None and user is None
-            else _person(user, known.viewer) if user else ""
-        )
-        for pk, user in zip(change["assignee_id"], people, strict=True)
-    )
+    old, new = (known.name(pk) if pk is not None else "" for pk in change["assignee_id"])
     return old, new
 
 
