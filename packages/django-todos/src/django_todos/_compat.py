@@ -49,12 +49,21 @@ def csp_nonce(context: Any) -> str | None:
 
     Asking for it makes it: a policy without one stays as it is. Django's part is removed as a branch with 5.2.
     """
-    request: Any = getattr(context, "request", None)
     nonce = context.get("csp_nonce")
     if nonce is None:
-        nonce = getattr(request, "csp_nonce", None)
+        nonce = _nonce_for(getattr(context, "request", None))
+    return None if nonce is None else str(nonce)
+
+
+def has_nonce(request: Any) -> bool:
+    """Whether there is one for the page of a request, made or not."""
+    return _nonce_for(request) is not None
+
+
+def _nonce_for(request: Any) -> Any:
+    nonce = getattr(request, "csp_nonce", None)
     if nonce is None and django.VERSION >= (6, 0):
         from django.middleware.csp import get_nonce
 
         nonce = get_nonce(request)
-    return None if nonce is None else str(nonce)
+    return nonce

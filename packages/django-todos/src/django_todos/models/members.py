@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_todos import models as tables  # a list stands on this module: there when asked
 from django_todos._compat import check_constraint
 from django_todos.instants import InstantField
 from django_todos.models.querysets import OwnQuerySet
@@ -89,6 +90,7 @@ class Membership(models.Model):
             for index, one in enumerate(others, start=1):
                 one.position = index * GAP
             Membership.objects.bulk_update(others, ["position"])
+            tables.TodoList.objects.filter(pk=self.todo_list_id).update()
 
     @classmethod
     def move_by_one(

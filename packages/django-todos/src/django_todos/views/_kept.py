@@ -29,6 +29,7 @@ from django.middleware.csrf import get_token
 from django.template import Engine, Origin, Template, TemplateDoesNotExist, loader
 from django.utils.cache import get_conditional_response
 
+from django_todos._compat import has_nonce
 from django_todos.models import Preferences
 from django_todos.models.compiled import Compiled, Slot
 from django_todos.models.querysets import object_types
@@ -93,10 +94,15 @@ def kept(more: Callable[..., Iterable[Model]] | None = None) -> Callable[[_View]
                 request.todos_kept = True
                 with names_noted() as names:
                     response = cast(HttpResponse, view(request, **kwargs))
-                page = _packed(request, response.content, names)
+                text, here = response.content, request.todos_nav.current
+                holes = [one for one in HOLES if mark(one).encode() in text]
                 if not request.todos_kept or response.status_code != 200:
-                    response.content = _filled(request, page, _in_holes(request, page))
+                    response.content = _filled(request, text, _in_holes(request, holes, here))
                     return response
+                # A mark is another one in each process.
+                digest = hashlib.sha256(text.replace(MARK.encode(), b"")).hexdigest()
+                names.pop(request.todos_viewer.user.pk, None)
+                page = _Kept(zlib.compress(text, 1), digest, here, holes, names)
                 _pages.put(key, page, size)
             return _answer(request, page)
 
@@ -105,38 +111,29 @@ def kept(more: Callable[..., Iterable[Model]] | None = None) -> Callable[[_View]
     return decorate
 
 
-def _packed(request: Request, text: bytes, names: dict[Any, tuple[str, str]]) -> _Kept:
-    others = {pk: named for pk, named in names.items() if pk != request.todos_viewer.user.pk}
-    holes = [name for name in HOLES if mark(name).encode() in text]
-    # A mark is another one in each process.
-    digest = hashlib.sha256(text.replace(MARK.encode(), b"")).hexdigest()
-    return _Kept(zlib.compress(text, 1), digest, request.todos_nav.current, holes, others)
-
-
 def _answer(request: Request, page: _Kept) -> HttpResponseBase:
     """The page with a fresh token; or that the browser has it, with a token that is still good."""
-    parts = _in_holes(request, page)
+    parts = _in_holes(request, page.holes, page.current)
     get_token(request)  # makes the secret, where this is the first page of a session
     known = repr((page.digest, parts, request.META["CSRF_COOKIE"]))
     etag = f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(_filled(request, page, parts))
+        response = HttpResponse(_filled(request, zlib.decompress(page.text), parts))
     response.headers["ETag"] = etag
     return response
 
 
-def _in_holes(request: Request, page: _Kept) -> dict[str, str]:
-    request.todos_nav.current = page.current
-    frame = frame_of(request, page.current) | {"nav": request.todos_nav, "csrf_token": TOKEN}
+def _in_holes(request: Request, holes: list[str], current: str) -> dict[str, str]:
+    request.todos_nav.current = current
+    frame = frame_of(request, current) | {"nav": request.todos_nav, "csrf_token": TOKEN}
     return {
         name: loader.render_to_string(f"django_todos/parts/{name}.html", frame, request)
-        for name in page.holes
+        for name in holes
     }
 
 
-def _filled(request: Request, page: _Kept, parts: dict[str, str]) -> bytes:
-    text = zlib.decompress(page.text)
+def _filled(request: Request, text: bytes, parts: dict[str, str]) -> bytes:
     for name, part in (*parts.items(), ("token", get_token(request))):
         text = text.replace(mark(name).encode(), part.encode())
     return text
@@ -144,8 +141,8 @@ def _filled(request: Request, page: _Kept, parts: dict[str, str]) -> bytes:
 
 def _room(request: Request) -> int:
     """How much may be kept; nothing for this request where something else has a part in its page."""
-    messages = ("done", "undone", "kept")
-    if request.method == "POST" or any(name in request.GET for name in messages) or object_types():
+    has_message = any(name in request.GET for name in ("done", "undone", "kept"))
+    if request.method == "POST" or has_message or has_nonce(request) or object_types():
         return 0
     base = _base()
     if base not in _is_ours:
@@ -190,7 +187,9 @@ def _key(request: Request, name: str) -> Hashable:
 
 
 def _values(row: Model) -> list[str]:
-    return [field.value_to_string(row) for field in row._meta.concrete_fields]
+    unread = row.get_deferred_fields()
+    fields = (field for field in row._meta.concrete_fields if field.attname not in unread)
+    return [field.value_to_string(row) for field in fields]
 
 
 def _clock(viewer: Viewer) -> Any:

@@ -221,6 +221,7 @@ def _save_list(request: Request, viewer: Viewer, form: ListForm) -> HttpResponse
                 by=viewer.user, at=viewer.now, initial=form.seen, values=form.values
             )
         todo_list.memberships.filter(user=viewer.user.pk).update(color=form.cleaned_data["color"])
+        TodoList.objects.filter(pk=todo_list.pk).update()  # its pages show the colour
     return back_after(action, request, todo_list.get_absolute_url())
 
 
