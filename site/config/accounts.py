@@ -14,13 +14,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 import django_todos
 from django_todos.models import Invitation
@@ -37,10 +37,8 @@ def account_of(username: str = "", email: str = "", **credentials: Any) -> User 
         claims = EmailAddress.objects.filter(email=email.lower()).select_related("user")
         claim = claims.order_by("-verified", "pk").first()
         given = User.objects.filter(email__iexact=email, emailaddress=None).first()
-        if claim and (claim.verified or not given):
-            return claim.user
-        if given:
-            return given
+        if owner := claim.user if claim and (claim.verified or not given) else given:
+            return owner
     return get_user_by_username(User.normalize_username(username)) if username else None
 
 
@@ -71,19 +69,19 @@ class Backend(AuthenticationBackend):
 
 
 class Adapter(DefaultAccountAdapter):
-    error_messages = {
-        **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("That didn’t match. Check the name and the password."),
-        "email_password_mismatch": _("That didn’t match. Check the address and the password."),
-        "incorrect_password": _("That is not your password."),
-        "too_many_login_attempts": _("Too many attempts. Wait some minutes, then try again."),
-    }
-
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open" or invited(request))
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         return super().clean_username(User.normalize_username(username), shallow)
+
+    def clean_email(self, email: str) -> str:
+        """Whom an invitation lets in signs up by exactly the address that was invited."""
+        if settings.SIGNUP == "invited" and self.request.path == reverse("account_signup"):
+            invitation = invited(self.request)  # none if it has ended meanwhile
+            if not invitation or invitation.key != Invitation.key_of(email):
+                raise ValidationError(_("The invitation is for another address."))
+        return email
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Wrong passwords are counted by account and address: nobody is locked out by strangers elsewhere."""
@@ -116,8 +114,8 @@ def device(agent: str) -> str:
     told = [next((word for word in words if word in agent), "") for words in AGENTS]
     browser, system = (CALLED.get(word, word) for word in told)
     if not (browser and system):
-        return gettext("Unknown device")
-    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+        return _("Unknown device")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
 
 
 class SecondStep(DefaultMFAAdapter):

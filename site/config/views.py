@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any, cast
 
-from allauth.account.forms import ReauthenticateForm
+from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -16,13 +16,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, transaction
-from django.forms import Form
+from django.db import DatabaseError
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
+from django.utils.http import content_disposition_header
 from django.views import defaults
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from django_todos.exchange.export import export
 from django_todos.models import Departure, Preferences
@@ -35,9 +35,9 @@ logger = logging.getLogger("site.failures")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Today for whoever is signed in, what this is for everybody else."""
-    if request.user.is_authenticated:
-        return today(request)
-    return render(request, "site/landing.html")
+    return (
+        today(request) if request.user.is_authenticated else render(request, "site/landing.html")
+    )
 
 
 @require_safe
@@ -48,23 +48,20 @@ def account_data(request: HttpRequest) -> StreamingHttpResponse:
     todos = export(user, "json", tz=Preferences.of(user).zone)
     known = json.dumps({"account": known_about(user)}, ensure_ascii=False, cls=DjangoJSONEncoder)
     begun = f"{known[:-1]},\n{next(todos.pieces)[1:]}"  # one object of two
-    name = slugify(user.get_username()) or "account"
-    disposition = {"Content-Disposition": f'attachment; filename="todos-{name}.json"'}
-    pieces = chain([begun], todos.pieces)
-    return StreamingHttpResponse(pieces, content_type=todos.content_type, headers=disposition)
+    name = content_disposition_header(True, f"todos-{user.get_username()}.json") or ""
+    pieces, headers = chain([begun], todos.pieces), {"Content-Disposition": name}
+    return StreamingHttpResponse(pieces, content_type=todos.content_type, headers=headers)
 
 
 def known_about(user: User) -> dict[str, Any]:
     """What the site knows about somebody beside their todos; never a password's hash."""
-    addresses = EmailAddress.objects.filter(user=user).order_by("pk")
-    devices = UserSession.objects.filter(user=user).order_by("pk")
+    fields = ("username", "first_name", "last_name", "email", "date_joined", "last_login")
+    addresses = EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+    devices = UserSession.objects.filter(user=user).values("ip", "user_agent", "created_at")
     return {
-        "username": user.get_username(),
-        "name": user.get_full_name(),
-        "joined": user.date_joined,
-        "last_sign_in": user.last_login,
-        "addresses": list(addresses.values("email", "verified", "primary")),
-        "devices": list(devices.values("ip", "user_agent", "created_at")),
+        **model_to_dict(user, fields),
+        "addresses": list(addresses),
+        "devices": list(devices),
         "preferences": Preferences.objects.filter(user=user.pk).values().first(),
     }
 
@@ -81,22 +78,16 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("/preferences/#devices")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@reauthentication_required(allow_get=True)
 def account_delete(request: HttpRequest) -> HttpResponse:
     """Deletes the account; what becomes of its lists hangs on the deletion, in the package."""
     user = cast(User, request.user)
-    # Who comes by a provider has no password to ask for; of others, an unlocked screen is not enough.
-    form = Form(request.POST or None)
-    if user.has_usable_password():
-        form = ReauthenticateForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user.delete()
+    if request.method == "POST":
+        user.delete()
         logout(request)
         return redirect("site_account_deleted")
-    page = {"form": form, "departure": Departure.of(user)}
-    return render(request, "site/account_delete.html", page, status=422 if form.is_bound else 200)
+    return render(request, "site/account_delete.html", {"departure": Departure.of(user)})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -113,13 +104,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     again = {"Refresh": "30"} if request.method == "GET" else {}
     headers = {"Cache-Control": "no-store", "Retry-After": "30", **again}
     return HttpResponse(page, status=503, headers=headers)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Says whether it is the page that is too old, or the address that it came from; the log names the setting."""
-    origin = ""
-    if reason.startswith(("Origin checking", "Referer checking")):
-        origin = request.headers.get("Origin") or request.headers.get("Referer") or "nowhere"
-        logger.warning("sent from %r, which is not SITE_URL (%s)", origin[:200], settings.SITE_URL)
-    page = {"origin": origin[:200], "site": settings.SITE_URL}
-    return render(request, "403_csrf.html", page, status=403)

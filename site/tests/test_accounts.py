@@ -121,7 +121,7 @@ def test_the_fields_say_what_they_are(client):
 
 def test_sign_in_wrong(client, alice):
     answer = client.post("/accounts/login/", {"login": "alice", "password": "x"})
-    assertContains(answer, "That didn’t match.")
+    assertContains(answer, "not correct.")
 
 
 def test_the_admin_has_no_login_of_its_own(client):

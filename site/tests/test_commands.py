@@ -75,4 +75,5 @@ def test_the_web_needs_to_own_nothing(client):
     client.post("/todos/new/", {"text": "Water the fig tree", "next": "/inbox/"})
     assert "Water the fig tree" in client.get("/inbox/").content.decode()
     assert client.get("/accounts/data/").status_code == 200
-    assert client.post("/accounts/delete/", {"password": PASSWORD}).status_code == 302
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.post("/accounts/delete/")["Location"] == "/accounts/deleted/"

@@ -18,7 +18,7 @@ from .base import PASSWORD, SecureClient
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
 ANOTHER = {"password1": "another horse battery", "password2": "another horse battery"}
-OFTEN = "Too many attempts."
+OFTEN = "Too many failed login attempts."
 
 
 def tried(client: Client, path: str, **data: str) -> list[str]:
@@ -33,13 +33,11 @@ def tried(client: Client, path: str, **data: str) -> list[str]:
 FORMS = [
     (LOGIN, {"login": "alice", "password": "x"}),
     ("/accounts/reauthenticate/", {"password": "x"}),
-    ("/accounts/delete/", {"password": "x"}),
-    ("/accounts/password/change/", {"oldpassword": "x", **ANOTHER}),
 ]
 
 
 @pytest.mark.parametrize(("path", "data"), FORMS)
-def test_one_throttle_for_every_form_that_takes_a_password(client, alice, path, data):
+def test_one_throttle_for_signing_in_and_for_is_it_you(client, alice, path, data):
     if path != LOGIN:
         client.force_login(alice)
     assert tried(client, path, **data) == ["wrong"] * 5 + [OFTEN]
@@ -52,6 +50,14 @@ def test_one_throttle_for_every_form_that_takes_a_password(client, alice, path, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM site_cache")
         assert cursor.fetchone()[0] > 0
+
+
+def test_changing_a_password_takes_as_few_tries(client, alice):
+    client.force_login(alice)
+    wrong = {"oldpassword": "x", **ANOTHER}
+    assert tried(client, "/accounts/password/change/", **wrong)[:5] == ["wrong"] * 5
+    right = {"oldpassword": PASSWORD, **ANOTHER}
+    assert client.post("/accounts/password/change/", right).status_code == 429
 
 
 def test_a_stranger_locks_nobody_out(alice):
@@ -96,7 +102,7 @@ def test_signing_in_takes_one_hash_whoever_is_named(client, alice, bob, monkeypa
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", count)
     answer = client.post(LOGIN, {"login": login, "password": "x"})
-    assertContains(answer, "That didn’t match.")
+    assertContains(answer, "not correct.")
     assert len(hashed) == 1
 
 

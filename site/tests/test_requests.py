@@ -219,7 +219,8 @@ def test_signing_out_clears_what_the_browser_kept(client, alice, path):
     alice.save()
     client.force_login(alice)
     assert "Clear-Site-Data" not in client.get("/preferences/")
-    assert client.post(path, {"password": PASSWORD})["Clear-Site-Data"] == '"cache"'
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.post(path)["Clear-Site-Data"] == '"cache"'
 
 
 def events_of(caplog: pytest.LogCaptureFixture) -> list[str]:
