@@ -246,19 +246,20 @@ def test_pictures_and_ways_lead_somewhere() -> None:
                 assert (DOCS / way).exists(), (path.name, way)
 
 
+IN_LISTS = {"countable_in", "counted_in", "first_of_each", "in_lists", "keys_of_first"}
 # Methods that have no underscore because other modules of the package call them.
 INTERNAL = {
     "TodoList": {"about_nothing", "can_recover", "erase", "lock", "recoverable_by"},
-    "Todo": {
-        "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "first_of_each", "fits", "fits_under", "in_lists", "neighbour", "repeat_anchor", "reschedule",
+    "Todo": IN_LISTS | {
+        "above", "below", "bulk_create", "create", "due_by", "completions_of_rule", "fits", "fits_under", "neighbour", "repeat_anchor", "reschedule",
         "siblings",
     },
-    "Label": {"first_of_each", "in_lists", "key_of", "merge", "named", "named_in", "names_of"},
+    "Label": IN_LISTS | {"key_of", "merge", "named", "named_in", "names_of"},
     "Membership": {"move_by_one", "place"},
     "Invitation": {"block", "by_token", "is_blocked", "is_for", "is_open", "key_of", "prune", "renew_token", "undo"},
     "Reminder": {"key", "moment"},
     "Action": {"todos_now", "list_ids", "member_change", "prune", "todo_ids", "tree_now", "told_in", "told_of"},
-    "Completion": {"first_of_each", "in_lists", "told_of"},
+    "Completion": IN_LISTS | {"told_of"},
     "Moment": {"stored"},
 }  # fmt: skip
 

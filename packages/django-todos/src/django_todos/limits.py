@@ -59,6 +59,8 @@ MAX_INVITED_AGAIN = 5
 
 # What one page or mail shows.
 PAGE = 100
+COUNTED_TO = 999
+"""How far todos are counted; of more it is said that there are more."""
 NEAR = 3000
 """Todos that are looked through for a page of what is due next, before an index is asked for all."""
 MANY_LISTS = 1000

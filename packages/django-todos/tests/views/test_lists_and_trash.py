@@ -227,7 +227,7 @@ def test_how_many_a_filter_leaves_is_told_while_it_is_chosen(cast: Cast):
         answer = get(client, place, *known, htmx=True, count=1, q="a", priority="high")
         html = answer.content.decode()
         assert "Show 1 todo\n" in html and "<html" not in html
-        assert [one["name"] for one in answer.context["labels"]] == ["home", "shop"]
+        assert [one.name for one in answer.context["labels"]] == ["home", "shop"]
     assert "<html" in get(client, "search", count=1).content.decode()
 
 

@@ -32,11 +32,13 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Now, Replace
 
 # Which imports this module first: its names are there when they are asked for.
+from django_todos import limits
 from django_todos import models as tables
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.models import searching
 from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.counting import Counted, CountedRows, counted
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -236,7 +238,7 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         completed = todos.filter(is_completed=True, deleted_at=None, depth=0)
         members = tables.Membership.objects.filter(todo_list=OuterRef("pk"))
         return self.annotate(
-            completed_count=_count(completed, "todo_list"),
+            completed_count=CountedRows(completed.order_by("-completed_at", "-pk").values("pk")),
             member_count=_count(members, "todo_list"),
         )
 
@@ -323,9 +325,25 @@ class _InLists(QuerySet[_Model]):
         """
         if connections[self.db].vendor != "postgresql":
             return self.in_lists(lists)
-        some = self.filter(todo_list=OuterRef("pk")).order_by(*order).values("pk")[:count]
-        each = lists.order_by().annotate(todos_first=_Each(some)).values("todos_first")
+        each = self.keys_of_first(lists, order, count)
         return self.model._default_manager.filter(pk__in=each)  # type: ignore[return-value]
+
+    def counted_in(self, lists: TodoListQuerySet, order: Sequence[str]) -> Counted:
+        """How many are in these lists: see `counted`."""
+        return counted(self.countable_in(lists, order))
+
+    def countable_in(self, lists: TodoListQuerySet, order: Sequence[str]) -> QuerySet[Any]:
+        """Those in these lists, as far as they are counted; by an order that an index has."""
+        return self.keys_of_first(lists, order, limits.COUNTED_TO + 1)
+
+    def keys_of_first(
+        self, lists: TodoListQuerySet, order: Sequence[str], count: int
+    ) -> QuerySet[Any]:
+        """Primary keys of the same."""
+        if connections[self.db].vendor != "postgresql":
+            return self.in_lists(lists).order_by().values("pk")
+        some = self.filter(todo_list=OuterRef("pk")).order_by(*order).values("pk")[:count]
+        return lists.order_by().annotate(todos_first=_Each(some)).values("todos_first")
 
 
 class WrittenPast(NotImplementedError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -68,6 +69,14 @@ def todos_icon(name: str, css: str = "", small: bool = False, turn: bool = False
 def todos_limit(name: str) -> int:
     """One of limits.py, by its name."""
     return int(getattr(limits, name))
+
+
+@register.filter
+def todos_count(number: int) -> int | str:
+    """A number of todos: “999+” where they were not counted to the last one, and nothing where none was among those."""
+    if not getattr(number, "is_more", False):
+        return number
+    return f"{number_format(number)}+" if number else ""
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import (
@@ -27,8 +27,10 @@ from django_todos import limits
 from django_todos.conf import settings
 from django_todos.models import Invitation, Membership, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.counting import Counted, CountedRows
 from django_todos.models.querysets import (
     EDITORS,
+    TodoQuerySet,
     object_types,
     object_types_remembered,
 )
@@ -73,7 +75,7 @@ class NavData(NamedTuple):
 
     current: str
     inbox_count: int
-    today_count: int
+    today_count: Counted
     is_shared: bool
     invitation_count: int
     lists: tuple[ShownList, ...]
@@ -93,10 +95,10 @@ class Nav:
         viewer, user = self.viewer, self.viewer.user
         name = Invitation.key_of(user.get_username())
         values = {"user": user.pk, "name": name, **viewer.instants}
-        found = list(_LISTS.rows(values, settings.SHARING))
+        found = list(_LISTS.rows(values, settings.SHARING, limits.COUNTED_TO))
         if not any(row[_INBOX_OF] == user.pk for row in found):
             TodoList.objects.inbox_of(user)
-            found = list(_LISTS.rows(values, settings.SHARING))
+            found = list(_LISTS.rows(values, settings.SHARING, limits.COUNTED_TO))
         return found
 
     @cached_property
@@ -112,12 +114,12 @@ class Nav:
         return self.viewer.today, self.invitation_count, self._rows
 
     @cached_property
-    def today_count(self) -> int:
+    def today_count(self) -> Counted:
         """Todos due today or before."""
         if not object_types():
-            return int(self._rows[0][-_TOTALS])
-        todos = Todo.objects.visible_to(self.viewer.user).active().open()
-        return todos.due_by(self.viewer.instants).count()
+            return cast(Counted, self._rows[0][-_TOTALS])
+        lists = TodoList.objects.visible_to(self.viewer.user).active()
+        return _open().due_by(self.viewer.instants).counted_in(lists, _DUE)
 
     @cached_property
     def lists(self) -> list[NavList]:
@@ -211,23 +213,30 @@ _COLUMNS = [
 ]  # fmt: skip
 _INBOX_OF = NavList._fields.index("inbox_of")
 _TOTALS = 5
+_DUE = ("due_date",)
 
 
-def _lists(sharing: bool) -> QuerySet[Any]:
+def _open() -> TodoQuerySet:
+    return Todo.objects.filter(deleted_at=None).open()
+
+
+def _lists(sharing: bool, _counted_to: int) -> QuerySet[Any]:
     """A person's lists with what is shown of each, and five totals that depend on no row: the database counts once.
 
     Lists about objects of the host are left out of the totals: who sees them is the host's to say, for each person.
     """
     own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
-    todos = Todo.objects.in_lists(lists).active().open()
+    todos = _open().in_lists(lists.active())
     name = Slot("name", Invitation._meta.get_field("key"))
     asked = Invitation.objects.open(ANY_INSTANTS["now"]).filter(Q(key=name) | Q(key__contains="@"))
     others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(
         user=AnyUser().pk
     )
     totals = {
-        "today_count": _total(todos.due_by(ANY_INSTANTS)),
+        "today_count": CountedRows(
+            _open().due_by(ANY_INSTANTS).countable_in(lists.active(), _DUE)
+        ),
         "late_count": _total(todos.passed("due", ANY_INSTANTS)),
         "begun_count": _total(todos.passed("start", ANY_INSTANTS)),
         "may_be_invited": Exists(asked) if sharing else Value(False),

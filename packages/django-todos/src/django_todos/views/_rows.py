@@ -13,10 +13,8 @@ from django.db.models import (
     BigAutoField,
     Case,
     Count,
-    ExpressionWrapper,
     F,
     IntegerField,
-    Min,
     Prefetch,
     Q,
     QuerySet,
@@ -31,7 +29,9 @@ from django.http import HttpResponse
 
 from django_todos import limits
 from django_todos.models import Action, Label, Todo, TodoList
-from django_todos.models.compiled import Compiled, Slot
+from django_todos.models.compiled import Compiled, OneOf, Slot
+from django_todos.models.counting import Counted, counted
+from django_todos.models.label_uses import UsedLabel
 from django_todos.models.querysets import (
     TodoListQuerySet,
     TodoQuerySet,
@@ -115,6 +115,10 @@ class Order:
         first, side = self.columns[0].lstrip("-"), "lte" if self.columns[0][0] == "-" else "gte"
         return todos.filter(condition, **{f"{first}__{side}": values[0]})
 
+    def of(self, todos: TodoQuerySet, cursor: str = "") -> TodoQuerySet:
+        """`todos` in this order, behind the row that a cursor names."""
+        return self.continue_after(self.apply(todos), cursor).order_by(*self.columns)
+
     def values_of(self, cursor: str) -> list[Any]:
         """Of the columns of the row that a cursor names; none of one that nobody gave out, or for another order."""
         try:
@@ -170,8 +174,7 @@ def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
 def _family(order: Order, todo_list: Any, cursor: str = "") -> TodoQuerySet:
     """The first roots of a list after the cursor, each with the first todos below it."""
     todos = Todo.objects.filter(todo_list=todo_list, deleted_at=None)
-    roots = order.continue_after(order.apply(todos.open().roots()), cursor)
-    inner = roots.order_by(*order.columns)[: limits.PAGE + 1]
+    inner = order.of(todos.open().roots(), cursor)[: limits.PAGE + 1]
     return (
         order.apply(details(todos.filter(tree__in=inner.values("uuid"))))
         .annotate(
@@ -199,8 +202,7 @@ def flat_page(
 
 def one_page(todos: TodoQuerySet, order: Order, cursor: str = "") -> TodoQuerySet:
     """As many todos as a page shows, and one more, which says that there are more."""
-    ordered = order.continue_after(order.apply(details(todos)), cursor).order_by(*order.columns)
-    return ordered[: limits.PAGE + 1]
+    return order.of(details(todos), cursor)[: limits.PAGE + 1]
 
 
 def page_of(found: list[Todo], order: Order, user: AbstractBaseUser | None = None) -> Rows:
@@ -213,10 +215,14 @@ def page_of(found: list[Todo], order: Order, user: AbstractBaseUser | None = Non
     return Rows([Row(todo) for todo in page], cursor)
 
 
-def narrowed(todos: TodoQuerySet, rows: Rows, total: int) -> dict[str, int]:
-    """What a page that is filtered says of itself: how many of how many it shows, and how many it hides."""
-    found = len(rows) if not rows.cursor else todos.count()
-    return {"found": found, "total": total, "hidden": max(0, total - found)}
+def narrowed(
+    todos: TodoQuerySet, rows: Rows, order: Order, cursor: str, total: int
+) -> dict[str, int]:
+    """What a page that is filtered says of itself: how many of how many it shows, and how many it hides, if that is known."""
+    is_all = not rows.cursor and not order.values_of(cursor)
+    found = Counted(len(rows)) if is_all else counted(order.of(todos))
+    is_known = not found.is_more and not getattr(total, "is_more", False)
+    return {"found": found, "total": total, "hidden": max(0, total - found) if is_known else 0}
 
 
 def is_counting(request: Request) -> bool:
@@ -224,14 +230,11 @@ def is_counting(request: Request) -> bool:
     return "count" in request.GET and request.headers.get("HX-Request") == "true"
 
 
-def answer_count(request: Request, todos: TodoQuerySet, labels: QuerySet[Label]) -> HttpResponse:
+def answer_count(
+    request: Request, todos: TodoQuerySet, order: Order, labels: list[UsedLabel]
+) -> HttpResponse:
     """That number, and the labels there are, most used first."""
-    uses = Count("todos", filter=Q(todos__is_completed=False, todos__deleted_at=None))
-    known = labels.order_by().values("key").annotate(name=Min("name"), uses=uses)
-    context = {
-        "matching": todos.count(),
-        "labels": known.order_by("-uses", "key")[: limits.SUGGESTIONS],
-    }
+    context = {"matching": counted(order.of(todos)), "labels": labels}
     return part(request, "filter_show", context)
 
 
@@ -242,18 +245,10 @@ def details(todos: TodoQuerySet) -> TodoQuerySet:
 
 def add_labels(todos: list[Todo]) -> None:
     """To each its labels, as ``prefetch_related("labels")`` would; one query, whatever their number."""
-    lists = list({todo.todo_list_id: None for todo in todos})
-    sizes = [next((size for size in _SIZES if size >= n), 0) for n in (len(todos), len(lists))]
-    if not todos or not all(sizes):
-        return prefetch_related_objects(todos, "labels")
-    ids = [todo.pk for todo in todos] + [todos[0].pk] * (sizes[0] - len(todos))
-    lists += lists[:1] * (sizes[1] - len(lists))
-    values = {f"todo{n}": pk for n, pk in enumerate(ids)}
-    values |= {f"list{n}": pk for n, pk in enumerate(lists)}
     found: dict[int, list[Label]] = defaultdict(list)
-    for pair in _LABELS.rows(values, *sizes):
+    for pair in _LABELS.rows({"todos": [todo.pk for todo in todos]}) if todos else ():
         found[pair.todo_id].append(pair.label)
-    return _give_labels(todos, found)
+    _give_labels(todos, found)
 
 
 def _give_labels(todos: list[Todo], labels: Mapping[int, list[Label]]) -> None:
@@ -264,41 +259,29 @@ def _give_labels(todos: list[Todo], labels: Mapping[int, list[Label]]) -> None:
         todo.__dict__.setdefault("_prefetched_objects_cache", {})["labels"] = own
 
 
-def _labels(todos: int, lists: int) -> QuerySet[Any]:
-    """Labels of so many todos. That they are of so many lists spares the database a look at everybody's."""
-    slots = [Slot(f"todo{n}", BigAutoField()) for n in range(todos)]
-    homes = [Slot(f"list{n}", BigAutoField()) for n in range(lists)]
-    # what a foreign key is compared with can't be a slot
-    of, home = (
-        ExpressionWrapper(F(name), BigAutoField()) for name in ("todo", "label__todo_list")
-    )
-    pairs = Todo.labels.through._default_manager.alias(of=of, home=home)
-    pairs = pairs.filter(of__in=slots, home__in=homes)
+def _labels() -> QuerySet[Any]:
+    pairs = Todo.labels.through._default_manager.filter(OneOf("todo", "todos"))
     return pairs.select_related("label").order_by("label__name")
 
 
 def add_lists(todos: list[Todo], user: AbstractBaseUser) -> None:
     """To each its list with what `user` may do there, as `with_rights` would; one query, whatever their number."""
-    ids = list({todo.todo_list_id for todo in todos})
-    size = next((size for size in _SIZES if size >= len(ids)), 0)
-    if not ids or not size or object_types():
+    ids = {todo.todo_list_id for todo in todos}
+    if not ids or object_types():
         lists = TodoList.objects.with_rights(user)
         return prefetch_related_objects(todos, Prefetch("todo_list", lists))
-    ids += ids[:1] * (size - len(ids))
-    values = {f"list{n}": pk for n, pk in enumerate(ids)}
-    found = {one.pk: one for one in _RIGHTS.rows({"user": user.pk, **values}, size)}
+    found = {one.pk: one for one in _RIGHTS.rows({"user": user.pk, "lists": ids})}
     for todo in todos:
         todo.todo_list = found.get(todo.todo_list_id)  # type: ignore[assignment]  # gone just now
     return None
 
 
-def _rights(size: int) -> QuerySet[TodoList]:
+def _rights() -> QuerySet[TodoList]:
     with any_member() as anybody:
         lists = TodoList.objects.with_rights(anybody)
-    return lists.filter(pk__in=[Slot(f"list{n}", BigAutoField()) for n in range(size)])
+    return lists.filter(OneOf("pk", "lists"))
 
 
-_SIZES = (1, 8, 64, 128, 256)
 _RIGHTS: Compiled[QuerySet[TodoList]] = Compiled(TodoList, _rights)
 _LABELS: Compiled[QuerySet[Any]] = Compiled(Todo.labels.through, _labels)
 

@@ -22,6 +22,7 @@ from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
 from django_todos.models.compiled import Compiled
+from django_todos.models.counting import Counted
 from django_todos.models.querysets import (
     CompletionQuerySet,
     TodoQuerySet,
@@ -95,7 +96,9 @@ def today(request: Request) -> HttpResponse:
     context = {
         "rows": rows,
         "overdue": Rows(late),
+        "overdue_count": Counted(len(late)).or_more(bool(rows.cursor) and not due_today),
         "today": Rows(due_today),
+        "today_count": Counted(len(due_today)).or_more(bool(rows.cursor)),
         "next_todo": _next_dated(viewer) if not rows.rows else None,
         "examples": _examples(request, rows),
         "quick_add": QuickAddForm(initial={"view": "today"}),
@@ -186,11 +189,7 @@ def upcoming(request: Request) -> HttpResponse:
     last = first + timedelta(days=DAYS - 1)
     context = {
         "days": _days(viewer, first),
-        "overdue_count": (
-            open_todos(viewer).overdue(viewer.now, viewer.zone).count()
-            if first == viewer.today
-            else 0
-        ),
+        "overdue_count": _overdue_count(viewer) if first == viewer.today else 0,
         "earlier": (
             max(viewer.today, first - timedelta(days=DAYS)) if first > viewer.today else None
         ),
@@ -198,6 +197,12 @@ def upcoming(request: Request) -> HttpResponse:
         "quick_add": QuickAddForm(initial={"view": "upcoming"}),
     }
     return page(request, "upcoming", "upcoming", context)
+
+
+def _overdue_count(viewer: Viewer) -> Counted:
+    late = Todo.objects.filter(deleted_at=None).open().overdue(viewer.now, viewer.zone)
+    lists = TodoList.objects.visible_to(viewer.user).active()
+    return late.counted_in(lists, ("due_date",))
 
 
 def _days(viewer: Viewer, first: date) -> list[UpcomingDay]:

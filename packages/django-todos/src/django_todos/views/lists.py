@@ -12,14 +12,15 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from django_todos import limits
 from django_todos.access import get_list
 from django_todos.conf import settings
 from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.filters import FilterForm
 from django_todos.forms.lists import DuplicateForm, ListForm
-from django_todos.limits import MAX_LIST_NAME
 from django_todos.models import Conflict, Membership, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.label_uses import most_used
 from django_todos.viewer import Viewer
 from django_todos.views._kept import kept
 from django_todos.views._page import (
@@ -154,9 +155,11 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     if is_counting(request) or filters.filters:
         todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
         if is_counting(request):
-            return answer_count(request, todos, todo_list.labels.all())
+            here = TodoList.objects.filter(pk=todo_list.pk)
+            labels = most_used(here, limits.SUGGESTIONS, limits.COUNTED_TO)
+            return answer_count(request, todos, order, labels)
         rows = flat_page(todos, order, cursor)
-        counts = narrowed(todos, rows, todo_list.open_count)
+        counts = narrowed(todos, rows, order, cursor, todo_list.open_count)
     else:
         rows = tree_page(todo_list, order, cursor)
     place = {"list": todo_list.uuid, "view": "inbox" if todo_list.is_inbox else "list"}
@@ -230,7 +233,7 @@ def list_duplicate(request: Request, uuid: UUID) -> HttpResponse:
     """A list of one's own with the same todos: whoever reads a list can take it as a template."""
     viewer = request.todos_viewer
     todo_list = get_list(viewer.user, uuid)
-    name = _("%(name)s (copy)") % {"name": todo_list.name[: MAX_LIST_NAME - 20]}
+    name = _("%(name)s (copy)") % {"name": todo_list.name[: limits.MAX_LIST_NAME - 20]}
     # A checklist that is all ticked off is wanted once more as a whole.
     initial = {"name": name, "dates": "keep", "completed": not todo_list.open_count}
     form = DuplicateForm(request.POST or None, initial=initial)

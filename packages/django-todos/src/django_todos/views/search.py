@@ -15,6 +15,8 @@ from django_todos import limits
 from django_todos.forms.filters import FilterForm, SearchFilterForm
 from django_todos.models import Label, Todo, TodoList, searching
 from django_todos.models.compiled import Compiled
+from django_todos.models.counting import counted
+from django_todos.models.label_uses import most_used
 from django_todos.models.querysets import (
     TodoListQuerySet,
     TodoQuerySet,
@@ -176,12 +178,14 @@ class Gathering:
         """The page with these todos of its lists, as far as the filters of the address leave them."""
         filters = filters or FilterForm(request.GET)
         found = filters.apply(todos, self.viewer)
-        if is_counting(request):
-            return answer_count(request, found, Label.objects.visible_to(self.viewer.user))
         order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
+        if is_counting(request):
+            lists = TodoList.objects.visible_to(self.viewer.user)
+            each = limits.NEAR // max(1, len(self.known)) + 1
+            return answer_count(request, found, order, most_used(lists, limits.SUGGESTIONS, each))
         rows = self._rows(found, order, cursor)
         if filters.filters:
-            context |= narrowed(found, rows, todos.count())
+            context |= narrowed(found, rows, order, cursor, counted(order.of(todos)))
         context |= {
             "rows": rows,
             "filters": filters,

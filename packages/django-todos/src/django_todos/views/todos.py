@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, UUIDField
+from django.db.models import F, QuerySet, UUIDField
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
@@ -35,6 +35,7 @@ from django_todos.models import (
     recording,
 )
 from django_todos.models.compiled import AnyUser, Compiled, Slot
+from django_todos.models.label_uses import UsedLabel, most_used
 from django_todos.viewer import Viewer
 from django_todos.views._kept import kept
 from django_todos.views._page import (
@@ -235,11 +236,10 @@ def todo_labels(request: Request, uuid: UUID) -> HttpResponse:
     return part(request, "label_options", {"labels": _labels_of(todo)})
 
 
-def _labels_of(todo: Todo) -> Any:
-    """Most used first, as far as one looks through them."""
-    is_open = Q(todos__deleted_at=None, todos__is_completed=False)
-    labels = todo.todo_list.labels.annotate(uses=Count("todos", filter=is_open))
-    return labels.order_by("-uses", "key")[: limits.LABELS]
+def _labels_of(todo: Todo) -> list[UsedLabel]:
+    """As far as one looks through them."""
+    here = TodoList.objects.filter(pk=todo.todo_list_id)
+    return most_used(here, limits.LABELS, limits.COUNTED_TO)
 
 
 @signed_in("GET")

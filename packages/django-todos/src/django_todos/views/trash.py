@@ -35,12 +35,10 @@ def trash_empty(request: Request) -> HttpResponse:
     todos = Todo.objects.editable_by(viewer.user).trashed()
     lists = TodoList.objects.owned_by(viewer.user).trashed()
     if request.method != "POST":
-        return page(
-            request,
-            "trash_empty",
-            "trash",
-            {"todo_count": todos.count(), "list_count": lists.count()},
-        )
+        editable = TodoList.objects.editable_by(viewer.user)
+        todo_count = Todo.objects.trashed().counted_in(editable, ORDERS["deleted"].columns)
+        context = {"todo_count": todo_count, "list_count": lists.count()}
+        return page(request, "trash_empty", "trash", context)
     with transaction.atomic():
         # All locks at once, in their order: two who empty their trash don't wait for each other.
         ids = {*todos.values_list("todo_list", flat=True), *lists.values_list("pk", flat=True)}

@@ -1,0 +1,54 @@
+"""Counts that end: what nobody reads to the last one is not counted to the last one."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db.models import IntegerField, QuerySet, Subquery
+
+from django_todos import limits
+
+
+class Counted(int):
+    """A number of rows; of more than `limits.COUNTED_TO` it is that, and `is_more`."""
+
+    is_more = False
+
+    @classmethod
+    def of(cls, found: int) -> Self:
+        """From a count that ended one row later."""
+        return cls(min(found, limits.COUNTED_TO)).or_more(found > limits.COUNTED_TO)
+
+    def or_more(self, is_more: bool) -> Self:
+        """The same number, as what was counted of more."""
+        number = type(self)(self)
+        number.is_more = is_more
+        return number
+
+    def less(self, number: int) -> Self:
+        """Without so many of them."""
+        return type(self)(self - number).or_more(self.is_more)
+
+    def __eq__(self, other: object) -> bool:
+        return int(self) == other and self.is_more is getattr(other, "is_more", False)
+
+    __hash__ = int.__hash__
+
+
+def counted(rows: QuerySet[Any]) -> Counted:
+    """How many rows there are. In an order that an index has, no more of them are read than are counted."""
+    return Counted.of(rows[: limits.COUNTED_TO + 1].count())
+
+
+class _CountedField(IntegerField):  # type: ignore[type-arg]
+    def from_db_value(self, value: int, *_args: Any) -> Counted:
+        return Counted.of(value)
+
+
+class CountedRows(Subquery):
+    """The same as a column of another query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows[: limits.COUNTED_TO + 1], output_field=_CountedField())
