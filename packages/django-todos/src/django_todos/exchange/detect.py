@@ -6,19 +6,21 @@ to something that we do read. Nothing is unpacked, and no more is read than name
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from django_todos.exchange.formats import FORMATS, ical, markdown, table, todotxt
+from django_todos.exchange.formats.values import Unreadable, rows_of
 
 #: A byte order mark, and the encoding that it says.
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -123,6 +125,15 @@ def _likelihood(data: bytes, name: str) -> float:
 # -- files that are no text
 
 
+_OFFICE = Refusal(
+    _("a document or spreadsheet of an office program"),
+    _("Save the table as CSV, and import that."),
+)
+_VIKUNJA = _(
+    "Vikunja offers its todos over CalDAV: save them as .ics with a calendar program, and import that."
+)
+
+
 def _zip(data: bytes) -> Refusal:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -130,22 +141,14 @@ def _zip(data: bytes) -> Refusal:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         names = []
     if "[content_types].xml" in names:
-        return Refusal(
-            _("a document or spreadsheet of an office program"),
-            _("Save the table as CSV, and import that."),
-        )
+        return _OFFICE
     if any(name.endswith("tasks.json") and "takeout" in name for name in names):
         return Refusal(
             _("a Google Takeout archive"),
             _("Unpack it, and import the file Tasks/Tasks.json inside."),
         )
     if "version" in names and "data.json" in names:
-        return Refusal(
-            _("a backup of Vikunja"),
-            _(
-                "Vikunja offers its todos over CalDAV: save them as .ics with a calendar program, and import that."
-            ),
-        )
+        return Refusal(_("a backup of Vikunja"), _VIKUNJA)
     if any(name.endswith(".ics") for name in names):
         return Refusal(
             _("an archive of calendars"), _("Unpack it, and import the .ics files inside.")
@@ -158,44 +161,29 @@ def _zip(data: bytes) -> Refusal:
     return Refusal(_("a ZIP archive"), _("Unpack it, and import the file inside."))
 
 
-_MAGIC: tuple[tuple[bytes, Callable[[bytes], Refusal]], ...] = (
-    (b"PK\x03\x04", _zip),
-    (b"PK\x05\x06", _zip),
+_MAGIC: tuple[tuple[tuple[bytes, ...], Refusal], ...] = (
     (
-        b"SQLite format 3\0",
-        lambda data: Refusal(
+        (b"SQLite format 3\0",),
+        Refusal(
             _("a database (SQLite), such as Taskwarrior 3 keeps its tasks in"),
             _("Run “task export > tasks.json”, and import that."),
         ),
     ),
-    (b"%PDF", lambda data: Refusal(_("a PDF document"))),
-    (b"\x89PNG", lambda data: Refusal(_("a picture"))),
-    (b"\xff\xd8\xff", lambda data: Refusal(_("a picture"))),
-    (b"GIF8", lambda data: Refusal(_("a picture"))),
+    ((b"%PDF",), Refusal(_("a PDF document"))),
+    ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8"), Refusal(_("a picture"))),
     (
-        b"\x1f\x8b",
-        lambda data: Refusal(_("a compressed file"), _("Unpack it, and import what is inside.")),
+        (b"\x1f\x8b", b"7z\xbc\xaf"),
+        Refusal(_("a compressed file"), _("Unpack it, and import what is inside.")),
     ),
-    (
-        b"7z\xbc\xaf",
-        lambda data: Refusal(_("a compressed file"), _("Unpack it, and import what is inside.")),
-    ),
-    (
-        b"\xd0\xcf\x11\xe0",
-        lambda data: Refusal(
-            _("a document or spreadsheet of an office program"),
-            _("Save the table as CSV, and import that."),
-        ),
-    ),
+    ((b"\xd0\xcf\x11\xe0",), _OFFICE),
 )
 
 
 def refuse_bytes(data: bytes) -> Refusal | None:
     """What a file that is no text seems to be."""
-    for magic, refusal in _MAGIC:
-        if data.startswith(magic):
-            return refusal(data)
-    return None
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip(data)
+    return next((refusal for magic, refusal in _MAGIC if data.startswith(magic)), None)
 
 
 # -- text
@@ -247,12 +235,7 @@ def _json(body: str) -> str | Refusal | None:
         if one.has_keys is not None and one.has_keys(keys):
             return one.name
     if keys >= {"title", "tasks"} or keys >= {"title", "buckets"}:
-        return Refusal(
-            _("data of Vikunja"),
-            _(
-                "Vikunja offers its todos over CalDAV: save them as .ics with a calendar program, and import that."
-            ),
-        )
+        return Refusal(_("data of Vikunja"), _VIKUNJA)
     return Refusal(
         _("JSON of a program that is not known here"),
         _("Look for an export as CSV or iCalendar in the program that it comes from."),
@@ -312,15 +295,9 @@ def _headers(body: str) -> Iterator[set[str]]:
     """The cells of the first rows, of which one names the columns."""
     head = body[:4000]
     delimiter = max(",;\t", key=head.split("\n", 1)[0].count)
-    try:
-        for number, row in enumerate(
-            csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-        ):
-            if number > 8:
-                return
-            yield {cell.strip().lower() for cell in row}
-    except csv.Error:
-        return
+    with suppress(Unreadable):
+        for _line, cells in islice(rows_of(head, delimiter), 9):
+            yield {cell.strip().lower() for cell in cells}
 
 
 def _lines(body: str) -> str | Refusal | None:

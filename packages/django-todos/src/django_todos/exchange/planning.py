@@ -53,6 +53,11 @@ class PlannedRow:
     text: str = ""
     choice: str = ""
 
+    @property
+    def why(self) -> str:
+        """Why it can't be read, what changes on the way, or since when it is here."""
+        return self.reason or " ".join(self.notes) or self.here
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

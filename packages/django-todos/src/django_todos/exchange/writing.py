@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from django_todos import limits
 from django_todos.exchange.planning import Plan
@@ -36,7 +36,6 @@ from django_todos.models import (
     Todo,
     TodoList,
     Verb,
-    color_for,
     due_columns,
     last_position,
     recording,
@@ -107,6 +106,7 @@ class Writer:
         self.created_lists: list[str] = []
         self._lists: dict[Target, TodoList] = {}
         self.todos: dict[str, Todo] = {}
+        self._written: list[tuple[Todo, TodoRecord]] = []
 
     def prepare(self) -> dict[Target, TodoList]:
         """Lists and labels alone, for an import that is written in parts: into which list each target goes."""
@@ -157,51 +157,28 @@ class Writer:
 
     def _make_labels(self) -> dict[tuple[int, str], Label]:
         """Labels by list and key, made where missing: those of the file's lists, and those worn."""
-        wanted: dict[tuple[int, str], Label] = {}
+        names: dict[int, list[str]] = defaultdict(list)
+        colors: dict[tuple[int, str], str] = {}
         for target, todo_list in self._lists.items():
             for given in target.record.labels if target.record else ():
-                self._want(wanted, todo_list, given.name, given.color)
+                names[todo_list.pk].append(given.name)
+                if given.color in Color.values:
+                    colors.setdefault((todo_list.pk, Label.key_of(given.name)), given.color)
         for place in self.survey.places.values():
-            for name in _record(place).labels:
-                self._want(wanted, self._lists[place.target], name, "")
-        lists = [one.pk for one in self._lists.values()]
-        for part in chunks(lists):
-            for label in Label.objects.filter(todo_list__in=part):
-                if (label.todo_list_id, label.key) in wanted:
-                    wanted[label.todo_list_id, label.key] = label
-        new = [label for label in wanted.values() if label.pk is None]
-        Label.objects.bulk_create(new, batch_size=BATCH)
-        return wanted
-
-    @staticmethod
-    def _want(
-        wanted: dict[tuple[int, str], Label], todo_list: TodoList, name: str, color: str
-    ) -> None:
-        key = Label.key_of(name)
-        if key and (todo_list.pk, key) not in wanted:
-            color = color if color in Color.values else color_for(key)
-            label = Label(todo_list=todo_list, name=name.strip(), key=key, color=color)
-            wanted[todo_list.pk, key] = label
+            names[self._lists[place.target].pk] += _record(place).labels
+        labels: dict[tuple[int, str], Label] = {}
+        for part in chunks(list(names)):
+            labels |= Label.named_in({pk: names[pk] for pk in part}, colors)
+        return labels
 
     # -- todos
 
     def _make_todos(self) -> None:
         """Level by level, so that each has its parent's key."""
         ends = self._ends()
-        levels: dict[int, list[Place]] = defaultdict(list)
-        for place in self.survey.places.values():
-            levels[place.depth].append(place)
-        made: dict[str, Todo] = {}
         for depth in range(MAX_DEPTH + 1):
-            todos = [self._todo(place, made, ends) for place in levels[depth]]
-            self.rec.add(todos)
-        self.todos = {key: made[key] for key in self.survey.places}
-
-    def _edited(self) -> Iterator[tuple[str, Todo]]:
-        """The lines that changed a todo: the same line again is known."""
-        for key, edit in self.survey.edits.items():
-            if not is_uuid(key):
-                yield key, edit.todo
+            level = [one for one in self.survey.places.values() if one.depth == depth]
+            self.rec.add([self._todo(place, ends) for place in level])
 
     def _edit(self) -> None:
         """Todos of ours that the file changes."""
@@ -214,32 +191,33 @@ class Writer:
 
     def _ends(self) -> dict[tuple[int, int | None], int]:
         """The last position in each group of siblings that is there already."""
-        ends: dict[tuple[int, int | None], int] = {}
-        for part in chunks([one.pk for one in self._lists.values()]):
-            rows = Todo.objects.filter(todo_list__in=part, parent=None).values("todo_list")
-            for row in rows.annotate(last=Max("position")).order_by():
-                ends[row["todo_list"], None] = row["last"]
         places = self.survey.places.values()
         parents = {one.parent.todo.pk for one in places if one.parent and one.parent.todo}
-        for part in chunks(list(parents)):
-            rows = Todo.objects.filter(parent__in=part).values("todo_list", "parent")
-            for row in rows.annotate(last=Max("position")).order_by():
-                ends[row["todo_list"], row["parent"]] = row["last"]
+        groups = [
+            *(
+                Q(todo_list__in=part, parent=None)
+                for part in chunks([one.pk for one in self._lists.values()])
+            ),
+            *(Q(parent__in=part) for part in chunks(list(parents))),
+        ]
+        ends: dict[tuple[int, int | None], int] = {}
+        for group in groups:
+            rows = Todo.objects.filter(group).order_by().values_list("todo_list", "parent")
+            for todo_list, parent, last in rows.annotate(last=Max("position")):
+                ends[todo_list, parent] = last
         return ends
 
-    def _todo(
-        self, place: Place, made: dict[str, Todo], ends: dict[tuple[int, int | None], int]
-    ) -> Todo:
+    def _todo(self, place: Place, ends: dict[tuple[int, int | None], int]) -> Todo:
         record = _record(place)
         todo_list = self._lists[place.target]
-        parent = _made(place.parent, made)
+        parent = self._made(place.parent)
         todo = Todo(
             uuid=uuid.uuid4(),
             todo_list=todo_list,
             parent=parent,
             depth=place.depth,
             assignee_id=place.assignee_id,
-            deleted_top=_made(place.deleted_top, made),
+            deleted_top=self._made(place.deleted_top),
             created_by_id=self.user.pk,
             updated_at=self.at,
             **_columns(record, self.at),
@@ -247,68 +225,53 @@ class Writer:
         todo.tree = parent.tree if parent is not None else todo.uuid
         group = (todo_list.pk, parent.pk if parent is not None else None)
         todo.position = ends[group] = ends[group] + GAP if group in ends else 0
-        made[record.key] = todo
+        self.todos[record.key] = todo
+        self._written.append((todo, record))
         return todo
+
+    def _made(self, place: Place | None) -> Todo | None:
+        return None if place is None else place.todo or self.todos[place.key]
 
     # -- what hangs on them
 
     def _hang_labels(self, labels: dict[tuple[int, str], Label]) -> None:
         through = Todo.labels.through
-        rows = []
-        for key, todo in self.todos.items():
-            for name in _record(self.survey.places[key]).labels:
-                label = labels[todo.todo_list_id, Label.key_of(name)]
-                rows.append(through(todo_id=todo.pk, label_id=label.pk))
+        rows = [
+            through(todo_id=todo.pk, label_id=labels[todo.todo_list_id, Label.key_of(name)].pk)
+            for todo, record in self._written
+            for name in record.labels
+        ]
         through._default_manager.bulk_create(rows, batch_size=BATCH)
 
     def _log(self) -> None:
-        rows: list[Completion] = []
-        for key, todo in self.todos.items():
-            rows += _completions(todo, _record(self.survey.places[key]), self.user.pk)
+        rows = [row for one in self._written for row in _completions(*one, self.user.pk)]
         Completion.objects.bulk_create(rows, batch_size=BATCH)
 
     def _remind(self) -> None:
         """Reminders set now: one whose time has passed is not sent."""
-        rows = []
-        for key, todo in self.todos.items():
-            for one in dict.fromkeys(_record(self.survey.places[key]).reminders):
-                rows.append(
-                    Reminder(
-                        todo=todo,
-                        user_id=self.user.pk,
-                        remind_at=one.at,
-                        minutes_before=one.before,
-                        created_at=self.at,
-                    )
-                )
+        mine = {"user_id": self.user.pk, "created_at": self.at}
+        rows = [
+            Reminder(todo=todo, remind_at=one.at, minutes_before=one.before, **mine)
+            for todo, record in self._written
+            for one in dict.fromkeys(record.reminders)
+        ]
         Reminder.objects.bulk_create(rows, batch_size=BATCH)
 
     def _remember(self) -> None:
-        ImportedFrom.objects.bulk_create(
-            [
-                ImportedFrom(
-                    user_id=self.user.pk,
-                    source=self.survey.source,
-                    key=stored_key(key),
-                    todo=todo,
-                    created_at=self.at,
-                )
-                for key, todo in (*self.todos.items(), *self._edited())
-            ],
-            batch_size=BATCH,
-        )
+        """Which todo each line became; or changed, so that the same line again is known."""
+        edited = {key: edit.todo for key, edit in self.survey.edits.items() if not is_uuid(key)}
+        mine = {"user_id": self.user.pk, "source": self.survey.source, "created_at": self.at}
+        rows = [
+            ImportedFrom(key=stored_key(key), todo=todo, **mine)
+            for key, todo in (self.todos | edited).items()
+        ]
+        ImportedFrom.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def _record(place: Place) -> TodoRecord:
     if place.record is None:  # only places in the database have none, and those aren't written
         raise TypeError(place)
     return place.record
-
-
-def _made(place: Place | None, made: dict[str, Todo]) -> Todo | None:
-    if place is None:
-        return None
-    return place.todo or made[_record(place).key]
 
 
 def _color(name: str) -> str:
@@ -365,7 +328,7 @@ def _number(record: CompletionRecord) -> tuple[int, datetime]:
     return (int(record.key) if record.key.isdecimal() and len(record.key) < 10 else 0, record.at)
 
 
-def _completions(todo: Todo, record: TodoRecord, user_id: Any) -> Iterable[Completion]:
+def _completions(todo: Todo, record: TodoRecord, user_id: Any) -> Iterator[Completion]:
     """History: what stands is numbered from 0, as completing does; what was undone has no number."""
     for number, one in enumerate(_standing(record)):
         if one is None:

@@ -362,8 +362,13 @@ class Label(models.Model):
         return [labels[todo_list_id, key] for key in keys]
 
     @classmethod
-    def named_in(cls, names: Mapping[int, Iterable[str]]) -> dict[tuple[int, str], Label]:
+    def named_in(
+        cls,
+        names: Mapping[int, Iterable[str]],
+        colors: Mapping[tuple[int, str], str] | None = None,
+    ) -> dict[tuple[int, str], Label]:
         """The labels with the names given for each list, by list and key, made where missing. Two queries."""
+        given = colors or {}
         wanted = {
             (todo_list_id, cls.key_of(name)): name.strip()
             for todo_list_id, some in names.items()
@@ -376,9 +381,9 @@ class Label(models.Model):
             if (label.todo_list_id, label.key) in wanted
         }
         new = [
-            cls(todo_list_id=home, name=name, key=key, color=color_for(key))
-            for (home, key), name in wanted.items()
-            if (home, key) not in found
+            cls(todo_list_id=at[0], key=at[1], name=name, color=given.get(at) or color_for(at[1]))
+            for at, name in wanted.items()
+            if at not in found
         ]
         made = cls.objects.bulk_create(new, batch_size=500)
         return found | {(label.todo_list_id, label.key): label for label in made}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -13,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.http.response import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from django_todos import limits
 from django_todos.access import get_draft
@@ -22,7 +21,7 @@ from django_todos.exchange import batches
 from django_todos.exchange.export import export as export_file
 from django_todos.exchange.export import losses
 from django_todos.exchange.formats import FORMATS, table
-from django_todos.exchange.planning import Plan, PlannedRow, plan
+from django_todos.exchange.planning import Kind, Plan, PlannedRow, plan
 from django_todos.exchange.records import TodoRecord, clean_line
 from django_todos.exchange.writing import Report, apply
 from django_todos.forms.dates import zone_of
@@ -228,33 +227,24 @@ def _message(report: Report) -> dict[str, Any]:
 # -- the report
 
 
-@dataclass(frozen=True)
-class ReportLine:
-    """One row in words."""
+_KINDS: dict[Kind, tuple[str, str, bool, Any]] = {
+    "add": ("todos-ok", "check", False, gettext_lazy("Add")),
+    "changed": ("todos-warn", "alert", False, gettext_lazy("Add, changed")),
+    "edit": ("todos-ok", "edit", False, gettext_lazy("Change")),
+    "bad": ("todos-bad", "close", False, gettext_lazy("Can’t be read")),
+    "same": ("", "skip", True, gettext_lazy("Already here")),
+}
+
+
+class ReportLine(NamedTuple):
+    """One row in words, and how its kind looks: its colour, its symbol, whether that turns in text from right to left."""
 
     row: PlannedRow
     details: list[str]
-
-    @property
-    def number(self) -> int:
-        return self.row.number
-
-    @property
-    def kind(self) -> str:
-        return self.row.kind
-
-    @property
-    def title(self) -> str:
-        return self.row.title
-
-    @property
-    def text(self) -> str:
-        return self.row.text
-
-    @property
-    def reason(self) -> str:
-        """Why it can't be read, what changes on the way, or since when it is here."""
-        return self.row.reason or " ".join(self.row.notes) or self.row.here
+    css: str
+    icon: str
+    turns: bool
+    kind: Any
 
 
 def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
@@ -272,7 +262,7 @@ def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
             "same": found.same,
             "bad": found.bad,
         },
-        "lines": [ReportLine(row, _details(viewer, row)) for row in shown],
+        "lines": [ReportLine(row, _details(viewer, row), *_KINDS[row.kind]) for row in shown],
         "hidden": len(problems) + len(others) - len(shown),
     }
 
