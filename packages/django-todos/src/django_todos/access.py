@@ -39,6 +39,14 @@ if TYPE_CHECKING:
 Need = Literal["view", "edit", "own"]
 
 
+def read_uuid(text: str) -> UUID | None:
+    """What a browser, a file or a command names something by; None for what names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def get_list(user: User, uuid: UUID, need: Need = "view", *, trashed: bool = False) -> TodoList:
     """The list, with its details. `trashed` asks for one in the trash, else for one that is not."""
     with object_types_remembered():

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from django_todos.access import read_uuid
 from django_todos.dates import Moment
 from django_todos.exchange.matching import LINES, Edit, Matches, absent, edit_of
 from django_todos.exchange.records import ParseResult, TodoRecord
@@ -313,10 +313,8 @@ def chunks(values: list[T]) -> Iterator[list[T]]:
 
 def is_uuid(text: str) -> bool:
     """Whether the text is a UUID as we write it."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
+    uuid = read_uuid(text)
+    return uuid is not None and str(uuid) == text
 
 
 def _with_rule(record: TodoRecord) -> tuple[TodoRecord, list[str]]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -23,18 +24,22 @@ from django_todos.repeats.occurrences import Repeat, first_occurrence, parse_rru
 from django_todos.repeats.rule import RuleError
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-
     from django_todos.models.todos import Todo
 
 MomentLike = Moment | date | datetime | str | None
 """A `Moment`, a date, a datetime (without a zone it floats), words like ``"tomorrow 9am"``, or nothing."""
 
+Actor = AbstractBaseUser | None
+"""Who does something; nobody is the system."""
+
+Instant = datetime | None
+"""When it was done; without one it is now."""
+
 RepeatLike = Repeat | str | None
 """A `Repeat`, an RRULE like ``"FREQ=WEEKLY"``, words like ``"every month"``, or nothing."""
 
 
-def zone_of(by: AbstractBaseUser | None) -> ZoneInfo:
+def zone_of(by: Actor) -> ZoneInfo:
     """Where the day of the person who acts is; the project's for the system."""
     return project_zone() if by is None else Preferences.of(by).zone
 
@@ -58,9 +63,7 @@ def priority_of(value: int | str) -> int:
     raise ValidationError({"priority": _("“%(value)s” is no priority.") % {"value": value}})
 
 
-def moment_of(
-    value: MomentLike, *, by: AbstractBaseUser | None, at: datetime, field: str = "due"
-) -> Moment:
+def moment_of(value: MomentLike, *, by: Actor, at: datetime, field: str = "due") -> Moment:
     """The moment that is meant, as the person who acts has their day."""
     if value is None or isinstance(value, Moment):
         return value or Moment()
@@ -78,7 +81,7 @@ def moment_of(
     raise ValidationError({field: _("“%(value)s” is no date.") % {"value": value}})
 
 
-def _of_datetime(value: datetime, by: AbstractBaseUser | None) -> Moment:
+def _of_datetime(value: datetime, by: Actor) -> Moment:
     """One without a zone floats; of one with a mere offset, the instant is kept, in the zone of who acts."""
     if value.tzinfo is None:
         return Moment.from_datetime(value)
@@ -89,7 +92,7 @@ def _of_datetime(value: datetime, by: AbstractBaseUser | None) -> Moment:
 
 
 def repeat_of(
-    value: RepeatLike, *, due: Moment, start: Moment, by: AbstractBaseUser | None, at: datetime
+    value: RepeatLike, *, due: Moment, start: Moment, by: Actor, at: datetime
 ) -> Repeat | None:
     """The repeat that is meant; it begins on the todo's date, else on the first day that it names itself."""
     if not value:
@@ -103,9 +106,7 @@ def repeat_of(
     return replace(value, anchor=anchor or first_occurrence(value.rrule, today) or Moment())
 
 
-def _read_repeat(
-    value: str, due: Moment, by: AbstractBaseUser | None, at: datetime
-) -> Repeat | str:
+def _read_repeat(value: str, due: Moment, by: Actor, at: datetime) -> Repeat | str:
     """What an RRULE or words say; the text itself where it says nothing."""
     if "FREQ=" in value.upper():
         try:
@@ -116,9 +117,7 @@ def _read_repeat(
     return Repeat(read.rrule, read.mode) if read is not None else value
 
 
-def values_of(
-    todo: Todo, values: dict[str, Any], *, by: AbstractBaseUser | None, at: datetime | None
-) -> dict[str, Any]:
+def values_of(todo: Todo, values: dict[str, Any], *, by: Actor, at: Instant) -> dict[str, Any]:
     """What `Todo.edit` is given, as the columns and the history know it."""
     moment, read = at or now(), dict(values)
     for name in {"due", "start"} & read.keys():

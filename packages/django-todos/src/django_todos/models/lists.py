@@ -19,6 +19,7 @@ from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.instants import InstantField
 from django_todos.models import copying
+from django_todos.models.given import Actor, Instant
 from django_todos.models.history import Action, Verb
 from django_todos.models.members import Color, Membership, Pin, Role
 from django_todos.models.querysets import (
@@ -199,8 +200,8 @@ class TodoList(Shared):
     def edit(
         self,
         *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
         initial: dict[str, str] | None = None,
         values: dict[str, str],
     ) -> Action | None:
@@ -222,27 +223,19 @@ class TodoList(Shared):
             rec.update_list(self.pk, **changed)
         return rec.action
 
-    def archive(
-        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
-    ) -> Action | None:
+    def archive(self, *, by: Actor = None, at: Instant = None) -> Action | None:
         """Put the list aside: readable, but in none of the views across lists."""
         return self._set_time(Verb.LIST_ARCHIVE, "archived_at", True, by=by, at=at)
 
-    def unarchive(
-        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
-    ) -> Action | None:
+    def unarchive(self, *, by: Actor = None, at: Instant = None) -> Action | None:
         """Bring an archived list back."""
         return self._set_time(Verb.LIST_UNARCHIVE, "archived_at", False, by=by, at=at)
 
-    def trash(
-        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
-    ) -> Action | None:
+    def trash(self, *, by: Actor = None, at: Instant = None) -> Action | None:
         """Move the list, with everything in it, to the trash."""
         return self._set_time(Verb.LIST_DELETE, "deleted_at", True, by=by, at=at)
 
-    def restore(
-        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
-    ) -> Action | None:
+    def restore(self, *, by: Actor = None, at: Instant = None) -> Action | None:
         """Bring the list back from the trash."""
         return self._set_time(Verb.LIST_RESTORE, "deleted_at", False, by=by, at=at)
 
@@ -287,13 +280,7 @@ class TodoList(Shared):
         TodoList.objects.filter(pk=self.pk).purge()
 
     def _set_time(
-        self,
-        verb: Verb,
-        field: str,
-        is_set: bool,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        self, verb: Verb, field: str, is_set: bool, *, by: Actor = None, at: Instant = None
     ) -> Action | None:
         if self.is_inbox:
             raise ValueError("An inbox can't be archived or deleted.")

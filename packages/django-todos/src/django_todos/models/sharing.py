@@ -12,6 +12,7 @@ from django.db.models import F, Max
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos import signals
 from django_todos.instants import now
+from django_todos.models.given import Actor, Instant
 from django_todos.models.history import Action, Verb
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.writer import (
@@ -57,8 +58,8 @@ class Shared(models.Model):
         role: str = Role.EDITOR,
         *,
         color: str = Color.GREY,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
     ) -> Membership:
         """Let `user` into the list, last in the user's own order; a member already there gets the new role.
 
@@ -71,11 +72,7 @@ class Shared(models.Model):
             return set_member(rec, self.pk, user.pk, role=role, color=color)
 
     def remove_member(
-        self,
-        user: AbstractBaseUser,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        self, user: AbstractBaseUser, *, by: Actor = None, at: Instant = None
     ) -> Action | None:
         """Take `user` out of the list, with their assignments and reminders there. Undo brings all of it back."""
         with recording(by, Verb.LIST_REMOVE, {self.pk}, at=at or now()) as rec:
@@ -90,7 +87,7 @@ class Shared(models.Model):
         return rec.action
 
     def set_role(
-        self, user: AbstractBaseUser, role: str, *, by: AbstractBaseUser | None, at: datetime
+        self, user: AbstractBaseUser, role: str, *, by: Actor, at: datetime
     ) -> Action | None:
         """Give a member another role. None where they have it already."""
         with recording(by, Verb.LIST_ROLE, {self.pk}, at=at) as rec:

@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from django_todos._compat import check_constraint
 from django_todos.dates import Moment
 from django_todos.instants import InstantField
 from django_todos.models import adding, columns, completing, copying, given, places
+from django_todos.models.given import Actor, Instant
 from django_todos.models.history import Action, Completion, Verb
 from django_todos.models.lists import Label, TodoList
 from django_todos.models.places import Side
@@ -31,8 +32,6 @@ from django_todos.repeats.occurrences import Repeat
 from django_todos.repeats.rule import Mode, RuleError
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-
     from django_todos.models.early import EarlyRead
 
 
@@ -303,8 +302,8 @@ class Todo(models.Model):
         todo_list: TodoList,
         title: str,
         *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
         parent: Todo | None = None,
         labels: list[str] | None = None,
         due: given.MomentLike = None,
@@ -340,11 +339,7 @@ class Todo(models.Model):
             return adding.add_many([new], rec=rec, above=parent, side=side)[0]
 
     def duplicate(
-        self,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
-        within: Recording | None = None,
+        self, *, by: Actor = None, at: Instant = None, within: Recording | None = None
     ) -> Todo:
         """A copy of it right behind it, with its subtasks and labels, all of it open, and the person's own reminders.
 
@@ -360,8 +355,8 @@ class Todo(models.Model):
     def complete(
         self,
         *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
         zone: ZoneInfo | None = None,
         seen: int | None = None,
         within: Recording | None = None,
@@ -381,8 +376,8 @@ class Todo(models.Model):
     def skip(
         self,
         *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
         zone: ZoneInfo | None = None,
         seen: int | None = None,
     ) -> Action | None:
@@ -392,11 +387,7 @@ class Todo(models.Model):
         return rec.action
 
     def reopen(
-        self,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
-        within: Recording | None = None,
+        self, *, by: Actor = None, at: Instant = None, within: Recording | None = None
     ) -> Action | None:
         """Open a completed todo again, and completed todos above it. Its last completion no longer stands."""
         step = completing.to_reopen(self)
@@ -410,8 +401,8 @@ class Todo(models.Model):
     def edit(
         self,
         *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
         initial: dict[str, Any] | None = None,
         values: dict[str, Any],
         within: Recording | None = None,
@@ -454,11 +445,7 @@ class Todo(models.Model):
             self._set_values(rec, {"due": due})
 
     def trash(
-        self,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
-        within: Recording | None = None,
+        self, *, by: Actor = None, at: Instant = None, within: Recording | None = None
     ) -> Action | None:
         """Move it, with everything below, to the trash."""
         with self._written(Verb.DELETE, by, at, within=within) as rec:
@@ -473,11 +460,7 @@ class Todo(models.Model):
         return rec.action
 
     def restore(
-        self,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
-        fallback: TodoList | None = None,
+        self, *, by: Actor = None, at: Instant = None, fallback: TodoList | None = None
     ) -> Action | None:
         """Bring it back from the trash to where it was, else to its list's top level, else to `fallback`.
 
@@ -503,8 +486,8 @@ class Todo(models.Model):
     def move(
         self,
         *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
+        by: Actor = None,
+        at: Instant = None,
         todo_list: TodoList | None = None,
         parent: Todo | None = None,
         side: Side = "after",
@@ -523,11 +506,7 @@ class Todo(models.Model):
         return rec.action
 
     def move_by_one(
-        self,
-        *,
-        by: AbstractBaseUser | None = None,
-        at: datetime | None = None,
-        direction: Literal["up", "down"],
+        self, *, by: Actor = None, at: Instant = None, direction: Literal["up", "down"]
     ) -> Action | None:
         """Change places with the open neighbour above or below. None at the end of the row."""
         if (beside := self.neighbour(direction)) is None:
@@ -545,16 +524,12 @@ class Todo(models.Model):
             shown = shown.filter(is_completed=self.is_completed)
         return shown.above(self).last() if direction == "up" else shown.below(self).first()
 
-    def indent(
-        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
-    ) -> Action | None:
+    def indent(self, *, by: Actor = None, at: Instant = None) -> Action | None:
         """Make it a subtask, the last one, of the todo above it. None when there is none."""
         above = self.neighbour("up")
         return None if above is None else self.move(by=by, at=at, parent=above)
 
-    def outdent(
-        self, *, by: AbstractBaseUser | None = None, at: datetime | None = None
-    ) -> Action | None:
+    def outdent(self, *, by: Actor = None, at: Instant = None) -> Action | None:
         """Take it out one level, to right behind the todo it was under. None at the top level."""
         out = self.parent
         return None if out is None else self.move(by=by, at=at, parent=out.parent, anchor=out)
@@ -586,7 +561,7 @@ class Todo(models.Model):
         return sum(int(key or 0) >= self.repeat_since for key in keys)
 
     def _written(
-        self, verb: Verb, by: AbstractBaseUser | None, at: datetime | None, **more: Any
+        self, verb: Verb, by: Actor, at: Instant, **more: Any
     ) -> AbstractContextManager[Recording]:
         return recording(by, verb, {self.todo_list_id}, at=at, early=self.early, **more)
 

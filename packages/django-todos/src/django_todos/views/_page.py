@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from django_todos._compat import login_not_required
+from django_todos.access import read_uuid
 from django_todos.conf import settings
 from django_todos.models import (
     Action,
@@ -216,9 +217,7 @@ def _message(request: Request) -> actions.Toast | None:
         return actions.undone(request.GET["undone"] == "1")
     if "kept" in request.GET:
         return actions.kept(request.GET["kept"])
-    try:
-        key = uuid.UUID(request.GET.get("done", ""))
-    except ValueError:
+    if (key := read_uuid(request.GET.get("done", ""))) is None:
         return None
     viewer = request.todos_viewer
     return actions.about(Action.objects.visible_to(viewer.user).filter(uuid=key).first(), viewer)

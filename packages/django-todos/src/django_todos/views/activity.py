@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from django_todos import limits
-from django_todos.access import get_list, get_todo
+from django_todos.access import get_list, get_todo, read_uuid
 from django_todos.models import Action, Completion, Todo, TodoList
 from django_todos.models.querysets import ActionQuerySet
 from django_todos.views._page import Request, current_of, is_htmx, page, part, signed_in
@@ -58,8 +58,6 @@ def history(request: Request, actions: ActionQuerySet, about: Todo | TodoList) -
 
 def _after(actions: ActionQuerySet, cursor: str) -> ActionQuerySet:
     """The actions before the one that `cursor` names; all of them where it names none."""
-    try:
-        last = actions.filter(uuid=UUID(cursor)).first()
-    except ValueError:
-        last = None
+    uuid = read_uuid(cursor)
+    last = actions.filter(uuid=uuid).first() if uuid is not None else None
     return actions.filter(pk__lt=last.pk) if last is not None else actions

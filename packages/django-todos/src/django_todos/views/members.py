@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from django_todos.access import get_list
+from django_todos.access import get_list, read_uuid
 from django_todos.conf import settings
 from django_todos.forms.members import ROLES, InviteForm
 from django_todos.models import Invitation, LastOwner, Membership, Role, TodoList
@@ -38,7 +38,7 @@ def _new_link(request: Request, todo_list: TodoList) -> HttpResponse:
     """Shown once, in the answer itself: what could show it again could show it to others."""
     viewer = request.todos_viewer
     found = Invitation.objects.open(viewer.now).filter(todo_list=todo_list.pk)
-    invitation = get_object_or_404(found, uuid=_uuid(request.POST["renew"]))
+    invitation = get_object_or_404(found, uuid=read_uuid(request.POST["renew"]))
     token = invitation.renew_token(viewer.now)
     if not token:
         raise Http404
@@ -48,13 +48,6 @@ def _new_link(request: Request, todo_list: TodoList) -> HttpResponse:
     response = _page(request, todo_list, form, link=link)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
 
 
 def _page(

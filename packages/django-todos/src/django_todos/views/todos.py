@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -15,7 +14,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 
 from django_todos import limits
-from django_todos.access import get_action, get_family, get_list, get_todo, get_todos
+from django_todos.access import (
+    get_action,
+    get_family,
+    get_list,
+    get_todo,
+    get_todos,
+    read_uuid,
+)
 from django_todos.dates import Moment
 from django_todos.forms.adding import QuickAddForm, keep_as_text
 from django_todos.forms.dates import DueForm, MoveToDayForm, ReminderForm, offered
@@ -368,7 +374,7 @@ def todo_move(request: Request, uuid: UUID) -> HttpResponse:
     a date or words), or before/after/under with ``anchor``, another todo of the same list.
     """
     viewer = request.todos_viewer
-    to, beside = request.POST.get("to", ""), next(_uuids(request.POST.getlist("anchor")), None)
+    to, beside = request.POST.get("to", ""), read_uuid(request.POST.get("anchor", ""))
     todo = get_family(viewer.user, uuid, to, beside)
     to_day = to == "day"
     form = MoveToDayForm(request.POST if to_day else None, viewer=viewer)
@@ -444,10 +450,9 @@ def _anchor(request: Request, todo: Todo) -> Todo:
 
 
 def _uuid(request: Request, name: str) -> UUID:
-    try:
-        return UUID(request.POST.get(name, ""))
-    except ValueError:
-        raise NotAllowedHere("nowhere") from None
+    if (uuid := read_uuid(request.POST.get(name, ""))) is None:
+        raise NotAllowedHere("nowhere")
+    return uuid
 
 
 # -- several at once, and undo ---------------------------------------------------------------------
@@ -458,7 +463,8 @@ def todo_bulk(request: Request) -> HttpResponse:
     """Do ``do`` to every todo in ``todo``. Those that are gone are passed over; read-only ones refuse all."""
     viewer = request.todos_viewer
     form = BulkForm(request.POST, viewer=viewer)
-    todos = get_todos(viewer.user, list(_uuids(request.POST.getlist("todo")[: limits.MAX_PICKED])))
+    picked = map(read_uuid, request.POST.getlist("todo")[: limits.MAX_PICKED])
+    todos = get_todos(viewer.user, [uuid for uuid in picked if uuid is not None])
     if not todos or not form.is_valid():
         return back(request, reverse("django_todos:today"), kept="none" if not todos else "same")
     target = None
@@ -471,12 +477,6 @@ def todo_bulk(request: Request) -> HttpResponse:
             _do(rec, viewer, form, todo, target)
     fallback = reverse("django_todos:today")
     return back_after(rec.action, request, fallback, anchor=todos[0].uuid, same="same")
-
-
-def _uuids(texts: list[str]) -> Iterator[UUID]:
-    for text in texts:
-        with suppress(ValueError):
-            yield UUID(text)
 
 
 def _do(

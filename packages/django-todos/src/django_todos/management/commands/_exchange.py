@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
+from django_todos.access import read_uuid
 from django_todos.dates import resolve_zone
 from django_todos.models import Preferences, TodoList
 
@@ -37,18 +37,11 @@ def get_zone(name: str | None, user: Any) -> ZoneInfo:
 
 def get_list(lists: TodoListQuerySet, name: str) -> TodoList:
     """The one list with that name or UUID, out of those given."""
-    found = list(lists.filter(uuid=name) if _is_uuid(name) else lists.filter(name__iexact=name))
+    named = {"uuid": name} if read_uuid(name) else {"name__iexact": name}
+    found = list(lists.filter(**named))
     if len(found) == 1:
         return found[0]
     if not found:
         raise CommandError(f"There is no list “{name}” that this user may use.")
     uuids = ", ".join(str(one.uuid) for one in found)
     raise CommandError(f"There are {len(found)} lists “{name}”; name one by its UUID: {uuids}.")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
