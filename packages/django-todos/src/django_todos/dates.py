@@ -11,7 +11,7 @@ first of the two.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -235,3 +235,14 @@ class Moment:
         if naive is None:
             return Moment(self.date + timedelta(days=delta.days))
         return Moment.from_datetime(naive + delta, self.tz)
+
+
+def on_day(moment: Moment, day: Day, zone: ZoneInfo) -> Moment:
+    """On a day as it is in `zone`, at the time of day that the moment has."""
+    shown = moment.wall(zone).date
+    if shown is None:
+        return Moment(day)
+    try:
+        return moment.shift(days=(day - shown).days)
+    except OverflowError:  # the calendar ends there: the day as its own zone has it
+        return replace(moment, date=day)

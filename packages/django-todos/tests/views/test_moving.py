@@ -104,6 +104,22 @@ def test_the_ends_of_the_calendar(cast: Cast, day: str, due: str):
     assert get(cast.client("alice"), "todo-detail", todo.uuid).status_code == 200
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize("day, clock", [("0001-01-01", "00:30"), ("9999-12-31", "23:30")])
+def test_at_the_ends_of_the_calendar_already(cast: Cast, day: str, clock: str, zone: str):
+    """A clock elsewhere shows another day, and the step to this one would leave the calendar."""
+    due, client = Moment.parse(f"{day}T{clock}[{zone}]"), cast.client("alice")
+    todo = make_todo(cast.flat, due=due)
+    for response in (
+        post(client, "todo-move", todo.uuid, to="day", day=day),
+        post(client, "todo-set", todo.uuid, due=day),
+        post(client, "todo-bulk", do="date", date=day, todo=str(todo.uuid)),
+    ):
+        assert response.status_code == 303
+    assert again(todo).due == due
+    assert get(client, "todo-detail", todo.uuid).status_code == 200
+
+
 def test_without_a_day(cast: Cast):
     todo = make_todo(cast.flat)
     assert post(cast.client("alice"), "todo-move", todo.uuid, to="day").status_code == 422

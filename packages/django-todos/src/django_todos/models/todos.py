@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits, signals
 from django_todos._compat import check_constraint
-from django_todos.dates import Moment
+from django_todos.dates import Moment, on_day
 from django_todos.instants import InstantField
 from django_todos.models import adding, columns, completing, copying, given, places
 from django_todos.models.given import Actor, Instant
@@ -436,11 +436,7 @@ class Todo(models.Model):
 
     def reschedule(self, when: date | Moment, *, rec: Recording, zone: ZoneInfo) -> None:
         """Make a loaded todo due: on a day as it is in `zone`, at the time of day it has; or exactly at a moment."""
-        due, shown = self.due, self.due.wall(zone).date
-        if isinstance(when, Moment):
-            due = when
-        else:
-            due = Moment(when) if shown is None else due.shift(days=(when - shown).days)
+        due = when if isinstance(when, Moment) else on_day(self.due, when, zone)
         if due != self.due:
             self._set_values(rec, {"due": due})
 
