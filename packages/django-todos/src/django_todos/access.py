@@ -102,7 +102,10 @@ def get_family(user: User, uuid: UUID, to: str = "", beside: UUID | None = None)
 def get_todos(user: User, uuids: Collection[UUID]) -> list[Todo]:
     """Those of the todos that are there, highest first. One that may only be read refuses all."""
     todos = Todo.objects.visible_to(user).alive().filter(uuid__in=uuids).with_rights(user)
-    found = list(todos.order_by("depth", "position", "pk"))
+    # A list may be lost between the query for the todos and that for their lists.
+    found = [
+        todo for todo in todos.order_by("depth", "position", "pk") if hasattr(todo, "todo_list")
+    ]
     _check(all(todo.can_edit for todo in found))
     return found
 
@@ -110,10 +113,11 @@ def get_todos(user: User, uuids: Collection[UUID]) -> list[Todo]:
 def get_action(user: User, uuid: UUID) -> Action:
     """One of the user's own actions, as long as its lists may still be changed by them."""
     action = get_object_or_404(Action.objects.visible_to(user), uuid=uuid)
-    lists = TodoList.objects.with_rights(user).in_bulk(action.list_ids)
+    ids = action.list_ids
+    lists = TodoList.objects.with_rights(user).in_bulk(ids)
     owned = {int(pk) for pk in action.changes["lists"]}
     _check(
-        lists.keys() == action.list_ids
+        lists.keys() == ids
         and all(one.can_own if pk in owned else one.can_edit for pk, one in lists.items())
     )
     return action

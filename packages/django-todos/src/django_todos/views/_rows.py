@@ -15,14 +15,12 @@ from django.db.models import (
     Count,
     F,
     IntegerField,
-    Prefetch,
     Q,
     QuerySet,
     UUIDField,
     Value,
     When,
     Window,
-    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce, Lower, RowNumber
 from django.http import HttpResponse
@@ -209,9 +207,9 @@ def page_of(found: list[Todo], order: Order, user: AbstractBaseUser | None = Non
     """The page that `one_page` found."""
     page = found[: limits.PAGE]
     if user is not None:
-        add_lists(page, user)
+        page = add_lists(page, user)
     add_labels(page)
-    cursor = order.cursor(page[-1]) if len(found) > limits.PAGE else ""
+    cursor = order.cursor(found[limits.PAGE - 1]) if len(found) > limits.PAGE else ""
     return Rows([Row(todo) for todo in page], cursor)
 
 
@@ -264,16 +262,21 @@ def _labels() -> QuerySet[Any]:
     return pairs.select_related("label").order_by("label__name")
 
 
-def add_lists(todos: list[Todo], user: AbstractBaseUser) -> None:
-    """To each its list with what `user` may do there, as `with_rights` would; one query, whatever their number."""
+def add_lists(todos: list[Todo], user: AbstractBaseUser) -> list[Todo]:
+    """To each its list with what `user` may do there, as `with_rights` would; one query, whatever their number.
+
+    Those are left out whose list went, or was taken from the user, since they were read.
+    """
     ids = {todo.todo_list_id for todo in todos}
-    if not ids or object_types():
-        lists = TodoList.objects.with_rights(user)
-        return prefetch_related_objects(todos, Prefetch("todo_list", lists))
-    found = {one.pk: one for one in _RIGHTS.rows({"user": user.pk, "lists": ids})}
-    for todo in todos:
-        todo.todo_list = found.get(todo.todo_list_id)  # type: ignore[assignment]  # gone just now
-    return None
+    if object_types():
+        found = TodoList.objects.with_rights(user).in_bulk(ids)
+    else:
+        rows = _RIGHTS.rows({"user": user.pk, "lists": ids}) if ids else ()
+        found = {one.pk: one for one in rows}
+    there = [todo for todo in todos if todo.todo_list_id in found]
+    for todo in there:
+        todo.todo_list = found[todo.todo_list_id]
+    return there
 
 
 def _rights() -> QuerySet[TodoList]:

@@ -221,8 +221,7 @@ def _days(viewer: Viewer, first: date) -> list[UpcomingDay]:
     first_ones = ranked.filter(rank__lte=limits.DAY).order_by()
     found = {pk: (day, total) for pk, day, total in first_ones.values_list("pk", "day", "total")}
     days = [UpcomingDay(day) for day in dates]
-    shown = list(details(Todo.objects.filter(pk__in=found)))
-    add_lists(shown, viewer.user)
+    shown = add_lists(list(details(Todo.objects.filter(pk__in=found))), viewer.user)
     add_labels(shown)
     for todo in sorted(
         shown, key=lambda one: (one.due.sort_key(viewer.zone), one.position, one.pk)
