@@ -295,7 +295,7 @@ PASSWORD = re.compile(
 URL = re.compile(r"(?i)\b[a-z+]+://[^/\s:@'\"]*:(?P<value>[^@\s/'\"]+)@")
 # A value that says of itself that it is none: placeholders, what tests make up, what the run's id fills in.
 HARMLESS = re.compile(
-    r"(?i)password|secret|test|example|run-\$|\$\{|\{|<|correct|wrong|x{4,}|^\W+$|\*\*|^\d+/[smhd]/"
+    r"(?i)password|secret|test|example|run-\$|\$\{|\{|<|correct|wrong|x{4,}|^\W+$|\*\*|^\d+/\d*[smhd]/"
 )
 
 
