@@ -153,6 +153,7 @@ def prune(cast: Cast, todo: Todo) -> None:
         lambda cast, todo: make_todo(cast.flat, "Another milk", due=Moment(TODAY)),
         lambda cast, todo: Label.objects.filter(todos=todo).update(name="Urgent", key="urgent"),
         lambda cast, todo: TodoList.objects.filter(pk=cast.flat.pk).update(name="Renamed"),
+        lambda cast, todo: Label.objects.get(todos=todo).delete(),
         lambda cast, todo: cast.flat.edit(values={"description": "New"}),
         save_label, save_list, call_bob(first_name="Robert"), call_bob(username="bobby"), invite, remind, prune,
         lambda cast, todo: cast.flat.remove_member(cast.rita), lambda cast, todo: cast.flat.remove_member(cast.alice),
@@ -186,8 +187,14 @@ def test_what_is_shown_is_what_would_be_made_now(cast: Cast, home: Todo, change:
         NOON + timedelta(days=1),
     ],
 )
-def test_what_the_clock_changes(cast: Cast, home: Todo, later: datetime) -> None:
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_what_the_clock_changes(
+    cast: Cast, home: Todo, later: datetime, is_archived: bool
+) -> None:
+    """Also in a list that is archived, which can still be read."""
     alice = cast.client("alice")
+    if is_archived:
+        cast.flat.archive()
     before = shown(alice, home)
     with time_machine.travel(later, tick=False):
         after = shown(alice, home)

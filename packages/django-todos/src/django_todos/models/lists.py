@@ -395,6 +395,12 @@ class Label(models.Model):
             super().save(*args, **kwargs)
             TodoList.objects.lock({self.todo_list_id})
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Its list shows it: a write to that."""
+        with transaction.atomic():
+            TodoList.objects.lock({self.todo_list_id})
+            return super().delete(*args, **kwargs)
+
 
 def color_for(key: str) -> str:
     """A colour that the same word gets in every list, so that it can be recognised across them."""

@@ -227,7 +227,7 @@ def _lists(sharing: bool, _counted_to: int) -> QuerySet[Any]:
     """
     own = Membership.objects.filter(user=AnyUser().pk)
     lists = TodoList.objects.filter(Exists(own.filter(todo_list=OuterRef("pk"))))
-    todos = _open().in_lists(lists.active())
+    todos = _open().in_lists(lists.alive())  # what is archived has pages, too
     name = Slot("name", Invitation._meta.get_field("key"))
     asked = Invitation.objects.open(ANY_INSTANTS["now"]).filter(Q(key=name) | Q(key__contains="@"))
     others = Membership.objects.filter(todo_list__memberships__user=AnyUser().pk).exclude(
