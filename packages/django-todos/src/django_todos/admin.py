@@ -449,11 +449,6 @@ class LabelAdmin(ChangesOnlyAdmin):
         """Labels are made by todos that carry them."""
         return False
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Label]) -> None:
-        """Each by itself: its list shows it."""
-        for label in queryset:
-            label.delete()
-
 
 @admin.register(Action)
 class ActionAdmin(ReadOnlyAdmin):

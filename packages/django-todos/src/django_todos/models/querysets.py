@@ -508,6 +508,15 @@ class LabelQuerySet(_InLists["tables.Label"]):
             tables.TodoList.objects.lock(set(self.values_list("todo_list", flat=True)))
             return super().update(**values)
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """The same where they go."""
+        with transaction.atomic():
+            tables.TodoList.objects.lock(set(self.values_list("todo_list", flat=True)))
+            return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as Django's own: no manager has it
+    delete.alters_data = True  # type: ignore[attr-defined]
+
 
 class CompletionQuerySet(_InLists["tables.Completion"]):
     """Questions about what was completed."""
