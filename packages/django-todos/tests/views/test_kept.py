@@ -14,6 +14,8 @@ import pytest
 import time_machine
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import BinaryField
 from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck
@@ -155,7 +157,8 @@ def prune(cast: Cast, todo: Todo) -> None:
         lambda cast, todo: TodoList.objects.filter(pk=cast.flat.pk).update(name="Renamed"),
         lambda cast, todo: Label.objects.get(todos=todo).delete(),
         lambda cast, todo: cast.flat.edit(values={"description": "New"}),
-        save_label, save_list, call_bob(first_name="Robert"), call_bob(username="bobby"), invite, remind, prune,
+        save_label,
+        lambda cast, todo: Label.objects.filter(todos=todo).delete(), save_list, call_bob(first_name="Robert"), call_bob(username="bobby"), invite, remind, prune,
         lambda cast, todo: cast.flat.remove_member(cast.rita), lambda cast, todo: cast.flat.remove_member(cast.alice),
         lambda cast, todo: cast.flat.set_role(cast.alice, "viewer", by=None, at=NOON),
         lambda cast, todo: cast.flat.remove_member(cast.charlie), lambda cast, todo: cast.flat.archive(),
@@ -432,3 +435,119 @@ def test_what_a_list_counts_is_the_writers(cast: Cast) -> None:
     fresh = TodoList.objects.get(pk=cast.flat.pk)
     assert (fresh.name, fresh.open_count) == ("Renamed", 1)
     assert fresh.version > old.version
+
+
+@contextmanager
+def before_query(number: int, write: Callable[[], Any]) -> Iterator[list[str]]:
+    """Somebody writes while a page is made: before so many of its queries have run."""
+    seen: list[str] = []
+
+    def run(execute: Any, sql: str, *args: Any) -> Any:
+        seen.append(sql)
+        if len(seen) == number:
+            write()
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(run):
+        yield seen
+
+
+@pytest.mark.parametrize(("name", "is_back"), [("bob", False), ("bob", True), ("alice", True)])
+def test_who_gets_another_name_while_a_page_is_made(
+    cast: Cast, home: Todo, name: str, is_back: bool
+) -> None:
+    """Called two things on one page, or on the page what they were called for a moment."""
+    alice, person = cast.client("alice"), get_user_model().objects.filter(username=name)
+    for one in (KEPT[4], KEPT[5]):
+        _kept._forget()
+        with before_query(0, lambda: None) as queries:
+            ask(alice, home, *one)
+        for number in range(1, len(queries) + 1):
+            _kept._forget()
+            person.update(first_name="")
+            with before_query(number, lambda: person.update(first_name="Robin")):
+                ask(alice, home, *one)
+            if is_back:
+                person.update(first_name="")
+            after = shown(alice, home, [one])
+            with nothing_kept():
+                assert after == shown(alice, home, [one])
+
+
+def test_who_a_host_leaves_out_may_be_another(
+    cast: Cast, home: Todo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its own users, by its manager."""
+    user = get_user_model()
+
+    class Active(type(user._default_manager)):  # type: ignore[misc]
+        def get_queryset(self) -> Any:
+            return super().get_queryset().filter(is_active=True)
+
+    manager = Active()
+    manager.model = user
+    monkeypatch.setitem(user._meta.__dict__, "default_manager", manager)
+    alice = cast.client("alice")
+    before = shown(alice, home, [KEPT[6]])
+    user._base_manager.filter(pk=cast.rita.pk).update(is_active=False)
+    assert shown(alice, home, [KEPT[6]]) != before
+
+
+def test_lines_to_try_come_back_with_what_is_gone_elsewhere(cast: Cast) -> None:
+    """In a list that they left, of which no page of theirs knows."""
+    other, alice = make_list(cast.bob, "Other", editors=[cast.alice]), cast.client("alice")
+    for number in range(5):
+        make_todo(other, f"Todo {number}", by=cast.alice)
+    other.remove_member(cast.alice)
+    before = text_of(get(alice, "today"))
+    other.trash()
+    other.purge()
+    assert text_of(get(alice, "today")) != before
+
+
+def test_a_part_of_ours_within_one_of_a_host(
+    cast: Cast, home: Todo, settings: Any, tmp_path: Path
+) -> None:
+    """Has holes, too; nobody is shown a mark."""
+    parts = tmp_path / "django_todos" / "parts"
+    parts.mkdir(parents=True)
+    (parts / "account_links.html").write_text("[mine]")
+    (parts / "foot_links.html").write_text('{% include "django_todos/parts/account_menu.html" %}')
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    alice = cast.client("alice")
+    for _ in range(2):
+        text = get(alice, "list-detail", cast.flat.uuid).content.decode()
+        assert _kept.MARK not in text and text.count("[mine]") == 3
+
+
+@pytest.mark.parametrize("name", ["base", "list_detail"])
+def test_where_another_engine_has_a_part_pages_are_made(
+    cast: Cast, settings: Any, tmp_path: Path, name: str
+) -> None:
+    own = tmp_path / "django_todos" / f"{name}.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ request.GET.x }} {% now 'U.u' %}")
+    theirs = {**settings.TEMPLATES[0], "NAME": "theirs", "APP_DIRS": False, "DIRS": [tmp_path]}
+    settings.TEMPLATES = [theirs, settings.TEMPLATES[0]]
+    answer = get(cast.client("alice"), "list-detail", cast.flat.uuid)
+    assert answer.status_code == 200 and "ETag" not in answer.headers
+
+
+def test_where_no_template_stays_none_is_looked_for(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred files for each page; and while a thread looked, another forgot what it had found."""
+    loaders = ["django.template.loaders.app_directories.Loader"]
+    options = {**settings.TEMPLATES[0]["OPTIONS"], "loaders": loaders}
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "APP_DIRS": False, "OPTIONS": options}]
+    monkeypatch.setattr(_kept, "_origin", None)
+    assert get(cast.client("alice"), "list-detail", cast.flat.uuid).status_code == 200
+
+
+def test_a_user_whose_columns_hold_nothing_has_a_page(cast: Cast) -> None:
+    """Of a host's: bytes and arrays can't be written where there are none."""
+    field = BinaryField(null=True)
+    field.set_attributes_from_name("picture")
+    row = mock.Mock(picture=None, _meta=mock.Mock(concrete_fields=[field]))
+    row.get_deferred_fields.return_value = set()
+    assert _kept._values(row) == [None]

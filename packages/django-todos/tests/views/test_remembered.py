@@ -292,24 +292,34 @@ def test_no_more_than_so_many_are_remembered() -> None:
     few = Memory()
     for n in range(50):
         few.put(n, str(n), 10)
-        few.get(0)
+        few.get(0, 10)
     assert len(few._new) + len(few._old) <= 10
-    assert few.get(49) == "49" and few.get(0) == "0" and few.get(5) is None
+    assert few.get(49, 10) == "49" and few.get(0, 10) == "0" and few.get(5, 10) is None
+
+
+def test_what_is_looked_at_again_and_again_is_no_more_than_that() -> None:
+    """It is young again, and was counted nowhere."""
+    few = Memory()
+    for n in range(50):
+        few.put(n, str(n), 10)
+        for known in range(n):
+            few.get(known, 10)
+    assert len(few._new) + len(few._old) <= 10
 
 
 def test_a_long_text_counts_as_several() -> None:
     few = Memory()
     for n in range(50):
         few.put(n, "x" * 4096, 100)
-        few.get(0)
+        few.get(0, 100)
     assert sum(map(len, [*few._new.values(), *few._old.values()])) <= 100 * 1024
-    assert few.get(49) and few.get(0) and few.get(5) is None
+    assert few.get(49, 100) and few.get(0, 100) and few.get(5, 100) is None
 
 
 def test_a_settings_change_forgets(settings: Any) -> None:
     memory.put("x", "y", 10)
     settings.TODOS_SHARING = False
-    assert memory.get("x") is None
+    assert memory.get("x", 10) is None
 
 
 def test_a_hole_is_filled_where_a_host_includes_the_part_around_it(

@@ -46,11 +46,11 @@ class Memory(Generic[_Made]):
         self._old: dict[Hashable, _Made] = {}
         self._count = 0  # of the newer half
 
-    def get(self, key: Hashable) -> _Made | None:
+    def get(self, key: Hashable, size: int) -> _Made | None:
         """The text, which is young again."""
         found = self._new.get(key)
         if found is None and (found := self._old.get(key)) is not None:
-            self._add(key, found)
+            self.put(key, found, size)
         return found
 
     def clear(self) -> None:
@@ -61,9 +61,6 @@ class Memory(Generic[_Made]):
         """Remembers it, and at most `size` in all."""
         if self._count >= size // 2:
             self._old, self._new, self._count = self._new, {}, 0
-        self._add(key, text)
-
-    def _add(self, key: Hashable, text: _Made) -> None:
         self._new[key] = text
         self._count += 1 + len(text) // _LENGTH
 
@@ -104,7 +101,7 @@ class Remembered:
             for name, value in values.items()
         )
         key = (self._where, page is None, given)
-        found = memory.get(key) if self._size else None
+        found = memory.get(key, self._size) if self._size else None
         if found is None:
             escapes = self._engine.autoescape
             if page is None:
@@ -121,9 +118,9 @@ class Remembered:
 def size_in(engine: Engine) -> int:
     """How much is remembered of an engine's templates.
 
-    Loaders that don't keep them make a new one each time, by which nothing would be found again.
+    Loaders that don't keep them make a new one each time, by which nothing would be found again; or have another one.
     """
-    keeps = any(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
+    keeps = all(isinstance(loader, cached.Loader) for loader in engine.template_loaders)
     return settings.REMEMBERED_PARTS if keeps else 0
 
 

@@ -26,8 +26,17 @@ from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.template import Engine, Origin, Template, TemplateDoesNotExist, loader
+from django.template import (
+    Origin,
+    Template,
+    TemplateDoesNotExist,
+    TemplateSyntaxError,
+    engines,
+    loader,
+)
+from django.template.context import make_context
 from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 
 from django_todos._compat import has_nonce
 from django_todos.models import Preferences
@@ -37,7 +46,7 @@ from django_todos.templatetags._remembered import MARK, TOKEN, Memory, mark, siz
 from django_todos.viewer import Viewer
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, frame_of
-from django_todos.wording.people import names_noted, names_of
+from django_todos.wording.people import Names, names_noted, names_of
 
 _View = Callable[..., HttpResponseBase]
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -55,8 +64,8 @@ class _Kept(NamedTuple):
     current: str
     """What the sidebar marks."""
     holes: list[str]
-    names: dict[Any, tuple[str, str]]
-    """What others are called whom it names."""
+    names: dict[Any, Names | None]
+    """What those are called whom it names; its viewer only where that is not what the key says."""
 
     def __len__(self) -> int:
         return len(self.text)
@@ -89,7 +98,7 @@ def kept(more: Callable[..., Iterable[Model]] | None = None) -> Callable[[_View]
                 return view(request, **kwargs)
             request.todos_more = more(request, **kwargs) if more else []
             key = _key(request, view.__name__)
-            page = _pages.get(key)
+            page = _pages.get(key, size)
             if page is None or not _are_called(page.names):
                 request.todos_kept = True
                 with names_noted() as names:
@@ -101,7 +110,9 @@ def kept(more: Callable[..., Iterable[Model]] | None = None) -> Callable[[_View]
                     return response
                 # A mark is another one in each process.
                 digest = hashlib.sha256(text.replace(MARK.encode(), b"")).hexdigest()
-                names.pop(request.todos_viewer.user.pk, None)
+                me = request.todos_viewer.user
+                if names.get(me.pk) == names_of(me):
+                    del names[me.pk]
                 page = _Kept(zlib.compress(text, 1), digest, here, holes, names)
                 _pages.put(key, page, size)
             return _answer(request, page)
@@ -115,7 +126,7 @@ def _answer(request: Request, page: _Kept) -> HttpResponseBase:
     """The page with a fresh token; or that the browser has it, with a token that is still good."""
     parts = _in_holes(request, page.holes, page.current)
     get_token(request)  # makes the secret, where this is the first page of a session
-    known = repr((page.digest, parts, request.META["CSRF_COOKIE"]))
+    known = repr((page.digest, parts, request.META["CSRF_COOKIE"])).replace(MARK, "")
     etag = f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -126,9 +137,16 @@ def _answer(request: Request, page: _Kept) -> HttpResponseBase:
 
 def _in_holes(request: Request, holes: list[str], current: str) -> dict[str, str]:
     request.todos_nav.current = current
-    frame = frame_of(request, current) | {"nav": request.todos_nav, "csrf_token": TOKEN}
+    # Equal to TOKEN, and not it: a part of ours within one of the host's has its own holes filled at once.
+    frame = frame_of(request, current) | {
+        "nav": request.todos_nav,
+        "csrf_token": SafeString(TOKEN),  # nosec B703: ours
+    }
+    engine = _base().engine
     return {
-        name: loader.render_to_string(f"django_todos/parts/{name}.html", frame, request)
+        name: engine.get_template(f"django_todos/parts/{name}.html").render(
+            make_context(dict(frame), request, autoescape=engine.autoescape)
+        )
         for name in holes
     }
 
@@ -145,15 +163,22 @@ def _room(request: Request) -> int:
     if request.method == "POST" or has_message or has_nonce(request) or object_types():
         return 0
     base = _base()
-    if base not in _is_ours:
-        _is_ours.clear()
+    size = size_in(base.engine) // 2
+    if (
+        not size
+    ):  # where no template stays, to look at all of them each time would cost more than the page
+        return 0
+    is_ours = _is_ours.get(base)
+    if is_ours is None:
         names = (path.relative_to(_TEMPLATES).as_posix() for path in _TEMPLATES.rglob("*.html"))
-        _is_ours[base] = all(
-            Path(_origin(base.engine, name).name).is_relative_to(_TEMPLATES)
+        is_ours = all(
+            _is_found_in(base, name)
             for name in names
             if Path(name).stem not in (*HOLES, *_NOT_SHOWN)
         )
-    return size_in(base.engine) // 2 if _is_ours[base] else 0
+        _is_ours.clear()
+        _is_ours[base] = is_ours
+    return size if is_ours else 0
 
 
 def _base() -> Template:
@@ -161,14 +186,37 @@ def _base() -> Template:
     return cast(Template, found.template)
 
 
-def _origin(engine: Engine, name: str) -> Origin:
+def _is_found_in(base: Template, name: str) -> bool:
+    """Whether a template is ours: the first that any engine finds, and in that of our base."""
+    for backend in engines.all():
+        engine = getattr(backend, "engine", None)
+        if engine is not None:
+            if (origin := _origin(engine, name)) is not None:
+                return engine is base.engine and Path(origin.name).is_relative_to(_TEMPLATES)
+        elif _is_hosts(backend, name):
+            return False
+    return False
+
+
+def _is_hosts(backend: Any, name: str) -> bool:
+    """Whether an engine that is not Django's finds one of this name, and be it one that it can't read."""
+    try:
+        backend.get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    except TemplateSyntaxError:
+        return True
+    return True
+
+
+def _origin(engine: Any, name: str) -> Origin | None:
     """Where a template comes from; it is not made for that."""
     for source in engine.template_loaders:
         for origin in source.get_template_sources(name):
             with suppress(TemplateDoesNotExist):
-                origin.loader.get_contents(origin)  # type: ignore[union-attr]  # a loader's own
-                return origin
-    raise TemplateDoesNotExist(name)
+                origin.loader.get_contents(origin)
+                return cast(Origin, origin)
+    return None
 
 
 def _key(request: Request, name: str) -> Hashable:
@@ -186,10 +234,14 @@ def _key(request: Request, name: str) -> Hashable:
     return _base(), where(), hashlib.sha256(repr(seen).encode()).digest()
 
 
-def _values(row: Model) -> list[str]:
+def _values(row: Model) -> list[str | None]:
     unread = row.get_deferred_fields()
     fields = (field for field in row._meta.concrete_fields if field.attname not in unread)
-    return [field.value_to_string(row) for field in fields]
+    # Some fields can't write None.
+    return [
+        None if field.value_from_object(row) is None else field.value_to_string(row)
+        for field in fields
+    ]
 
 
 def _clock(viewer: Viewer) -> Any:
@@ -199,7 +251,7 @@ def _clock(viewer: Viewer) -> Any:
     return viewer.now if len(offsets) > 1 else None
 
 
-def _are_called(names: dict[Any, tuple[str, str]]) -> bool:
+def _are_called(names: dict[Any, Names | None]) -> bool:
     """Whether these people are still called so."""
     if not names:
         return True

@@ -183,7 +183,7 @@ def page(
         return part(request, more, {"view": template.removesuffix("_detail")} | context)
     frame = frame_of(request, current) | {
         "toast": _message(request),
-        "people": partial(_people, request.todos_viewer, context.get("todo_list")),
+        "people": partial(_people, request, context.get("todo_list")),
     }
     return render(request, f"django_todos/{template}.html", frame | context, status=status)
 
@@ -202,12 +202,14 @@ def frame_of(request: Request, current: str) -> dict[str, Any]:
     return frame | {"nav": request.todos_nav, "csrf_token": TOKEN}
 
 
-def _people(viewer: Viewer, todo_list: TodoList | None) -> QuerySet[Any]:
+def _people(request: Request, todo_list: TodoList | None) -> QuerySet[Any]:
     """Whom the viewer shares the list with, or where a page shows several, any of their lists. Asked when shown."""
-    users = get_user_model()._default_manager
-    mine = {"todo_list__memberships__user": viewer.user.pk}
+    me, users = request.todos_viewer.user.pk, get_user_model()._default_manager.all()
+    if users.query.where:  # whom a host's manager leaves out may be others a moment later
+        request.todos_kept = False
+    mine = {"todo_list__memberships__user": me}
     here = mine if todo_list is None else {"todo_list": todo_list.pk}
-    members = Membership.objects.filter(**here).exclude(user=viewer.user.pk)
+    members = Membership.objects.filter(**here).exclude(user=me)
     return users.filter(pk__in=members.values("user")).order_by(users.model.USERNAME_FIELD)
 
 

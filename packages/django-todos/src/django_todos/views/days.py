@@ -140,11 +140,13 @@ def _examples(request: Request, rows: Rows) -> list[Example]:
     viewer = request.todos_viewer
     if not viewer.preferences.hints or len(rows) >= ENOUGH:
         return []
-    own = Todo.objects.filter(created_by=viewer.user.pk).values_list("title", "deleted_at")
-    known = list(own[:ENOUGH])
+    own = Todo.objects.filter(created_by=viewer.user.pk)
+    if len(own.visible_to(viewer.user)[:ENOUGH]) == ENOUGH:
+        return []
+    request.todos_kept = False  # lists that they left tell nobody's page
+    known = list(own.values_list("title", "deleted_at")[:ENOUGH])
     if len(known) == ENOUGH:
         return []
-    request.todos_kept = False
     titles = {title for title, deleted_at in known if deleted_at is None}
     texts = _("Buy stamps today"), _("Water the plants every monday #home")
     return [

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from django_todos.models import Invitation, Notice
 
 
-_noted: ContextVar[dict[Any, tuple[str, str]] | None] = ContextVar("noted", default=None)
+Names = tuple[str, str]
+"""What somebody is called, and by what they sign in."""
+
+_noted: ContextVar[dict[Any, Names | None] | None] = ContextVar("noted", default=None)
 
 
 @contextmanager
-def names_noted() -> Iterator[dict[Any, tuple[str, str]]]:
-    """Notes whose names are read within: by primary key what they are called, and by what they sign in."""
-    noted: dict[Any, tuple[str, str]] = {}
+def names_noted() -> Iterator[dict[Any, Names | None]]:
+    """Notes whose names are read within, by primary key; None where somebody got another name meanwhile."""
+    noted: dict[Any, Names | None] = {}
     token = _noted.set(noted)
     try:
         yield noted
@@ -31,8 +34,8 @@ def names_noted() -> Iterator[dict[Any, tuple[str, str]]]:
         _noted.reset(token)
 
 
-def names_of(user: Any) -> tuple[str, str]:
-    """What somebody is called, and by what they sign in."""
+def names_of(user: Any) -> Names:
+    """Those of a user."""
     return str(settings.USER_DISPLAY(user) or ""), user.get_username()
 
 
@@ -41,8 +44,8 @@ def display_name(user: Any) -> str:
     if not user:
         return ""
     names = names_of(user)
-    if (noted := _noted.get()) is not None:
-        noted[user.pk] = names
+    if (noted := _noted.get()) is not None and noted.setdefault(user.pk, names) != names:
+        noted[user.pk] = None
     return names[0]
 
 
