@@ -88,6 +88,7 @@ def test_a_label_with_a_comma_is_one_chip(people: People) -> None:
     page.get_by_role("button", name="Remove the label z").click()
     expect(page.locator("[name=initial-labels]")).to_have_value('"bank, home"')
     page.get_by_role("button", name="Remove the label bank, home").click()
+    expect(page.locator("[name=initial-labels]")).to_have_value("")
     page.get_by_role("combobox", name="Add a label").focus()
     page.locator("#label-options [role=option]", has_text="bank, home").click()
     expect(chips).to_have_text(["bank, home"])
@@ -110,6 +111,23 @@ def test_an_answer_that_is_older_than_the_chips_takes_no_focus(alice: Person) ->
         held.pop(0).continue_()
     expect(page.locator("#set-labels .todos-tag")).to_have_text(["second"])
     expect(last).to_be_focused()
+
+
+def test_what_is_put_back_while_it_is_saved_stays(alice: Person) -> None:
+    page, held = alice.page, []
+    none, high = (
+        page.locator(f"#set-priority [type=radio][value={one}]") for one in ("none", "high")
+    )
+    page.route("**/todos/*/", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/todos/*/"):
+        high.check()
+    none.check()
+    with page.expect_response("**/todos/*/"):
+        held[0].continue_()
+    saved(page)
+    expect(none).to_be_checked()
+    page.reload()
+    expect(none).to_be_checked()
 
 
 def test_notes_turn_into_their_field_and_back(alice: Person) -> None:

@@ -77,12 +77,14 @@ function write(set, data) {
 
 /** @param {Element} set @param {boolean} left  to be sent, now or when that can be */
 function remember(set, left) {
-  keep(keyOf(set), isChanged(set) || one(".todos-conflict", set) ? { url: shown(), name: /** @type {HTMLElement} */ (set).dataset.todosSet ?? "", data: read(set), left } : null);
+  keep(keyOf(set), isChanged(set) || sending === keyOf(set) || one(".todos-conflict", set) ? { url: shown(), name: /** @type {HTMLElement} */ (set).dataset.todosSet ?? "", data: read(set), left } : null);
 }
 
 /* Sending: one at a time, in the page's queue. */
 
 let sent = "";
+/** Whose answer is awaited: what it says now may be what it said before that was sent, and is another value than that. */
+let sending = "";
 let waiting = 0;
 /** A field that is replaced is not left. */
 let swapping = false;
@@ -104,6 +106,7 @@ function send(key) {
       const entry = kept()[key];
       if (!entry) return null;
       sent = JSON.stringify(entry.data);
+      sending = key;
       waiting = window.setTimeout(() => status(say("saving")), 400);
       const data = Object.fromEntries(entry.data.map(([name]) => [name, values(entry.data, name)]));
       const view = /** @type {HTMLInputElement | null} */ (one("#main [name=view]"))?.value ?? "";
@@ -189,6 +192,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   swapping = true;
   within = setOf(document.activeElement)?.id ?? "";
   clearTimeout(waiting);
+  if (key === sending) sending = ""; // what the answer brings is as it was saved
   if (!key || ![200, 409, 422].includes(xhr.status)) return;
   const entry = kept()[key];
   etc.selectOOB = parts(key).join();
@@ -207,6 +211,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, xhr } = /** @type {CustomEvent} */ (event).detail;
   const key = requestConfig?.headers["Todos-Save"];
   swapping = false;
+  if (key === sending) sending = "";
   const refused = [409, 422].includes(xhr.status) && !xhr.getResponseHeader("Retry-After");
   restore(refused ? key : "");
   if (within && document.activeElement === document.body) one(`#${within} :is(textarea, select, [popovertarget], :checked, [data-todos-date], input:not([type=hidden], [type=radio]))`)?.focus();
