@@ -28,23 +28,29 @@ class Slot(Expression):
 
 
 class _Keys(Field):  # type: ignore[type-arg]
-    """Primary keys, as many as there are, as one value."""
+    """Primary keys of a model, as many as there are, as one value."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        super().__init__()
+        self.key: Any = model._meta.pk
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+        keys = [self.key.get_db_prep_value(one, connection) for one in value]
+        return keys if connection.vendor == "postgresql" else json.dumps(keys)
 
 
 class OneOf(Expression):
-    """Whether a column holds one of the keys that are given when the query is run.
+    """Whether a column holds one of the keys of a model that are given when the query is run.
 
     How many there are PostgreSQL is not told: for a hundred it would rather read a whole table of 20,000 small rows.
     """
 
     conditional = True
 
-    def __init__(self, column: str, name: str) -> None:
+    def __init__(self, column: str, model: type[models.Model], name: str) -> None:
         super().__init__(BooleanField())
-        self.column, self.keys = F(column), Slot(name, _Keys())
+        self.column, self.keys = F(column), Slot(name, _Keys(model))
+        self.key: Any = model._meta.pk
 
     def get_source_expressions(self) -> list[Any]:
         """The column, and the place of the keys."""
@@ -57,13 +63,12 @@ class OneOf(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """In any order, and each as often as it is wanted."""
         (column, before), (keys, after) = map(compiler.compile, self.get_source_expressions())
-        is_array = connection.vendor == "postgresql"
-        sql = (
-            "= ANY(ARRAY(SELECT unnest(%s::bigint[])))"
-            if is_array
-            else "IN (SELECT value FROM json_each(%s))"
-        )
-        return f"{column} {sql % keys}", [*before, *after]
+        if connection.vendor == "postgresql":
+            kind = self.key.rel_db_type(connection)
+            given = f"= ANY(ARRAY(SELECT unnest({keys}::{kind}[])))"
+        else:
+            given = f"IN (SELECT value FROM json_each({keys}))"  # nosec B608: a placeholder
+        return f"{column} {given}", [*before, *after]
 
 
 class AnyUser:

@@ -514,8 +514,8 @@ class LabelQuerySet(_InLists["tables.Label"]):
             tables.TodoList.objects.lock(set(self.values_list("todo_list", flat=True)))
             return super().delete()
 
-    delete.queryset_only = True  # type: ignore[attr-defined]  # as Django's own: no manager has it
-    delete.alters_data = True  # type: ignore[attr-defined]
+    # As Django's own: no manager has it, and no template calls it.
+    vars(delete).update(queryset_only=True, alters_data=True)
 
 
 class CompletionQuerySet(_InLists["tables.Completion"]):

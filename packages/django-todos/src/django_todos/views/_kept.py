@@ -40,7 +40,7 @@ from django.utils.safestring import SafeString
 
 from django_todos._compat import has_nonce
 from django_todos.models import Preferences
-from django_todos.models.compiled import Compiled, Slot
+from django_todos.models.compiled import Compiled, OneOf
 from django_todos.models.querysets import object_types
 from django_todos.templatetags._remembered import MARK, TOKEN, Memory, mark, size_in, where
 from django_todos.viewer import Viewer
@@ -164,9 +164,7 @@ def _room(request: Request) -> int:
         return 0
     base = _base()
     size = size_in(base.engine) // 2
-    if (
-        not size
-    ):  # where no template stays, to look at all of them each time would cost more than the page
+    if not size:  # no template stays: to look at all of them would cost more than the page
         return 0
     is_ours = _is_ours.get(base)
     if is_ours is None:
@@ -200,13 +198,11 @@ def _is_found_in(base: Template, name: str) -> bool:
 
 def _is_hosts(backend: Any, name: str) -> bool:
     """Whether an engine that is not Django's finds one of this name, and be it one that it can't read."""
-    try:
-        backend.get_template(name)
-    except TemplateDoesNotExist:
-        return False
-    except TemplateSyntaxError:
+    with suppress(TemplateDoesNotExist):
+        with suppress(TemplateSyntaxError):
+            backend.get_template(name)
         return True
-    return True
+    return False
 
 
 def _origin(engine: Any, name: str) -> Origin | None:
@@ -255,19 +251,12 @@ def _are_called(names: dict[Any, Names | None]) -> bool:
     """Whether these people are still called so."""
     if not names:
         return True
-    keys = list(names)
-    size = next((size for size in (1, 8, 64) if size >= len(keys)), 0)
-    users: Iterable[Any] = get_user_model()._base_manager.filter(pk__in=keys)
-    if size:
-        keys += keys[:1] * (size - len(keys))
-        users = _PEOPLE.rows({f"user{n}": pk for n, pk in enumerate(keys)}, size)
-    return {user.pk: names_of(user) for user in users} == names
+    return {user.pk: names_of(user) for user in _PEOPLE.rows({"users": names})} == names
 
 
-def _people(size: int) -> QuerySet[Any]:
+def _people() -> QuerySet[Any]:
     users = get_user_model()
-    slots: Any = [Slot(f"user{n}", users._meta.pk) for n in range(size)]
-    return users._base_manager.filter(pk__in=slots)
+    return users._base_manager.filter(OneOf("pk", users, "users"))
 
 
 _PEOPLE: Compiled[QuerySet[Any]] = Compiled(Preferences, _people)

@@ -258,7 +258,7 @@ def _give_labels(todos: list[Todo], labels: Mapping[int, list[Label]]) -> None:
 
 
 def _labels() -> QuerySet[Any]:
-    pairs = Todo.labels.through._default_manager.filter(OneOf("todo", "todos"))
+    pairs = Todo.labels.through._default_manager.filter(OneOf("todo", Todo, "todos"))
     return pairs.select_related("label").order_by("label__name")
 
 
@@ -282,7 +282,7 @@ def add_lists(todos: list[Todo], user: AbstractBaseUser) -> list[Todo]:
 def _rights() -> QuerySet[TodoList]:
     with any_member() as anybody:
         lists = TodoList.objects.with_rights(anybody)
-    return lists.filter(OneOf("pk", "lists"))
+    return lists.filter(OneOf("pk", TodoList, "lists"))
 
 
 _RIGHTS: Compiled[QuerySet[TodoList]] = Compiled(TodoList, _rights)
