@@ -40,6 +40,22 @@ def row(page: Page) -> Locator:
     return page.locator("#main .todos-row .todos-title").first
 
 
+def test_a_press_is_a_click_though_an_answer_replaces_what_was_pressed(alice: Person) -> None:
+    page, held = alice.page, []
+    link = page.locator("#sidebar").get_by_role("link", name="Upcoming")
+    page.route("**/todos/*/", lambda route: route.continue_() if held else held.append(route))
+    title(page).fill("Water both fig trees")
+    with page.expect_request("**/todos/*/"):
+        page.keyboard.press("Enter")
+    old = link.element_handle()
+    link.hover()
+    page.mouse.down()
+    held[0].continue_()
+    page.wait_for_function("old => !old.isConnected", arg=old)
+    page.mouse.up()
+    page.wait_for_url("**/upcoming/")
+
+
 def test_the_title_saves_as_it_is_left_and_can_be_undone(alice: Person) -> None:
     page = alice.page
     title(page).fill("Water both fig trees")

@@ -22,6 +22,22 @@ const WHOLE = { "HX-Boosted": "true" }; // the answer is a page, as a browser wo
 const PAGE = { target: "#main", select: "#main > *", selectOOB: "#sidebar", swap: "innerHTML show:none", headers: WHOLE };
 const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float form, #todos-over form";
 
+/* A mouse's press on what an answer replaces before it is released would be no click: it is one on what stands there now. */
+const PRESSED = "a, button, [role=option]";
+/** @type {HTMLElement | null} */
+let pressed = null;
+/** @param {PointerEvent} event */
+const at = (event) => (event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest(PRESSED)) : null);
+document.addEventListener("pointerdown", (event) => {
+  const isPlain = event.pointerType === "mouse" && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  pressed = isPlain ? at(event) : null;
+}, true);
+document.addEventListener("pointerup", (event) => {
+  const now = pressed && !pressed.isConnected ? at(event) : null;
+  const [href, then] = [now, pressed].map((one) => one?.getAttribute("href"));
+  if (now && (href ? href === then : now.isEqualNode(pressed))) now.click();
+}, true);
+
 /** Pages to fill in that are being sent. @type {WeakSet<Element>} */
 const underWay = new WeakSet();
 
