@@ -150,6 +150,7 @@ def main() -> None:
             print("migrate: the running version can live with what is to be applied")
             return
         call_command("migrate", interactive=False)
+        call_command("createcachetable", verbosity=0)
         if role := env.str("DATABASE_WEB_ROLE", ""):
             # The site strips what it reads from a file, too.
             let_in(connection, role, env.str("DATABASE_WEB_PASSWORD").strip())

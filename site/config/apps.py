@@ -6,7 +6,7 @@ from django.core.checks import register
 
 
 class SiteConfig(AppConfig):
-    """The site as an app: it brings system checks, the cache table and commands."""
+    """The site as an app: it brings system checks and commands."""
 
     name = "config"
     label = "site"

@@ -1,4 +1,5 @@
-"""What a person who looks after the site wants to know of accounts, a line each in the log "site.security"."""
+"""What the site does when something happens to an account. A person who looks after it wants to know of most of it: a line
+each in the log "site.security"."""
 
 import logging
 from functools import partial
@@ -7,16 +8,20 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
+from allauth.usersessions.models import UserSession
 from config.accounts import account_of
 from django.conf import settings
 from django.contrib.admin.models import LogEntry, LogEntryManager
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db.models.signals import ModelSignal, post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from django_todos.models import Membership
+from django_todos.signals import worker_ran
 
 logger = logging.getLogger("site.security")
 TOLD = {
@@ -49,12 +54,14 @@ for signal, what in TOLD.items():
 
 @receiver([post_save, post_delete], sender=Membership)
 def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> None:
-    if "role" not in (kwargs.get("update_fields") or ("role",)):
-        return
-    role = "none" if signal is post_delete else instance.role
-    # The account itself may be going at this moment.
-    user = User(pk=instance.user_id)
-    tell("role", user=user, more=f"list={instance.todo_list_id} {role}")
+    if "role" in (kwargs.get("update_fields") or ("role",)):
+        role = "none" if signal is post_delete else instance.role
+        user = User(pk=instance.user_id)  # the account itself may be going at this moment
+        tell("role", user=user, more=f"list={instance.todo_list_id} {role}")
+
+
+# Of what is created together, as when several accounts are deleted, Django would tell nobody.
+LogEntryManager.bulk_create = lambda self, entries: [one.save() for one in entries]  # type: ignore
 
 
 @receiver(post_save, sender=LogEntry)
@@ -63,14 +70,13 @@ def administered(instance: LogEntry, **kwargs: Any) -> None:
     tell("administered", user=instance.user, more=more)
 
 
-def each_by_itself(self: LogEntryManager, entries: list[LogEntry]) -> list[LogEntry]:
-    """Of what is created together, as when several accounts are deleted, Django would tell nobody."""
-    for entry in entries:
-        entry.save()
-    return entries
-
-
-LogEntryManager.bulk_create = each_by_itself  # type: ignore[assignment,method-assign]
+@receiver(post_save, sender=User)
+def administrators_are_believed(instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
+    """The address of one made by a command counts as confirmed."""
+    if created and not raw and instance.is_superuser and instance.email:
+        address = EmailAddress(user=instance, email=instance.email.lower(), primary=True)
+        address.verified = address.can_set_verified()
+        address.save()
 
 
 @receiver(
@@ -83,3 +89,11 @@ def only_confirmed_addresses_get_mail(**kwargs: Any) -> None:
     if main and settings.MAIL_CONFIGURED:
         user.email = main.email if main.verified else ""
         user.save(update_fields=["email"])
+
+
+@receiver(worker_ran)
+def forget_expired_sessions(**kwargs: Any) -> None:
+    """Nor is it kept from where they were used. That the worker works is seen by the age of a file."""
+    settings.HEARTBEAT_FILE.touch()
+    SessionStore.clear_expired()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

@@ -148,7 +148,7 @@ elif "PASSWORD" in _database:
 DATABASES = {"default": _database}
 
 # In the database, because every worker on every machine must see the same count of failed logins,
-# and the database is what they all share already. `migrate` makes the table (config/migrations).
+# and the database is what they all share already. `createcachetable` makes the table.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
-from config.management.commands import worker
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+
+from django_todos.management.commands.todos_worker import JOBS
 
 from .base import PASSWORD
 
@@ -30,11 +32,9 @@ def test_the_worker_ends_sessions_that_have_run_out(heartbeat, alice):
     for name, expires in (("old", now - timedelta(minutes=1)), ("new", now + timedelta(days=1))):
         Session.objects.create(session_key=name, session_data="", expire_date=expires)
         UserSession.objects.create(user=alice, session_key=name, ip="127.0.0.1")
-    out = StringIO()
-    call_command("worker", stdout=out, stderr=StringIO())
+    call_command("todos_worker", stdout=StringIO(), stderr=StringIO())
     for kind in (Session, UserSession):
         assert [session.session_key for session in kind.objects.all()] == ["new"]
-    assert "sessions: 1" in out.getvalue() and "trash: 0" in out.getvalue()
     assert heartbeat.exists()
 
 
@@ -42,10 +42,11 @@ def test_a_job_that_fails_stops_neither_the_worker_nor_its_heartbeat(
     heartbeat, monkeypatch, caplog
 ):
     caplog.set_level(logging.ERROR)
-    monkeypatch.setitem(worker.Command.jobs, "sessions", lambda now: 1 / 0)
+    monkeypatch.setitem(JOBS, "trash", lambda now: 1 / 0)
+    monkeypatch.setattr(SessionStore, "clear_expired", lambda: 1 / 0)
     with pytest.raises(CommandError):
-        call_command("worker", stdout=StringIO(), stderr=StringIO())
-    assert "sessions failed" in caplog.text
+        call_command("todos_worker", stdout=StringIO(), stderr=StringIO())
+    assert "trash failed" in caplog.text and "forget_expired_sessions" in caplog.text
     assert heartbeat.exists()
 
 

@@ -52,13 +52,13 @@ def test_readyz_without_a_database(probe, monkeypatch, caplog):
 
 def test_readyz_before_a_migration(probe, caplog):
     caplog.set_level("WARNING")
-    MigrationRecorder(connection).record_unapplied("site", "0001_cache_table")
+    MigrationRecorder(connection).record_unapplied("django_todos", "0001_initial")
     response = probe.get("/readyz")
     assert (response.status_code, response.content) == (503, b"migrations are missing\n")
     assert [record.getMessage() for record in caplog.records] == [
         "not ready: migrations are missing"
     ]
-    MigrationRecorder(connection).record_applied("site", "0001_cache_table")
+    MigrationRecorder(connection).record_applied("django_todos", "0001_initial")
     assert probe.get("/readyz").status_code == 200
 
 

@@ -22,6 +22,7 @@ from django_todos.models import (
     Todo,
     TodoList,
 )
+from django_todos.signals import worker_ran
 
 from .factories import make_list, make_todo
 
@@ -120,6 +121,23 @@ def test_a_job_that_fails_stops_none_of_the_others(cast, monkeypatch, caplog):
     assert "disk on fire" in caplog.text
 
 
+def test_a_host_hears_of_each_run_and_stops_none(monkeypatch, caplog):
+    monkeypatch.setattr(todos_worker, "JOBS", {})
+    heard = []
+
+    def receiver(sender, **kwargs):
+        heard.append(sender)
+        raise OSError("disk on fire")
+
+    worker_ran.connect(receiver)
+    try:
+        work()
+    finally:
+        worker_ran.disconnect(receiver)
+    assert heard == [todos_worker.Command]
+    assert "disk on fire" in caplog.text
+
+
 def test_every_goes_on_until_it_is_stopped(monkeypatch, restored_signals):
     runs = []
 
@@ -130,7 +148,7 @@ def test_every_goes_on_until_it_is_stopped(monkeypatch, restored_signals):
         os.kill(os.getpid(), signal.SIGTERM)
         return 1
 
-    monkeypatch.setattr(todos_worker.Command, "jobs", {"job": job})
+    monkeypatch.setattr(todos_worker, "JOBS", {"job": job})
     monkeypatch.setattr(todos_worker, "close_old_connections", lambda: None)
     out, _err = work(every=1)
     assert len(runs) == 2 and runs[0] < runs[1]

@@ -1,8 +1,8 @@
 """What a host project can listen to.
 
-Each is sent after the transaction has been committed, with ``sender`` (the model) and the keyword arguments ``todo`` or
-``todo_list`` (as it is after the change), ``user`` (who did it, or None) and ``action`` (the `Action` that can undo it,
-or None). Receivers that raise are logged by Django and stop nobody (``send_robust``).
+Each but the last is sent after the transaction has been committed, with ``sender`` (the model) and the keyword arguments
+``todo`` or ``todo_list`` (as it is after the change), ``user`` (who did it, or None) and ``action`` (the `Action` that can
+undo it, or None). Receivers that raise are logged by Django and stop nobody (``send_robust``).
 """
 
 from __future__ import annotations
@@ -44,3 +44,6 @@ member_added = Signal()
 
 member_removed = Signal()
 """Somebody (``member``) is no longer in a list: taken out, gone, or out by an undo. Not whose account was deleted."""
+
+worker_ran = Signal()
+"""`todos_worker` has done all its jobs once; ``sender`` is the command. For what a host wants done as regularly."""

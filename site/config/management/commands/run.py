@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from config.apps import stop_if_misconfigured
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -16,13 +15,11 @@ import django_todos
 
 class Command(BaseCommand):
     help = "The whole site on this machine, on SQLite in DATA_DIR, with nothing to set: http://localhost:PORT."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prepare", action="store_true", help="stop before serving")
 
     def handle(self, *args: Any, prepare: bool, **options: Any) -> None:
-        stop_if_misconfigured()
         folder: Path | None = settings.DATA_DIR
         if folder is None or settings.IN_IMAGE:
             raise CommandError("There is no data folder. Set DATA_DIR, or use gunicorn.conf.py.")
@@ -30,6 +27,7 @@ class Command(BaseCommand):
             refuse_taken_port(settings.PORT)
         refuse_older_data(folder)
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if not prepare:
             print(f"Data: {folder}\nOpen: {settings.SITE_URL}", flush=True)

@@ -26,6 +26,7 @@ from django_todos.models import (
     TodoList,
     let_go_of_objects,
 )
+from django_todos.signals import worker_ran
 
 log = logging.getLogger("django_todos")
 
@@ -69,7 +70,6 @@ class Command(BaseCommand):
     """
 
     help = "Send reminders and digests, empty old trash, prune what can't be undone any more."
-    jobs = JOBS
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """``--every``: seconds between runs."""
@@ -99,7 +99,7 @@ class Command(BaseCommand):
         """One run. A job that fails is logged and stops none of the others; False if one did."""
         done = {}
         failed = False
-        for name, job in self.jobs.items():
+        for name, job in JOBS.items():
             try:
                 done[name] = job(now())
             except Exception:
@@ -107,4 +107,5 @@ class Command(BaseCommand):
                 failed = True
         if verbosity > 1 or any(done.values()):
             self.stdout.write(", ".join(f"{name}: {count}" for name, count in done.items()))
+        worker_ran.send_robust(type(self))
         return not failed
