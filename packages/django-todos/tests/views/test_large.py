@@ -16,6 +16,7 @@ from django_todos import limits
 from django_todos.dates import Moment
 from django_todos.models import Label, Todo, TodoList
 from django_todos.models.counting import Counted
+from django_todos.templatetags._remembered import memory
 
 TODAY = NOW.date()
 
@@ -46,6 +47,19 @@ def test_a_thousand_and_one_are_many(cast: Cast):
     for todo in Todo.objects.filter(is_completed=False)[:2]:
         todo.complete(by=cast.bob, at=NOW)
     assert "Today 999 " in words(get(cast.client("bob"), "today"))
+
+
+def test_the_sidebar_of_many_is_remembered(cast: Cast, few, monkeypatch):
+    make_many(cast.flat, 4, due_date=TODAY)
+    client = cast.client("bob")
+    get(client, "list-detail", cast.flat.uuid)
+    made = []
+    put = memory.put
+    monkeypatch.setattr(memory, "put", lambda key, *args: (made.append(key), put(key, *args)))
+    # Another page of the same sidebar: what was made of it is found again, by a count that is equal.
+    get(client, "list-detail", cast.flat.uuid, sort="due")
+    assert not [key for key in made if "NavData" in repr(key)]
+    assert Counted.of(4) == Counted.of(4) != Counted.of(3) == 3 != Counted.of(4)
 
 
 def test_todays_headings_count_what_the_page_shows_and_say_that_more_follows(cast: Cast, few):

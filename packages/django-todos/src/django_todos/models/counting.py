@@ -30,7 +30,12 @@ class Counted(int):
         return type(self)(self - number).or_more(self.is_more)
 
     def __eq__(self, other: object) -> bool:
-        return int(self) == other and self.is_more is getattr(other, "is_more", False)
+        # As the number that it is: `==` between two would ask the other one, which would see a number without `is_more`.
+        same = int.__eq__(self, other)  # type: ignore[arg-type]
+        return same is True and self.is_more is getattr(other, "is_more", False)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     __hash__ = int.__hash__
 
