@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -35,6 +34,7 @@ from django_todos.models import (
     Verb,
     project_zone,
 )
+from django_todos.models.given import key_of
 from django_todos.viewer import Viewer
 from django_todos.wording.activity import told
 
@@ -148,9 +148,7 @@ class _ByWay(admin.SimpleListFilter):
         return queryset.none() if found is None else self.narrowed(queryset, found)
 
     def _chosen(self, pk: str) -> Model | None:
-        with suppress(ValueError, ValidationError, OverflowError):
-            return self.model._default_manager.filter(pk=pk).first()
-        return None
+        return self.model._default_manager.filter(pk=key_of(self.model, pk)).first()
 
     def narrowed(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
         """What belongs to it."""

@@ -24,7 +24,7 @@ from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve,
 from django_todos.conf import settings
 from django_todos.models import TodoList
 
-_NUMBERS = ("TRASH_DAYS", "IMPORT_MAX_BYTES")
+_LEAST = {"TRASH_DAYS": 1, "IMPORT_MAX_BYTES": 1, "REMEMBERED_PARTS": 0}
 _FUNCTIONS = ("OBJECT_ACCESS", "MAY_USE", "USER_DISPLAY", "VERIFIED_EMAILS")
 _VENDORS = ("sqlite", "postgresql")
 
@@ -40,15 +40,15 @@ def check_installed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("django_todos")
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E002: a number of days or bytes that is none. E003: a function that can't be imported. E004: no address."""
+    """E002: a number that is none. E003: a function that can't be imported. E004: no address."""
     found = []
-    for name in _NUMBERS:
+    for name, least in _LEAST.items():
         try:
-            sound = getattr(settings, name) >= 1
-        except (TypeError, ValueError):
+            sound = getattr(settings, name) >= least
+        except (TypeError, ValueError, OverflowError):
             sound = False
         if not sound:
-            what = f"TODOS_{name} is not a whole number of at least 1."
+            what = f"TODOS_{name} is not a whole number of at least {least}."
             found.append(("django_todos.E002", what, "Remove it or mend it."))
     for name in _FUNCTIONS:
         try:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from django_todos.mail import absolute, compose
 from django_todos.models import Invitation, Preferences, Tell
+from django_todos.models.given import key_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -54,7 +55,8 @@ def read_unsubscribe_token(token: str) -> tuple[AbstractBaseUser | str, Kind] | 
         return None
     if kind == "address":
         return whose, kind
-    user = get_user_model()._default_manager.filter(pk=whose).first()
+    model = get_user_model()
+    user = model._default_manager.filter(pk=key_of(model, whose)).first()
     return None if user is None or kind not in get_args(Kind) else (user, kind)
 
 

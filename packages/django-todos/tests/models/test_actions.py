@@ -86,6 +86,23 @@ def test_what_somebody_changed_since_is_not_undone(cast: Cast, index: int):
     assert Action.objects.get(pk=action.pk).undone_at is None
 
 
+def test_what_was_done_to_users_whose_keys_are_of_another_kind_by_now_is_told_and_not_undone(
+    cast: Cast,
+):
+    todo = make_todo(cast.flat, assignee=cast.bob)
+    edited = todo.edit(values={"assignee_id": None}, by=cast.alice, at=later())
+    removed = cast.flat.remove_member(cast.bob, by=cast.alice, at=later())
+    assert edited is not None and removed is not None
+    edited.changes["todos"][str(todo.pk)]["assignee_id"] = ["bob", None]
+    removed.changes["members"][0]["user"] = "bob"
+    for action in (edited, removed):
+        action.save()
+        with pytest.raises(ChangedMeanwhile):
+            action.undo(at=later(2))
+    page = cast.client("alice").get(f"/todos/lists/{cast.flat.uuid}/activity/")
+    assert page.content.decode().count("<bdi>somebody<") == 2
+
+
 def test_undone_once_is_undone(cast: Cast):
     todo = make_todo(cast.flat)
     action = complete(todo, cast)

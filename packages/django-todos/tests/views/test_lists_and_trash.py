@@ -56,6 +56,13 @@ def test_members_choose_their_own_colour_and_owners_the_name(cast: Cast):
     assert (cast.flat.name, colors["rita"], colors["alice"]) == ("Flat", "pink", "grey")
 
 
+@pytest.mark.parametrize("name", ["detail", "completed", "edit", "duplicate", "activity"])
+def test_each_page_of_the_inbox_marks_it_in_the_sidebar(cast: Cast, name: str):
+    inbox = TodoList.objects.inbox_of(cast.alice)
+    page = given(cast.client("alice"), f"list-{name}", inbox.uuid)
+    assert page.context["nav"].current == "inbox"
+
+
 def test_lists_move_up_and_down(cast: Cast):
     for name in ("Trip", "Work", "Old"):
         make_list(cast.alice, name)

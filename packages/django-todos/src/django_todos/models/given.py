@@ -24,6 +24,8 @@ from django_todos.repeats.occurrences import Repeat, first_occurrence, parse_rru
 from django_todos.repeats.rule import RuleError
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from django_todos.models.todos import Todo
 
 MomentLike = Moment | date | datetime | str | None
@@ -37,6 +39,14 @@ Instant = datetime | None
 
 RepeatLike = Repeat | str | None
 """A `Repeat`, an RRULE like ``"FREQ=WEEKLY"``, words like ``"every month"``, or nothing."""
+
+
+def key_of(model: type[Model], given: Any) -> Any:
+    """A primary key that a token, an address or the history names; None where keys are of another kind, perhaps by now."""
+    try:
+        return None if "\0" in str(given) else model._meta.pk.to_python(given)
+    except ValidationError:
+        return None
 
 
 def zone_of(by: Actor) -> ZoneInfo:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as project
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -328,5 +329,8 @@ def _reverse(row: models.Model, change: Difference) -> Values:
         if plain(getattr(row, name)) != after:
             raise ChangedMeanwhile
         field = row._meta.get_field(name.removesuffix("_id"))
-        values[name] = field.to_python(before) if isinstance(field, models.Field) else before
+        try:
+            values[name] = field.to_python(before) if isinstance(field, models.Field) else before
+        except ValidationError:  # the host's users have keys of another kind by now
+            raise ChangedMeanwhile from None
     return values

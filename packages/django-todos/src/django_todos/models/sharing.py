@@ -12,7 +12,7 @@ from django.db.models import F, Max
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos import signals
 from django_todos.instants import now
-from django_todos.models.given import Actor, Instant
+from django_todos.models.given import Actor, Instant, key_of
 from django_todos.models.history import Action, Verb
 from django_todos.models.members import GAP, Color, Membership, Role
 from django_todos.models.writer import (
@@ -196,7 +196,7 @@ def undo_people(rec: Recording, changes: Changes) -> None:
 
 def _undo_member(rec: Recording, change: MemberChange) -> None:
     model = get_user_model()
-    list_id, user_id = change["list"], model._meta.pk.to_python(change["user"])
+    list_id, user_id = change["list"], key_of(model, change["user"])
     member = Membership.objects.filter(todo_list=list_id, user=user_id).first()
     role = member.role if member is not None else None
     if role != (change["after"] and change["after"]["role"]):

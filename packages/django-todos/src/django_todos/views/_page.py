@@ -182,7 +182,7 @@ def page(
     if more and is_htmx(request) and "after" in request.GET:
         return part(request, more, {"view": template.removesuffix("_detail")} | context)
     frame = frame_of(request, current) | {
-        "toast": _message(request),
+        "toast": message_of(request),
         "people": partial(_people, request, context.get("todo_list")),
     }
     return render(request, f"django_todos/{template}.html", frame | context, status=status)
@@ -213,7 +213,7 @@ def _people(request: Request, todo_list: TodoList | None) -> QuerySet[Any]:
     return users.filter(pk__in=members.values("user")).order_by(users.model.USERNAME_FIELD)
 
 
-def _message(request: Request) -> actions.Toast | None:
+def message_of(request: Request) -> actions.Toast | None:
     """The message that a redirect carries: ``done=<action>``, ``undone=1``, ``undone=0`` or ``kept=<reason>``."""
     if "undone" in request.GET:
         return actions.undone(request.GET["undone"] == "1")

@@ -16,12 +16,13 @@ from django_todos.access import get_list
 from django_todos.conf import settings
 from django_todos.forms.adding import QuickAddForm
 from django_todos.models import TodoList
+from django_todos.models.given import key_of
 from django_todos.viewer import Viewer
 from django_todos.views._page import (
     Request,
-    _message,
     back_after,
     here,
+    message_of,
     next_url,
     page,
     signed_in,
@@ -82,7 +83,7 @@ def part_of(request: HttpRequest, todo_list: TodoList, title: str = "") -> dict[
         "rows": tree_page(todo_list, ORDERS["manual"], ""),
         "completed": flat_page(done, ORDERS["completed"], "").rows[:_DONE],
         "counts": counts,
-        "toast": None if told else _message(request),  # type: ignore[arg-type]
+        "toast": None if told else message_of(request),  # type: ignore[arg-type]
     }
 
 
@@ -102,10 +103,11 @@ def object_add(request: Request) -> HttpResponse:
     viewer = request.todos_viewer
     try:
         label, pk = signing.loads(request.POST.get("about", ""), salt=_SALT)
-    except signing.BadSignature:
+        model = apps.get_model(label)
+    except (signing.BadSignature, LookupError):
         raise Http404 from None
-    model = apps.get_model(label)
-    obj = get_object_or_404(settings.OBJECT_ACCESS(viewer.user, model, "change"), pk=pk)
+    theirs = settings.OBJECT_ACCESS(viewer.user, model, "change")
+    obj = get_object_or_404(theirs, pk=key_of(model, pk))
     data = request.POST.copy()
     data["list"] = str(TodoList.objects.create_about(obj, name=str(obj)).uuid)
     form = QuickAddForm(data, viewer=viewer)

@@ -188,7 +188,7 @@ def list_completed(request: Request, uuid: UUID) -> HttpResponse:
     context = {"todo_list": todo_list, "rows": rows}
     if is_htmx(request):
         return part(request, "completed_rows", context)
-    return page(request, "list_completed", str(todo_list.uuid), context)
+    return page(request, "list_completed", current_of(todo_list), context)
 
 
 @signed_in("GET", "POST")
@@ -212,7 +212,7 @@ def list_edit(request: Request, uuid: UUID) -> HttpResponse:
             form.ask_again(conflict.theirs)
             status = 409
     context = {"form": form, "todo_list": todo_list}
-    return page(request, "list_form", str(todo_list.uuid), context, status=status)
+    return page(request, "list_form", current_of(todo_list), context, status=status)
 
 
 def _save_list(request: Request, viewer: Viewer, form: ListForm) -> HttpResponse:

@@ -29,6 +29,7 @@ from django_todos.models import (
     Verb,
     priority_bucket,
 )
+from django_todos.models.given import key_of
 from django_todos.repeats.rule import RuleError
 from django_todos.wording.dates import at, city_of, date_words, day_words
 from django_todos.wording.people import display_name
@@ -150,7 +151,9 @@ class _Known:
         self.invitations = Invitation.objects.in_bulk(asked) if asked else {}
         owned = TodoList.objects.owned_by(viewer.user)
         self.is_owner = bool(asked) and owned.filter(pk=self.list_id).exists()
-        users = get_user_model()._default_manager.in_bulk(people) if people else {}
+        model = get_user_model()
+        keys = {key_of(model, one) for one in people} - {None}
+        users = model._default_manager.in_bulk(keys) if keys else {}
         self.people = {str(pk): user for pk, user in users.items()}
 
     def name(self, pk: Any) -> str:
