@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from tests.factories import UTC, Cast, faults, later, make_list, make_todo, outline
+from tests.factories import UTC, Cast, faults, later, make_labels, make_list, make_todo, outline
 
 from django_todos.access import get_family
 from django_todos.models import (
@@ -19,6 +19,7 @@ from django_todos.models import (
     ChangedMeanwhile,
     Completion,
     Invitation,
+    Label,
     LastOwner,
     Membership,
     NotAllowedHere,
@@ -219,6 +220,45 @@ def test_what_is_restored_while_the_trash_is_emptied_stays(cast: Cast):
     empty = Todo.objects.trashed().purge
     assert while_waiting(cast, empty, lambda c: todo.restore(by=c.alice, at=later(2))) == 0
     assert Todo.objects.get().deleted_at is None
+
+
+PLACED: dict[str, Callable[[Cast], Any]] = {
+    "place": lambda c: c.flat.memberships.get(user=c.rita).place(after=None),
+    "colour": lambda c: c.client("rita").post(
+        f"/todos/lists/{c.flat.uuid}/edit/", {"color": "red"}
+    ),
+    "label": lambda c: Label.objects.get().save(),
+}
+CHANGED: dict[str, Callable[[Cast], Any]] = {
+    "place": lambda c: c.flat.set_role(c.rita, Role.EDITOR, by=c.alice, at=later()),
+    "colour": lambda c: c.flat.set_role(c.rita, Role.EDITOR, by=c.alice, at=later()),
+    "label": lambda c: Label.objects.update(color="red"),
+}
+
+
+@pytest.mark.parametrize("write", PLACED)
+def test_whoever_writes_to_what_belongs_to_a_list_locks_the_list_first(
+    cast: Cast, write: str, caplog: pytest.LogCaptureFixture
+):
+    """Else it would hold what the other one, who holds the list, is about to write."""
+    make_list(cast.rita, "Trip")
+    make_labels(cast.flat, "shop")
+    while_waiting(cast, partial(PLACED[write], cast), CHANGED[write])
+    assert not caplog.records  # of one that was refused, and tried again
+    assert cast.flat.memberships.get(user=cast.rita).role == Role.EDITOR or write == "label"
+
+
+def test_one_person_puts_lists_in_order_in_two_windows(cast: Cast):
+    for name in ("Trip", "Work"):
+        make_list(cast.charlie, name)
+    mine = Membership.objects.filter(user=cast.charlie).order_by("pk")
+
+    def place(number: int) -> None:
+        for _step in range(20):
+            mine[number].place(after=mine[1 - number])
+
+    at_once(place, 2)
+    assert len(set(mine.values_list("position", flat=True))) == 2
 
 
 # -- people ----------------------------------------------------------------------------------------

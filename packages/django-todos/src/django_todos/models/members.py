@@ -84,13 +84,15 @@ class Membership(models.Model):
     def place(self, *, after: Membership | None) -> None:
         """Move the list in its user's own order: behind `after`, or first."""
         with transaction.atomic():
-            mine = Membership.objects.filter(user=self.user_id).order_by("position", "pk")
-            others = list(mine.exclude(pk=self.pk).select_for_update())
+            # The list first, as every writer; then the others in an order that each place of this user has.
+            tables.TodoList.objects.lock({self.todo_list_id})
+            mine = Membership.objects.filter(user=self.user_id).order_by("pk").select_for_update()
+            others = sorted(mine, key=lambda one: (one.position, one.pk))
+            others = [one for one in others if one != self]
             others.insert(others.index(after) + 1 if after in others else 0, self)
             for index, one in enumerate(others, start=1):
                 one.position = index * GAP
             Membership.objects.bulk_update(others, ["position"])
-            tables.TodoList.objects.filter(pk=self.todo_list_id).update()
 
     @classmethod
     def move_by_one(

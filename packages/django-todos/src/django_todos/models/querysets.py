@@ -556,8 +556,8 @@ class ActionQuerySet(OwnQuerySet["tables.Action"]):
         """Delete actions older than the trash keeps things. Returns how many. Their lists' pages say how many there are."""
         old = self.filter(created_at__lt=now - timedelta(days=settings.TRASH_DAYS))
         with transaction.atomic():
-            lists = tables.ListAction.objects.filter(action__in=old).values_list("todo_list")
-            tables.TodoList.objects.filter(pk__in=lists).update()
+            lists = tables.ListAction.objects.filter(action__in=old)
+            tables.TodoList.objects.lock(set(lists.values_list("todo_list", flat=True)))
             return old.delete()[1].get("django_todos.Action", 0)
 
 

@@ -219,12 +219,12 @@ def _save_list(request: Request, viewer: Viewer, form: ListForm) -> HttpResponse
     todo_list: TodoList = form.instance
     action = None
     with transaction.atomic():
+        TodoList.objects.lock({todo_list.pk})  # its pages show the colour
         if todo_list.can_own:
             action = todo_list.edit(
                 by=viewer.user, at=viewer.now, initial=form.seen, values=form.values
             )
         todo_list.memberships.filter(user=viewer.user.pk).update(color=form.cleaned_data["color"])
-        TodoList.objects.filter(pk=todo_list.pk).update()  # its pages show the colour
     return back_after(action, request, todo_list.get_absolute_url())
 
 
