@@ -75,6 +75,8 @@ LABELS = 200
 """Labels of a list to choose from."""
 ACTIVITY = 50
 """Actions of a history at once."""
+CONFLICT = 1000
+"""Actions of a list, the latest, among which the one that an edit conflicts with is looked for."""
 IMPORT_PROBLEMS = 1000
 IMPORT_OTHERS = 300
 FEED_A_MINUTE = 10

@@ -127,6 +127,18 @@ def test_what_does_not_hold_comes_back_with_every_word(cast: Cast, todo: Todo, c
     assert Todo.objects.values().get() == before
 
 
+def test_a_conflicts_author_is_looked_for_among_the_latest_actions_of_the_list(
+    cast: Cast, todo: Todo, monkeypatch: pytest.MonkeyPatch
+):
+    client, data = cast.client("alice"), {"initial-title": todo.title, "title": "mine"}
+    todo.edit(by=cast.bob, at=NOW, values={"title": "theirs"})
+    make_todo(cast.flat, by=cast.alice)
+    for count, who in ((2, cast.bob), (1, None)):
+        monkeypatch.setattr(limits, "CONFLICT", count)
+        response = post(client, "todo-detail", todo.uuid, htmx=True, only="title", **data)
+        assert (response.status_code, response.context["changed_by"]) == (409, who)
+
+
 def test_others_changes_to_other_fields_are_kept(cast: Cast, todo: Todo):
     alice, bob = cast.client("alice"), cast.client("bob")
     data = filled(given(alice, "todo-detail", todo.uuid))

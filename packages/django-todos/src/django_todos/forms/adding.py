@@ -149,7 +149,7 @@ class QuickAddForm(forms.Form):
 
     def clean_text(self) -> str:
         """Not more todos at once than one request can add well: those, or the first of them where that is asked for."""
-        lines = [line for line in str(self.cleaned_data["text"]).splitlines() if line.strip()]
+        lines = self.typed
         if not lines:
             raise ValidationError(gettext("Write what there is to do."))
         if len(lines) > limits.MAX_LINES and self.data.get("way") == "first":
@@ -196,15 +196,16 @@ class QuickAddForm(forms.Form):
         given = self.cleaned_data if self.is_bound else self.initial
         return read or Moment(given.get("due"))
 
-    @property
-    def count(self) -> int:
-        """How many lines were typed."""
-        return sum(1 for line in str(self.data.get("text", "")).splitlines() if line.strip())
+    @cached_property
+    def typed(self) -> Sequence[str]:
+        """The lines in which something stands."""
+        lines = str(self.data.get("text", "")).splitlines()
+        return [line for line in lines if line.strip()]
 
     @property
     def first(self) -> int:
         """How many of too many lines would be added first."""
-        return _whole_trees([x for x in str(self.data.get("text", "")).splitlines() if x.strip()])
+        return _whole_trees(self.typed)
 
     def _place(self, cleaned: dict[str, Any]) -> tuple[TodoList, Todo | None]:
         """The list, and the todo above, that the form names; the inbox when it names none."""

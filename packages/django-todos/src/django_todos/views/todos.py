@@ -183,8 +183,10 @@ def _conflict(request: Request, form: TodoForm, conflict: Conflict) -> HttpRespo
     viewer = request.todos_viewer
     fresh = get_todo(viewer.user, form.todo.uuid, "edit")
     again = form.merged(fresh, conflict.theirs)
-    who = Action.objects.filter(changes__todos__has_key=str(fresh.pk)).exclude(user=viewer.user.pk)
-    last = who.order_by("-created_at", "-pk").select_related("user").first()
+    latest = Action.objects.told_in(fresh.todo_list_id).order_by("-pk")[: limits.CONFLICT]
+    who = Action.objects.told_of(fresh).filter(pk__in=latest.values("pk"))
+    who = who.exclude(user=viewer.user.pk).select_related("user")
+    last = who.order_by("-pk").first()
     conflicts = [
         {
             "field": name,
