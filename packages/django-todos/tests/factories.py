@@ -10,11 +10,11 @@ from django.contrib.auth import get_user_model
 from django.db.models import F
 
 from django_todos import testing
-from django_todos.models import GAP, Membership, Role, Todo, TodoList, invariants
+from django_todos.models import GAP, Label, Membership, Role, Todo, TodoList, invariants
 from django_todos.testing import Cast, make_list, make_user
 
 __all__ = [
-    "NAMES", "NOW", "UTC", "Cast", "faults", "later", "make_cast", "make_list", "make_many", "make_todo", "make_tree",
+    "NAMES", "NOW", "UTC", "Cast", "faults", "later", "make_cast", "make_labels", "make_list", "make_many", "make_todo", "make_tree",
     "make_user", "outline",
 ]  # fmt: skip
 
@@ -50,6 +50,12 @@ def make_todo(todo_list: TodoList, title: str = "Buy milk", **fields: Any) -> To
 def make_tree(todo_list: TodoList, text: str) -> dict[str, Todo]:
     """Todos from indented lines, made at NOW."""
     return testing.make_tree(todo_list, text, at=NOW)
+
+
+def make_labels(todo_list: TodoList, *names: str) -> list[Label]:
+    """The labels of a list with these names, made where missing."""
+    labels = Label.named_in({todo_list.pk: names})
+    return [labels[todo_list.pk, Label.key_of(name)] for name in names]
 
 
 def make_many(todo_list: TodoList, count: int, **fields: Any) -> list[Todo]:

@@ -554,7 +554,13 @@ def test_who_never_saved_preferences_can_unsubscribe(cast, alice, client):
         signing.dumps(["99999", "digest"], salt="django_todos.unsubscribe"),
         signing.dumps(["alice", "digest"], salt="django_todos.unsubscribe"),  # keys were texts
     ],
-    ids=["nonsense", "salt", "kind", "nobody", "keys"],  # tokens hold the time: each process has others
+    ids=[
+        "nonsense",
+        "salt",
+        "kind",
+        "nobody",
+        "keys",
+    ],  # tokens hold the time: each process has others
 )
 def test_a_token_cannot_be_forged(cast, client, token):
     path = reverse("django_todos:unsubscribe", args=[token])

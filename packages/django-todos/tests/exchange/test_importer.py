@@ -17,6 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.factories import make_labels
 
 from django_todos import signals
 from django_todos.dates import Moment
@@ -340,8 +341,8 @@ def test_a_parent_in_a_list_that_may_only_be_read(alice: Any, bob: Any) -> None:
 
 def test_labels_that_are_there_are_used(alice: Any) -> None:
     flat = TodoList.objects.create_for(alice, name="Flat")
-    (label,) = Label.named(flat.pk, ["Home"])
-    Label.named(flat.pk, ["Other"])
+    (label,) = make_labels(flat, "Home")
+    make_labels(flat, "Other")
     imported(alice, "a +Flat @home @new")
     todo = Todo.objects.get()
     assert label in todo.labels.all() and flat.labels.count() == 3

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories import NOW, Cast, later, make_list, make_todo, make_tree, make_user
+from tests.factories import (
+    NOW,
+    Cast,
+    later,
+    make_labels,
+    make_list,
+    make_todo,
+    make_tree,
+    make_user,
+)
 
 from django_todos.models import (
     ImportDraft,
@@ -49,8 +58,8 @@ def test_each_fault_is_found(db, fault: str, break_it):
     )
     things = {name: Todo.objects.filter(pk=todo.pk) for name, todo in tree.items()}
     things |= {"flat": flat.pk, "trip": trip, "dora": make_user("dora")}
-    things["foreign"] = Label.named(trip.pk, ["x"])[0]
-    Label.named(flat.pk, ["y"])
+    things["foreign"] = make_labels(trip, "x")[0]
+    make_labels(flat, "y")
     assert invariants(flat) == invariants(trip) == []
     break_it(things)
     assert any(fault in one for one in invariants(flat)), invariants(flat)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import NOW, Cast, later, make_list, make_todo, make_user
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.factories import NOW, Cast, later, make_labels, make_list, make_todo, make_user
 
 from django_todos.models import (
     GAP,
@@ -95,6 +97,14 @@ def test_name_and_description_change_as_one_action_that_can_be_undone(cast: Cast
     assert (cast.flat.name, cast.flat.description) == ("Flat", "")
 
 
+def test_two_who_call_a_list_the_same_agree_and_the_second_writes_nothing(cast: Cast):
+    edit = {"initial": {"name": "Flat"}, "values": {"name": "Home"}, "at": NOW}
+    assert cast.flat.edit(by=cast.alice, **edit)
+    with CaptureQueriesContext(connection) as asked:
+        assert cast.flat.edit(by=cast.alice, **edit) is None
+    assert not [one for one in asked if 'SET "name"' in one["sql"]]
+
+
 def test_two_edits_of_a_list_are_merged_or_conflict(cast: Cast):
     seen = {"name": "Flat", "description": ""}
     cast.flat.add_member(cast.bob, Role.OWNER)
@@ -164,15 +174,15 @@ def test_a_list_about_an_object_is_made_once_and_anew_when_it_is_in_the_trash(ca
 def test_labels_are_one_by_their_casefolded_name(cast: Cast):
     todo = make_todo(cast.flat, labels=["Straße", "shop", " STRASSE ", "shop", ""])
     assert sorted(label.name for label in todo.labels.all()) == ["Straße", "shop"]
-    again = Label.named(cast.flat.pk, ["STRASSE", "Shop"])
+    again = make_labels(cast.flat, "STRASSE", "Shop")
     assert {label.pk for label in again} == set(todo.labels.values_list("pk", flat=True))
 
 
 def test_a_label_that_is_renamed_keeps_a_true_key_and_a_word_its_colour(cast: Cast):
-    label = Label.named(cast.flat.pk, ["shop"])[0]
+    label = make_labels(cast.flat, "shop")[0]
     label.name = "Shopping"
     label.save(update_fields=["name"])
     label.refresh_from_db()
     assert (label.name, label.key, str(label)) == ("Shopping", "shopping", "Shopping")
     trip = make_list(cast.alice, "Trip")
-    assert Label.named(trip.pk, ["SHOP"])[0].color == label.color
+    assert make_labels(trip, "SHOP")[0].color == label.color

@@ -6,7 +6,17 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
+from tests.factories import (
+    NOW,
+    UTC,
+    Cast,
+    later,
+    make_labels,
+    make_list,
+    make_todo,
+    make_tree,
+    outline,
+)
 
 from django_todos.dates import Moment
 from django_todos.models import (
@@ -14,7 +24,6 @@ from django_todos.models import (
     ChangedMeanwhile,
     Completion,
     Conflict,
-    Label,
     Reminder,
     Todo,
     TodoList,
@@ -317,11 +326,15 @@ def test_a_field_that_two_changed_is_a_conflict_and_overwrites_nothing(cast: Cas
     assert state(todo, name) == theirs
 
 
-def test_two_who_make_the_same_change_agree(cast: Cast):
-    todo = make_todo(cast.flat)
-    edit = {"initial": {"title": "Buy milk"}, "values": {"title": "Buy oats"}, "at": later()}
-    assert todo.edit(by=cast.bob, **edit)
-    assert todo.edit(by=cast.alice, **edit) is None
+@pytest.mark.parametrize("name", NEW)
+def test_two_who_make_the_same_change_agree_and_the_second_writes_nothing(cast: Cast, name: str):
+    todo, (old, new) = make_todo(cast.flat), NEW[name]
+    edit = {"initial": {name: old}, "values": {name: new}}
+    assert todo.edit(by=cast.bob, at=later(), **edit)
+    before = Todo.objects.values().get()
+    assert todo.edit(by=cast.alice, at=later(2), **edit) is None
+    assert todo.edit(by=cast.alice, at=later(3), values={name: new}) is None
+    assert Todo.objects.values().get() == before
 
 
 # -- another day -----------------------------------------------------------------------------------
@@ -425,7 +438,7 @@ def test_priorities_in_words(priority: int, word: str):
 
 def test_labels_that_a_todo_takes_along_are_made_once(cast: Cast):
     trip = make_list(cast.alice, "Trip")
-    Label.named(trip.pk, ["SHOP"])
+    make_labels(trip, "SHOP")
     todo = make_todo(cast.flat, labels=["shop"])
     todo.move(by=cast.alice, at=later(), todo_list=trip)
     assert [label.name for label in trip.labels.all()] == ["SHOP"]

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
-from tests.factories import NOW, Cast, make_list, make_many, make_todo
+from tests.factories import NOW, Cast, make_labels, make_list, make_many, make_todo
 from tests.views.pages import HTMX, get, post
 
 from django_todos import limits
 from django_todos.dates import Moment
-from django_todos.models import Label, Todo, TodoList
+from django_todos.models import Todo, TodoList
 from django_todos.models.counting import Counted
 from django_todos.templatetags._remembered import memory
 
@@ -133,7 +133,7 @@ def test_upcoming_says_what_is_late(cast: Cast, few):
 
 
 def test_labels_are_counted_in_what_is_due_next(cast: Cast, few):
-    soon, late = Label.named(cast.flat.pk, ["late", "soon"])
+    soon, late = make_labels(cast.flat, "soon", "late")
     for day, label in ((24, soon), (25, soon), (26, soon), (27, late), (28, late)):
         todo = make_todo(cast.flat, due=Moment.parse(f"2026-11-{day}"))
         todo.labels.add(label)

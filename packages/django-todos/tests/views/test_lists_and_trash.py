@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories import NOW, UTC, Cast, later, make_list, make_todo, make_tree, outline
 from tests.views.pages import SAVEPOINT, Page, get, given, message, path, post, titles
@@ -271,6 +273,23 @@ def test_one_thing_done_to_several_and_undone_at_once(cast: Cast, data, done):
     assert message(post(client, "action-undo", told["done"])) == {"undone": "1"}
     assert not any(done(todo) for todo in Todo.objects.all())
     assert outline(cast.flat) == ["a", "  b", "c", "d"]
+
+
+@pytest.mark.parametrize("data", [data for data, _done in BULK[:-1]])
+def test_much_at_once_asks_the_database_hardly_more_than_little(cast: Cast, data):
+    """What is completed is asked for what is below it. (What moves gets a place of its own.)"""
+    client, trip = cast.client("alice"), make_list(cast.alice, "Trip")
+    data = data | ({"list": str(trip.uuid)} if "list" in data else {})
+    asked = []
+    for count in (3, 9):
+        todos = [
+            make_todo(cast.flat, labels=["shop"], due=Moment(NOW.date())) for _n in range(count)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            post(client, "todo-bulk", todo=[str(todo.uuid) for todo in todos], **data)
+        asked.append(len(queries))
+    each = {"complete": 1, "delete": 1}.get(data["do"], 0)
+    assert asked[1] <= asked[0] + 6 * each
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.factories import (
     Cast,
     later,
     make_cast,
+    make_labels,
     make_list,
     make_many,
     make_todo,
@@ -49,7 +50,7 @@ def make_everything(cast: Cast, name: str = "Milk", count: int = 1) -> dict[str,
             Todo.objects.filter(pk__in=[one.pk for one in todos]).update(
                 title=name, notes=name, due_date=NOW.date(), assignee=alice, priority=1
             )
-    label = Label.named(cast.flat.pk, [name[:100].replace("/", "-")])[0]
+    label = make_labels(cast.flat, name[:100].replace("/", "-"))[0]
     label.todos.set(cast.flat.todos.all())
     parent = make_todo(cast.flat, name, notes=name, due=Moment(NOW.date()), by=alice)
     done = make_todo(cast.flat, name, parent=parent, assignee=alice)

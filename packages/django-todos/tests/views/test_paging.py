@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.factories import NOW, UTC, Cast, later, make_list, make_many, make_todo
+from tests.factories import NOW, UTC, Cast, later, make_labels, make_list, make_many, make_todo
 from tests.views.pages import get, given, titles
 
 from django_todos import limits
 from django_todos.dates import Moment
-from django_todos.models import Completion, Label, Todo, TodoList, searching
+from django_todos.models import Completion, Todo, TodoList, searching
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +122,7 @@ def test_whoever_has_much_finds_the_same_in_the_same_order(
     trip = make_list(cast.alice, "Trip")
     make_todo(trip, "Todo 1 買い物", due=Moment(NOW.date()), labels=["home"])
     make_todo(make_list(cast.charlie, "Other"), "Todo 1 買い物", due=Moment(NOW.date()))
-    label = Label.named(cast.flat.pk, ["home"])[0]
+    label = make_labels(cast.flat, "home")[0]
     for n, todo in enumerate(mixed):
         todo.labels.set([label] if n % 2 else [])
     Todo.objects.filter(title__in=["Todo 1", "Todo 3"]).update(assignee=cast.alice)

@@ -183,6 +183,8 @@ class Writer:
     def _edit(self) -> None:
         """Todos of ours that the file changes."""
         how: dict[str, Any] = {"by": self.user, "at": self.at, "within": self.rec}
+        for part in chunks([edit.todo.pk for edit in self.survey.edits.values()]):
+            self.rec.load(Todo.objects.filter(pk__in=part))
         for edit in self.survey.edits.values():
             if edit.values:
                 edit.todo.edit(values=edit.values, **how)

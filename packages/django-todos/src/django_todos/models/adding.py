@@ -78,7 +78,9 @@ def add_many(
     _place(made, above, side)
     for depth in sorted({todo.depth for todo in made}):
         rec.add([todo for todo in made if todo.depth == depth])
-    rec.label_new({todo.pk: one.labels for todo, one in zip(made, new, strict=True) if one.labels})
+    for todo, one in zip(made, new, strict=True):
+        if one.labels:
+            rec.set_labels(todo, one.labels)
     return made
 
 

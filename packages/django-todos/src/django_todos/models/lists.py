@@ -342,19 +342,14 @@ class Label(models.Model):
         return [merged[key] for key in sorted(merged)]
 
     @classmethod
-    def named(cls, todo_list_id: int, names: list[str]) -> list[Label]:
-        """The labels of a list with these names, made where missing. Called under the list's lock."""
-        labels = cls.named_in({todo_list_id: names})
-        keys = dict.fromkeys(cls.key_of(name) for name in reversed(names) if name.strip())
-        return [labels[todo_list_id, key] for key in keys]
-
-    @classmethod
     def named_in(
         cls,
         names: Mapping[int, Iterable[str]],
         colors: Mapping[tuple[int, str], str] | None = None,
     ) -> dict[tuple[int, str], Label]:
-        """The labels with the names given for each list, by list and key, made where missing. Two queries."""
+        """The labels with the names given for each list, by list and key, made where missing. Two queries, under the lists'
+        locks.
+        """
         given = colors or {}
         wanted = {
             (todo_list_id, cls.key_of(name)): name.strip()
@@ -392,8 +387,8 @@ class Label(models.Model):
         if "name" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "key"}
         with transaction.atomic():
-            super().save(*args, **kwargs)
             TodoList.objects.lock({self.todo_list_id})
+            super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Its list shows it: a write to that."""

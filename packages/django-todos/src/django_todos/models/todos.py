@@ -569,7 +569,8 @@ class Todo(models.Model):
             if name == "labels":
                 rec.set_labels(self, value)
             elif name == "due":
-                rec.update(self, **columns.due_columns(value), due_moves=self.due_moves + 1)
+                moves = self.due_moves + (value != self.due)
+                rec.update(self, **columns.due_columns(value), due_moves=moves)
             elif name == "start":
                 rec.update(self, **columns.start_columns(value))
             elif name == "repeat":

@@ -145,6 +145,8 @@ class Recording:
         self._lists_before = {pk: snapshot(one, LIST_FIELDS) for pk, one in lists.items()}
         self._added: dict[int | None, int | None] = {}
         self._dirty: dict[int, set[str]] = {}
+        self._labels: dict[int, list[str]] = {}
+        self._relabelled: dict[int, Todo] = {}
         self.completions: list[Completion] = []
         """To be written with the rest."""
         self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
@@ -217,11 +219,10 @@ class Recording:
 
     def update(self, todo: Todo, **values: Any) -> None:
         """Set columns of a loaded todo. Written by `flush`."""
-        dirty = self._dirty.setdefault(todo.pk, set())
         for name, value in values.items():
             if getattr(todo, name) != value:
                 setattr(todo, name, value)
-                dirty.add(name)
+                self._dirty.setdefault(todo.pk, set()).add(name)
 
     def shift(self, todos: list[Todo], rows: TodoQuerySet, step: int) -> None:
         """Move todos down among their siblings, at once: `rows` are they, all in one statement, however many."""
@@ -236,11 +237,12 @@ class Recording:
     def update_list(self, pk: int, **values: Any) -> None:
         """Set columns of a locked list, at once."""
         todo_list = self.lists[pk]
-        for name, value in values.items():
-            setattr(todo_list, name, value)
-        if "deleted_at" in values and _is_replaced(todo_list):
+        changed = [name for name in values if getattr(todo_list, name) != values[name]]
+        for name in changed:
+            setattr(todo_list, name, values[name])
+        if "deleted_at" in changed and _is_replaced(todo_list):
             raise Replaced
-        models.Model.save(todo_list, update_fields=list(values))
+        models.Model.save(todo_list, update_fields=changed)
 
     def add_lists(self, lists: Iterable[TodoList]) -> None:
         """Lists that were made in this very transaction: nobody else can see them, so they count as locked."""
@@ -250,7 +252,7 @@ class Recording:
         """Insert new todos, parents before their subtasks. Undoing that moves them to the trash."""
         tables.Todo._base_manager.bulk_create(todos, batch_size=500)
         for todo in todos:
-            self.todos[todo.pk] = todo
+            self.todos[todo.pk], self._labels[todo.pk] = todo, []
             self._before[todo.pk] = before = snapshot(todo, TODO_FIELDS)
             top = self._added.get(todo.parent_id)
             if todo.deleted_at is None:  # one that is imported into the trash stays there
@@ -266,31 +268,44 @@ class Recording:
         return set(rows.values_list("todo_list_id", "user_id"))
 
     def labels(self, todo: Todo) -> list[str]:
-        """The names of a loaded todo's labels, in order; remembered as they were before."""
-        names = tables.Label.names_of([todo.pk])[todo.pk]
-        self._before[todo.pk].setdefault("labels", names)
-        return names
+        """The names of a loaded todo's labels by now, in order. Those of all that are loaded are read with the first."""
+        if todo.pk not in self._labels:
+            self._labels |= tables.Label.names_of(
+                [pk for pk in self.todos if pk not in self._labels]
+            )
+        return self._labels[todo.pk]
 
-    def set_labels(self, todo: Todo, names: list[str]) -> None:
-        """Give a loaded todo the labels of its list with exactly these names, made where missing."""
-        self.labels(todo)
-        todo.labels.set(tables.Label.named(todo.todo_list_id, names))
-        self._dirty.setdefault(todo.pk, set())
+    def set_labels(self, todo: Todo, names: Sequence[str]) -> None:
+        """Give a todo the labels of its list with exactly these names, made where missing. Written by `flush`."""
+        self._before[todo.pk].setdefault("labels", self.labels(todo))
+        self._labels[todo.pk] = list(names)
+        self._relabelled[todo.pk] = todo
 
-    def label_new(self, wanted: dict[int, Sequence[str]]) -> None:
-        """Give todos that were just added the labels of their lists with these names, made where missing."""
+    def _write_labels(self) -> None:
         names: dict[int, list[str]] = defaultdict(list)
-        for pk, some in wanted.items():
-            names[self.todos[pk].todo_list_id] += some
+        for pk, todo in self._relabelled.items():
+            names[todo.todo_list_id] += self._labels[pk]
         labels = tables.Label.named_in(names)
+        wanted = set()
+        for pk, todo in self._relabelled.items():
+            keys = {tables.Label.key_of(name) for name in self._labels[pk]} - {""}
+            own = [labels[todo.todo_list_id, key] for key in sorted(keys)]
+            self._labels[pk] = [label.name for label in own]
+            wanted |= {(pk, label.pk) for label in own}
         through = tables.Todo.labels.through
-        rows = []
-        for pk, some in wanted.items():
-            self._before[pk]["labels"] = []
-            home = self.todos[pk].todo_list_id
-            keys = dict.fromkeys(filter(None, map(tables.Label.key_of, some)))
-            rows += [through(todo_id=pk, label_id=labels[home, key].pk) for key in keys]
-        through._default_manager.bulk_create(rows, batch_size=500)
+        rows = through._default_manager.filter(
+            todo__in=self._relabelled.keys() - self._added.keys()
+        )
+        there = {(row.todo_id, row.label_id): row.pk for row in rows}
+        if gone := there.keys() - wanted:
+            through._default_manager.filter(pk__in=[there[pair] for pair in gone]).delete()
+        new = wanted - there.keys()
+        made = [through(todo_id=todo, label_id=label) for todo, label in sorted(new)]
+        through._default_manager.bulk_create(made, batch_size=500)
+        for todo_id, _label in gone | new:
+            if todo_id not in self._added:
+                self._dirty.setdefault(todo_id, set())
+        self._relabelled.clear()
 
     def set_completion_key(self, completion: Completion, key: str | None) -> None:
         """Take a completion back (None) or let it stand again, at once."""
@@ -304,6 +319,8 @@ class Recording:
 
     def flush(self) -> None:
         """Write the changes of todos so far: a step that asks the database about order needs them there."""
+        if self._relabelled:
+            self._write_labels()
         changed = [self.todos[pk] for pk in self._dirty]
         fields = sorted(set().union(*self._dirty.values()))
         for todo in changed:
@@ -439,12 +456,10 @@ class Recording:
 
     def _changes(self) -> Changes:
         todos = {}
-        labelled = [pk for pk, before in self._before.items() if "labels" in before]
-        names = tables.Label.names_of(labelled)
         for pk, todo in self.todos.items():
             before, after = self._before[pk], snapshot(todo, TODO_FIELDS)
             if "labels" in before:
-                after["labels"] = names[pk]
+                after["labels"] = self._labels[pk]
             if difference := _difference(before, after):
                 todos[str(pk)] = difference
         lists = {

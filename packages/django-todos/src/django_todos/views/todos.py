@@ -475,6 +475,7 @@ def todo_bulk(request: Request) -> HttpResponse:
     lists = {todo.todo_list_id for todo in todos} | ({target.pk} if target is not None else set())
     verb = Verb(f"bulk-{form.cleaned_data['do']}")
     with recording(viewer.user, verb, lists, at=viewer.now) as rec:
+        rec.load(Todo.objects.filter(pk__in=[todo.pk for todo in todos]))
         for todo in todos:
             _do(rec, viewer, form, todo, target)
     fallback = reverse("django_todos:today")
