@@ -48,3 +48,21 @@ def test_the_root_of_a_part_is_named_as_its_file(part: str) -> None:
 def test_some_parts_are_answered() -> None:
     """The pattern above still finds them."""
     assert {"todo", "activity", "quick_add_chips", "repeat_dates"} <= ANSWERED
+
+
+def test_the_stylesheets_know_nothing_that_is_nowhere() -> None:
+    """Neither a class that nothing carries, nor a property that is nowhere said or nowhere used."""
+    style = "".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.css"))
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    pages = "".join(
+        path.read_text(encoding="utf-8")
+        for path in CODE.rglob("*.*")
+        if path.suffix in (".html", ".js", ".py")
+    )
+    carried = set(re.findall(r"[\w-]+", pages))
+    begun = set(re.findall(r"([\w-]+-){", pages))  # as todos-due-{{ state }}
+    of_a_site = {"todos-box-warn", "todos-sign"}  # where people sign in and are warned
+    classes = set(re.findall(r"\.([a-z][\w-]*)", style)) - carried - of_a_site
+    assert {one for one in classes if one[: one.rindex("-") + 1] not in begun} == set()
+    said = set(re.findall(r"(--[\w-]+)\s*:", style))
+    assert said == set(re.findall(r"var\(\s*(--[\w-]+)", style))
