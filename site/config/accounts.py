@@ -8,7 +8,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.userkit import get_user_by_username
 from allauth.account.models import EmailAddress
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
@@ -118,11 +117,6 @@ def device(agent: str) -> str:
     return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
 
 
-class SecondStep(DefaultMFAAdapter):
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
-        return device(self.request.META.get("HTTP_USER_AGENT", ""))
-
-
 class Provider(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Who has an account at the provider is for the provider to say."""
@@ -132,13 +126,10 @@ class Provider(DefaultSocialAccountAdapter):
 def security(request: HttpRequest) -> dict[str, Any]:
     """What the settings show of an account's devices and second steps."""
     sessions = UserSession.objects.purge_and_list(request.user)
-    steps = list(Authenticator.objects.filter(user=request.user.pk))
-    codes = [step for step in steps if step.type == Authenticator.Type.RECOVERY_CODES]
+    steps = Authenticator.objects.filter(user=request.user.pk)
     return {
         "devices": [{"session": one, "name": device(one.user_agent)} for one in sessions],
-        "totp": any(step.type == Authenticator.Type.TOTP for step in steps),
-        "keys": sum(step.type == Authenticator.Type.WEBAUTHN for step in steps),
-        "codes": len(codes[0].wrap().get_unused_codes()) if codes else None,
+        **{kind: [step for step in steps if step.type == kind] for kind in Authenticator.Type},
     }
 
 

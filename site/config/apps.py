@@ -9,7 +9,6 @@ class SiteConfig(AppConfig):
     """The site as an app: it brings system checks and commands."""
 
     name = "config"
-    label = "site"
 
     def ready(self) -> None:
         from config import events  # noqa: F401

@@ -128,15 +128,14 @@ def secret_keys(value: str) -> list[str]:
 
 def database(value: str) -> dict[str, Any]:
     config: dict[str, Any] = {}
-    # Of `sqlite://file` django-environ makes a database in memory: with two slashes it names a host.
-    if re.match("(postgres|postgresql):|sqlite://(/.|:memory:$)", value):
+    if value.startswith(("postgres:", "postgresql:")):
         with suppress(ValueError):
             config = environ.Env.db_url_config(value)
     # A bare `/`, `#` or `?` in a password ends the host too early: the rest lands in the name.
     if "@" in (config.get("NAME") or "@"):
         raise ValueError(
             "Write postgres://user:password@host:5432/name with the password URL-quoted, or without it beside "
-            "DATABASE_PASSWORD; outside the image also sqlite:////path/to/file."
+            "DATABASE_PASSWORD."
         )
     return config
 

@@ -3,6 +3,7 @@ each in the log "site.security"."""
 
 import logging
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from allauth.account import signals as account
@@ -24,20 +25,11 @@ from django_todos.models import Membership
 from django_todos.signals import worker_ran
 
 logger = logging.getLogger("site.security")
-TOLD = {
-    auth.user_logged_in: "signed in",
-    auth.user_login_failed: "sign-in failed",
-    auth.user_logged_out: "signed out",
-    account.password_changed: "password changed",
-    account.password_set: "password set",
-    account.password_reset: "password reset",
-    account.email_added: "address added",
-    account.email_changed: "main address changed",
-    account.email_removed: "address removed",
-    mfa.authenticator_added: "second step added",
-    mfa.authenticator_removed: "second step removed",
-    mfa.authenticator_reset: "second step replaced",
-    mfa.authentication_failed: "second step failed",
+# Told by the names that Django and allauth give to what happens.
+TOLD: dict[ModuleType, str] = {
+    auth: "user_logged_in user_login_failed user_logged_out",
+    account: "password_changed password_set password_reset email_added email_changed email_removed",
+    mfa: "authenticator_added authenticator_removed authenticator_reset authentication_failed",
 }
 
 
@@ -48,8 +40,9 @@ def tell(what: str, *, request: HttpRequest | None = None, more: str = "-", **se
     logger.info("%s user=%s %s %s", what, getattr(user, "pk", None) or "-", address, more)
 
 
-for signal, what in TOLD.items():
-    signal.connect(partial(tell, what), weak=False)
+for module, names in TOLD.items():
+    for name in names.split():
+        getattr(module, name).connect(partial(tell, name), weak=False)
 
 
 @receiver([post_save, post_delete], sender=Membership)

@@ -47,8 +47,7 @@ if HTTPS and _site.netloc != "invalid" and not TRUSTED_PROXIES:
     _hint = "The site itself speaks plain http: say how many proxies stand before it."
     env.problem("E004", "SITE_URL says https, and TRUSTED_PROXIES is 0.", _hint)
 if not HTTPS and not LOCAL:
-    _hint = "Whoever sits between can read passwords: put TLS before it."
-    env.problem("W001", "The site speaks plain http.", _hint)
+    env.problem("W001", "The site speaks plain http.", "Put TLS before it: passwords can be read.")
 _host = _site.netloc.removesuffix(f":{_site.port}")
 ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -67,7 +66,6 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "django_todos.E007"]
 
 # -- The project ----------------------------------------------------------------------------------
 ROOT_URLCONF = "config.urls"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "config",
@@ -122,29 +120,23 @@ TEMPLATES = [
 ]
 
 # -- Database and cache ---------------------------------------------------------------------------
-_database: dict[str, Any] = {"ENGINE": "django.db.backends.dummy"}
-if DATA_DIR and not IN_IMAGE:
-    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
-_database = env("DATABASE_URL", _database, read.database, required="NAME" not in _database)
-if _database["ENGINE"].endswith("sqlite3"):
-    # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait
-    # for it), instead of failing in its middle. WAL lets readers go on meanwhile. Connections are
-    # kept, because the first one needs room on the disk: reading goes on when there is none.
-    _database = {"CONN_MAX_AGE": None, **_database}
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        **_database.get("OPTIONS", {}),
-    }
-    if IN_IMAGE:
-        _hint = "A container's files go with it: use PostgreSQL."
-        env.problem("E005", "DATABASE_URL names SQLite inside the image.", _hint)
-elif "PASSWORD" in _database:
+_database = env("DATABASE_URL", {}, read.database, required=IN_IMAGE or not DATA_DIR)
+if _database:
     _database = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **_database}
     _database["PASSWORD"] = _database["PASSWORD"] or env("DATABASE_PASSWORD")
     # A database that does not answer is to be said, not waited for.
     _database["OPTIONS"] = {"connect_timeout": 5, **_database.get("OPTIONS", {})}
+elif DATA_DIR and not IN_IMAGE:  # a container's files would go with it
+    # One writer at a time is SQLite's rule: take the lock when the transaction starts (and wait
+    # for it), instead of failing in its middle. WAL lets readers go on meanwhile. Connections are
+    # kept, because the first one needs room on the disk: reading goes on when there is none.
+    _init = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    _database = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(DATA_DIR / "db.sqlite3"),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _init},
+    }
 DATABASES = {"default": _database}
 
 # In the database, because every worker on every machine must see the same count of failed logins,
@@ -199,7 +191,6 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 
-MFA_ADAPTER = "config.accounts.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody is kept from an address by who claims it

@@ -1,7 +1,5 @@
 """The front door, the accounts, the admin; everything else is the package's."""
 
-from typing import Any
-
 from allauth.account.decorators import secure_admin_login
 from config import views
 from django.conf import settings
@@ -17,15 +15,6 @@ favicon = RedirectView.as_view(url=lazy(static, str)("django_todos/favicon.svg")
 deleted = TemplateView.as_view(template_name="site/account_deleted.html")
 settings_page = RedirectView.as_view(url="/preferences/#security")
 
-
-def oidc() -> list[Any]:
-    """Sign-in by a provider: where it is off, not even imported, for it takes 4 MB of a process."""
-    return [
-        path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
-        path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
-    ]
-
-
 handler500 = "config.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
@@ -37,8 +26,12 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", settings_page),  # named mfa_index by allauth, who has a page of its own
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    *(oidc() if settings.OIDC_URL else []),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("", include("django_todos.urls")),
 ]
+if settings.OIDC_URL:  # where it is off, not even imported: it takes 4 MB of a process
+    urlpatterns += [
+        path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+        path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]

@@ -12,7 +12,8 @@ with mock.patch.dict(
         "SITE_URL": "https://testserver",
         "TRUSTED_PROXIES": "1",
         "SIGNUP": "open",
-        "DATABASE_URL": os.environ.get("DATABASE_URL") or "sqlite://:memory:",
+        "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
+        "DATA_DIR": "/nowhere",
         "LOG_LEVEL": "ERROR",
     },
 ):

@@ -236,11 +236,11 @@ def test_what_happens_to_an_account_is_told(client, alice, caplog):
     client.post("/accounts/logout/")
     who = f"user={alice.pk} 127.0.0.1 -"
     assert events_of(caplog) == [
-        f"sign-in failed {who}",
-        "sign-in failed user=- 127.0.0.1 -",
-        f"signed in {who}",
-        f"password changed {who}",
-        f"signed out {who}",
+        f"user_login_failed {who}",
+        "user_login_failed user=- 127.0.0.1 -",
+        f"user_logged_in {who}",
+        f"password_changed {who}",
+        f"user_logged_out {who}",
     ]
 
 

@@ -1,6 +1,7 @@
 """The second step of signing in, the devices that are signed in, and sign-in by a provider."""
 
 import re
+import runpy
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.usersessions.models import UserSession
+from config import urls
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -154,14 +156,6 @@ def test_signing_in_by_a_provider_is_off(client):
     assert client.post("/accounts/oidc/oidc/login/").status_code == 404
 
 
-class Provided:
-    """The addresses of a site with a provider."""
-
-    from config.urls import oidc, urlpatterns
-
-    urlpatterns = [*oidc(), *urlpatterns]
-
-
 @pytest.fixture
 def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A provider that says where it is to be asked, and is asked nothing more."""
@@ -176,7 +170,8 @@ def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
     }
     settings.OIDC_NAME = "Harbour"
-    settings.ROOT_URLCONF = Provided
+    settings.OIDC_URL = "https://sso.example.org"
+    settings.ROOT_URLCONF = type("Urls", (), runpy.run_path(urls.__file__))
     known = {
         "authorization_endpoint": "https://sso.example.org/authorize",
         "token_endpoint": "https://sso.example.org/token",

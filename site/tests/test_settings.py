@@ -185,8 +185,8 @@ def test_a_socket_folder():
 
 
 def test_sqlite_is_set_up_for_several_workers():
-    url = "sqlite:////var/lib/todos/db.sqlite3"
-    found = settings_of(**{**PRODUCTION, "DATABASE_URL": url})["DATABASES"]["default"]
+    environ = {**PRODUCTION, "DATABASE_URL": "", "DATA_DIR": "/var/lib/todos"}
+    found = settings_of(**environ)["DATABASES"]["default"]
     assert found["NAME"] == "/var/lib/todos/db.sqlite3"
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in found["OPTIONS"]["init_command"]
@@ -203,7 +203,7 @@ def test_the_data_folder_when_nothing_else_is_said():
 def test_never_sqlite_in_the_image():
     environ = {**PRODUCTION, "IN_IMAGE": "1", "DATA_DIR": "/data"}
     assert problems_of(**{**environ, "DATABASE_URL": ""}) == ["E001"]
-    assert problems_of(**{**environ, "DATABASE_URL": "sqlite:////data/x"}) == ["E005"]
+    assert problems_of(**{**environ, "DATABASE_URL": "sqlite:////data/x"}) == ["E002"]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,8 @@ def test_never_sqlite_in_the_image():
         "mysql://a:b@c/d",
         "postgresql://",
         "nonsense",
-        "sqlite://todos.db",  # a host, as it were: the database would be gone with the process
+        "sqlite:////var/lib/todos/db.sqlite3",  # DATA_DIR says where SQLite is
+        "sqlite://todos.db",
         "postgres://h:port/name",
         # A bare sign in the password: the rest of it must not become host or name.
         "postgres://todos:p/ss@db:5432/todos",
