@@ -84,7 +84,7 @@ class Settings:
 
         0: nothing.
         """
-        return int(getattr(project, "TODOS_REMEMBERED_PARTS", 5000))
+        return int(getattr(project, "TODOS_REMEMBERED_PARTS", 2000))
 
     @property
     def FEEDS(self) -> bool:
