@@ -224,6 +224,7 @@ def test_todos_are_narrowed_by_list_member_and_assignee(cast: Cast, root: Client
     assert narrowed(root, "todo", member=cast.charlie.pk) == ["Elsewhere"]
     assert narrowed(root, "todolist", member=cast.bob.pk, kind="list") == ["Flat"]
     assert narrowed(root, "todo", list="x") == narrowed(root, "todo", list="99999") == []
+    assert narrowed(root, "todo", list="9" * 40) == narrowed(root, "todo", list="\0") == []
 
 
 def test_the_history_is_read_in_words_and_never_written(cast: Cast, root: Client, todo: Todo):

@@ -44,9 +44,11 @@ RepeatLike = Repeat | str | None
 def key_of(model: type[Model], given: Any) -> Any:
     """A primary key that a token, an address or the history names; None where keys are of another kind, perhaps by now."""
     try:
-        return None if "\0" in str(given) else model._meta.pk.to_python(given)
-    except ValidationError:
+        key = None if "\0" in str(given) else model._meta.pk.to_python(given)
+    except (ValidationError, OverflowError):
         return None
+    # SQLite can't be asked for more than 8 bytes, and Django 4.2 would do it.
+    return None if isinstance(key, int) and abs(key) >= 2**63 else key
 
 
 def zone_of(by: Actor) -> ZoneInfo:
