@@ -53,7 +53,7 @@ def get_list(user: User, uuid: UUID, need: Need = "view", *, trashed: bool = Fal
         if object_types() or not user.is_authenticated:
             todo_list = _list(user, uuid, trashed).first()
         else:
-            todo_list = next(iter(_LIST.rows({"user": user.pk, "uuid": uuid}, trashed)), None)
+            todo_list = next(iter(_any_list({"user": user.pk, "uuid": uuid}, trashed)), None)
     if todo_list is None:
         raise Http404
     if need == "own" and todo_list.is_inbox:
@@ -78,7 +78,7 @@ def get_todo(
             lists = TodoList.objects.with_rights(user)
             todo.todo_list = get_object_or_404(lists, pk=todo.todo_list_id)
         else:
-            found = list(_TODO.rows({"user": user.pk, "uuid": uuid}, trashed))
+            found = list(_any_todo({"user": user.pk, "uuid": uuid}, trashed))
             if not found:
                 raise Http404
             todo = found[0]
@@ -133,12 +133,10 @@ def _list(user: Any, uuid: Any, trashed: bool) -> TodoListQuerySet:
     return lists.trashed() if trashed else lists.alive()
 
 
+@Compiled
 def _any_list(trashed: bool) -> TodoListQuerySet:
     with any_member() as anybody:
         return _list(anybody, Slot("uuid", UUIDField()), trashed)
-
-
-_LIST = Compiled(TodoList, _any_list)
 
 
 def _todos(trashed: bool) -> TodoQuerySet:
@@ -146,14 +144,12 @@ def _todos(trashed: bool) -> TodoQuerySet:
     return todos.trashed() if trashed else todos.alive()
 
 
+@Compiled
 def _any_todo(trashed: bool) -> TodoQuerySet:
     """One of a list of which the user is a member."""
     own = Membership.objects.filter(todo_list=OuterRef("todo_list"), user=AnyUser().pk)
     todos = _todos(trashed).filter(uuid=Slot("uuid", UUIDField()))
     return todos.annotate(role=Subquery(own.values("role"))).exclude(role=None)
-
-
-_TODO: Compiled[TodoQuerySet] = Compiled(Todo, _any_todo)
 
 
 def _check(allowed: bool) -> None:

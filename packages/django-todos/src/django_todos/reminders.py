@@ -210,6 +210,7 @@ def _in_order(due: TodoQuerySet, most: int) -> TodoQuerySet:
     return shown.order_by("due_date", "due_time", "pk")[:most]
 
 
+@Compiled
 def _any_due(most: int) -> TodoQuerySet:
     with any_member() as anybody:
         due = _due(anybody, ANY_INSTANTS)
@@ -218,13 +219,10 @@ def _any_due(most: int) -> TodoQuerySet:
         return _in_order(due.filter(todo_list__in=own.values("todo_list")), most)
 
 
-_DUE: Compiled[TodoQuerySet] = Compiled(Todo, _any_due)
-
-
 def _first_due(viewer: Viewer, most: int) -> TodoQuerySet:
     if object_types():
         return _in_order(_due(viewer.user, viewer.instants), most)
-    return _DUE.rows({"user": viewer.user.pk, **viewer.instants}, most)
+    return _any_due({"user": viewer.user.pk, **viewer.instants}, most)
 
 
 def preview(viewer: Viewer) -> dict[str, Any]:

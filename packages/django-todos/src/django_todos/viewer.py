@@ -41,7 +41,7 @@ class Viewer:
     @classmethod
     def of(cls, user: AbstractBaseUser, accept_language: str = "") -> Viewer:
         """The viewer that a user is now, with the header that their browser sent; one query."""
-        found: Any = next(iter(_SAVED.rows({"user": user.pk})), None)
+        found: Any = next(iter(_saved({"user": user.pk})), None)
         if found is not None and not found.objects_exist:
             known_object_types([])  # spares the request a query
         preferences = getattr(found, "todos_preferences", None) or Preferences(user_id=user.pk)
@@ -161,12 +161,10 @@ ANY_INSTANTS = {
 """Anybody's, while a query is built that is compiled once."""
 
 
+@Compiled
 def _saved() -> QuerySet[Any]:
     """By way of the user, who is there also where nothing was saved."""
     about_objects = TodoList.objects.exclude(object_type=None)
     user = get_user_model()._base_manager.filter(pk=AnyUser().pk)
     saved = user.select_related("todos_preferences")
     return saved.annotate(objects_exist=Exists(about_objects))
-
-
-_SAVED: Compiled[QuerySet[Any]] = Compiled(Preferences, _saved)

@@ -25,13 +25,13 @@ def test_values_are_filled_in_and_rows_are_the_orms_own(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
     make_list(cast.bob, "Bob's")
-    mine: Compiled[QuerySet[Any]] = Compiled(Membership, _mine)
+    mine: Compiled[QuerySet[Any]] = Compiled(_mine)
     for user in (cast.alice, cast.bob, cast.alice):
         with django_assert_num_queries(1):
-            shown = [(one.todo_list.name, one.user) for one in mine.rows({"user": user.pk})]
+            shown = [(one.todo_list.name, one.user) for one in mine({"user": user.pk})]
         usual = Membership.objects.filter(user=user).order_by("pk")
         assert shown == [(one.todo_list.name, user) for one in usual]
-        names = mine.rows({"user": user.pk}, "todo_list__uuid")
+        names = mine({"user": user.pk}, "todo_list__uuid")
         assert [one for (one,) in names] == [one.todo_list.uuid for one in usual]
 
 
@@ -42,21 +42,21 @@ def test_it_is_compiled_once(cast: Cast) -> None:
         calls.append(1)
         return TodoList.objects.filter(pk=Slot("pk", BigAutoField()))
 
-    found: Compiled[QuerySet[TodoList]] = Compiled(TodoList, build)
+    found: Compiled[QuerySet[TodoList]] = Compiled(build)
     for _ in range(3):
-        assert list(found.rows({"pk": cast.flat.pk})) == [cast.flat]
-    assert list(found.rows({"pk": 0})) == [] and len(calls) == 1
+        assert list(found({"pk": cast.flat.pk})) == [cast.flat]
+    assert list(found({"pk": 0})) == [] and len(calls) == 1
     with pytest.raises(KeyError):
-        found.rows({})
+        found({})
 
 
 @pytest.mark.django_db
 def test_a_connection_is_let_go() -> None:
     """A connection belongs to a thread: where each request has its own, they must not pile up."""
     other = connections["default"].__class__(connections["default"].settings_dict, alias="other")
-    lists: Compiled[QuerySet[TodoList]] = Compiled(TodoList, TodoList.objects.all)
+    lists: Compiled[QuerySet[TodoList]] = Compiled(TodoList.objects.all)
     with patch.object(type(connections), "__getitem__", return_value=other):
-        lists.rows({})
+        lists({})
     gone = weakref.ref(other)
     del other
     gc.collect()

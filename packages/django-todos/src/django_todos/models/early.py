@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -62,7 +61,7 @@ def read_early(user: AbstractBaseUser, uuid: UUID, to: str, beside: UUID | None)
     labels: dict[int, list[Label]] = defaultdict(list)
     values = {"user": user.pk, "uuid": uuid, "beside": beside or uuid}
     to = to if to in PLACES else ""
-    rows: Any = _trees().rows(values, to)
+    rows: Any = _any_trees(values, to)
     for row in rows:
         one = found.setdefault(row.pk, row)
         if not to and row.label_name is not None:
@@ -88,11 +87,7 @@ def _see_place(early: EarlyRead, todo: Todo, to: str, beside: Any) -> None:
     early.far[todo.pk, PLACES[to], parent_id, anchor_id] = beside.far
 
 
-@cache
-def _trees() -> Compiled[TodoQuerySet]:
-    return Compiled(tables.Todo, _any_trees)
-
-
+@Compiled
 def _any_trees(to: str) -> TodoQuerySet:
     """Two todos' trees: with labels, a row each, and what was logged last, or with what is known of the place to go to."""
     own = tables.Membership.objects.filter(todo_list=OuterRef("todo_list"), user=AnyUser().pk)

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -268,7 +267,7 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
             if user is None or len(ids) > 1 or not user.is_authenticated or object_types():
                 lists: TodoListQuerySet = self if user is None else self.with_rights(user)
                 return lists.in_bulk(ids)
-            rows = _locked().rows({"user": user.pk, "pk": next(iter(ids), 0)})
+            rows = _locked({"user": user.pk, "pk": next(iter(ids), 0)})
             return {todo_list.pk: todo_list for todo_list in rows}
 
     def purge(self) -> int:
@@ -291,16 +290,12 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         return gone.get("django_todos.TodoList", 0)
 
 
-@cache
-def _locked() -> Compiled[TodoListQuerySet]:
+@Compiled
+def _locked() -> TodoListQuerySet:
     """A list with what a member may do in it; no list is about an object of the host."""
-
-    def lists() -> TodoListQuerySet:
-        with any_member() as anybody:
-            found = tables.TodoList.objects.with_rights(anybody)
-        return found.filter(pk=Slot("pk", models.BigAutoField()))
-
-    return Compiled(tables.TodoList, lists)
+    with any_member() as anybody:
+        found = tables.TodoList.objects.with_rights(anybody)
+    return found.filter(pk=Slot("pk", models.BigAutoField()))
 
 
 class _InLists(QuerySet[_Model]):

@@ -39,7 +39,6 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import SafeString
 
 from django_todos._compat import has_nonce
-from django_todos.models import Preferences
 from django_todos.models.compiled import Compiled, OneOf
 from django_todos.models.querysets import object_types
 from django_todos.templatetags._remembered import MARK, TOKEN, Memory, mark, size_in, where
@@ -251,12 +250,10 @@ def _are_called(names: dict[Any, Names | None]) -> bool:
     """Whether these people are still called so."""
     if not names:
         return True
-    return {user.pk: names_of(user) for user in _PEOPLE.rows({"users": names})} == names
+    return {user.pk: names_of(user) for user in _people({"users": names})} == names
 
 
+@Compiled
 def _people() -> QuerySet[Any]:
     users = get_user_model()
     return users._base_manager.filter(OneOf("pk", users, "users"))
-
-
-_PEOPLE: Compiled[QuerySet[Any]] = Compiled(Preferences, _people)

@@ -95,10 +95,10 @@ class Nav:
         viewer, user = self.viewer, self.viewer.user
         name = Invitation.key_of(user.get_username())
         values = {"user": user.pk, "name": name, **viewer.instants}
-        found = list(_LISTS.rows(values, settings.SHARING, limits.COUNTED_TO))
+        found = list(_lists(values, settings.SHARING, limits.COUNTED_TO))
         if not any(row[_INBOX_OF] == user.pk for row in found):
             TodoList.objects.inbox_of(user)
-            found = list(_LISTS.rows(values, settings.SHARING, limits.COUNTED_TO))
+            found = list(_lists(values, settings.SHARING, limits.COUNTED_TO))
         return found
 
     @cached_property
@@ -220,6 +220,7 @@ def _open() -> TodoQuerySet:
     return Todo.objects.filter(deleted_at=None).open()
 
 
+@Compiled
 def _lists(sharing: bool, _counted_to: int) -> QuerySet[Any]:
     """A person's lists with what is shown of each, and five totals that depend on no row: the database counts once.
 
@@ -260,6 +261,3 @@ def _total(rows: QuerySet[Any]) -> Coalesce:
         .values("n")
     )
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-_LISTS: Compiled[QuerySet[Any]] = Compiled(Membership, _lists)

@@ -156,7 +156,7 @@ def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
     if cursor:
         family = _family(order, todo_list.pk, cursor)
     else:  # what most pages are
-        family = _FAMILIES.rows({"list": todo_list.pk}, order.name, limits.PAGE, limits.BELOW)
+        family = _first_family({"list": todo_list.pk}, order.name, limits.PAGE, limits.BELOW)
     found = list(family)
     for todo in found:
         todo.todo_list = todo_list
@@ -184,11 +184,9 @@ def _family(order: Order, todo_list: Any, cursor: str = "") -> TodoQuerySet:
     )
 
 
+@Compiled
 def _first_family(order: str, *_limits: int) -> TodoQuerySet:
     return _family(ORDERS[order], Slot("list", BigAutoField()))
-
-
-_FAMILIES = Compiled(Todo, _first_family)
 
 
 def flat_page(
@@ -244,7 +242,7 @@ def details(todos: TodoQuerySet) -> TodoQuerySet:
 def add_labels(todos: list[Todo]) -> None:
     """To each its labels, as ``prefetch_related("labels")`` would; one query, whatever their number."""
     found: dict[int, list[Label]] = defaultdict(list)
-    for pair in _LABELS.rows({"todos": [todo.pk for todo in todos]}) if todos else ():
+    for pair in _labels({"todos": [todo.pk for todo in todos]}) if todos else ():
         found[pair.todo_id].append(pair.label)
     _give_labels(todos, found)
 
@@ -257,6 +255,7 @@ def _give_labels(todos: list[Todo], labels: Mapping[int, list[Label]]) -> None:
         todo.__dict__.setdefault("_prefetched_objects_cache", {})["labels"] = own
 
 
+@Compiled
 def _labels() -> QuerySet[Any]:
     pairs = Todo.labels.through._default_manager.filter(OneOf("todo", Todo, "todos"))
     return pairs.select_related("label").order_by("label__name")
@@ -271,7 +270,7 @@ def add_lists(todos: list[Todo], user: AbstractBaseUser) -> list[Todo]:
     if object_types():
         found = TodoList.objects.with_rights(user).in_bulk(ids)
     else:
-        rows = _RIGHTS.rows({"user": user.pk, "lists": ids}) if ids else ()
+        rows = _rights({"user": user.pk, "lists": ids}) if ids else ()
         found = {one.pk: one for one in rows}
     there = [todo for todo in todos if todo.todo_list_id in found]
     for todo in there:
@@ -279,14 +278,11 @@ def add_lists(todos: list[Todo], user: AbstractBaseUser) -> list[Todo]:
     return there
 
 
+@Compiled
 def _rights() -> QuerySet[TodoList]:
     with any_member() as anybody:
         lists = TodoList.objects.with_rights(anybody)
     return lists.filter(OneOf("pk", TodoList, "lists"))
-
-
-_RIGHTS: Compiled[QuerySet[TodoList]] = Compiled(TodoList, _rights)
-_LABELS: Compiled[QuerySet[Any]] = Compiled(Todo.labels.through, _labels)
 
 
 def nest(todos: Iterable[Todo]) -> list[Row]:
@@ -314,7 +310,7 @@ class Family:
 
 def family_of(todo: Todo) -> Family:
     """A todo with what stands above and below it, as it is now; a query, one for labels and one for the history."""
-    found = list(_WHOLE_TREE.rows({"list": todo.todo_list_id, "tree": todo.tree}))
+    found = list(_whole_tree({"list": todo.todo_list_id, "tree": todo.tree}))
     for one in found:
         one.todo_list = todo.todo_list
     add_labels(found)
@@ -331,7 +327,7 @@ def family_of(todo: Todo) -> Family:
 def row_of(todo: Todo, action: Action | None = None) -> Row:
     """One todo as a row, with its subtasks, as it is now, or as `action` left it just now."""
     known = action.tree_now(todo) if action is not None else None
-    tree = _TREE.rows({"list": todo.todo_list_id, "tree": todo.tree}) if known is None else known
+    tree = _tree({"list": todo.todo_list_id, "tree": todo.tree}) if known is None else known
     family = [one for one in tree if one.deleted_at is None and one.depth >= todo.depth]
     if known is None:
         for one in family:
@@ -358,19 +354,17 @@ def _add_known(family: list[Todo]) -> None:
         _give_labels([one], one.early and one.early.labels or {})
 
 
+@Compiled
 def _tree() -> TodoQuerySet:
     """A todo with all above and below it."""
     todos = Todo.objects.filter(todo_list=Slot("list", BigAutoField()))
     return details(todos.filter(tree=Slot("tree", UUIDField()))).in_order()
 
 
+@Compiled
 def _whole_tree() -> TodoQuerySet:
     """The same with all that is known of each."""
-    return _tree().defer(None).select_related("assignee", "created_by")
-
-
-_TREE: Compiled[TodoQuerySet] = Compiled(Todo, _tree)
-_WHOLE_TREE: Compiled[TodoQuerySet] = Compiled(Todo, _whole_tree)
+    return _tree.build().defer(None).select_related("assignee", "created_by")
 
 
 def answer_row(

@@ -112,17 +112,15 @@ def _due(viewer: Viewer, cursor: str) -> Rows:
     user, order = viewer.user, ORDERS["due"]
     if cursor or object_types():
         return flat_page(open_todos(viewer).due_by(viewer.instants), order, cursor, user)
-    found = _DUE.rows({"user": user.pk, **viewer.instants}, limits.PAGE)
+    found = _any_due({"user": user.pk, **viewer.instants}, limits.PAGE)
     return page_of(list(found), order, user)
 
 
+@Compiled
 def _any_due(_size: int) -> TodoQuerySet:
     with any_member() as anybody:
         mine = Todo.objects.visible_to(anybody)
     return one_page(mine.active().open().due_by(ANY_INSTANTS), ORDERS["due"])
-
-
-_DUE: Compiled[TodoQuerySet] = Compiled(Todo, _any_due)
 
 
 @dataclass(frozen=True)

@@ -55,15 +55,13 @@ class ListCard(NamedTuple):
     role: str
 
 
+@Compiled
 def _cards() -> QuerySet[Any]:
     lists = {"todo_list__deleted_at": None, "todo_list__inbox_of": None}
     own = Membership.objects.filter(user=AnyUser().pk, **lists).order_by("position", "pk")
     return own.values_list(
         *(f"todo_list__{name}" for name in ListCard._fields[:5]), "color", "role"
     )
-
-
-_CARDS: Compiled[QuerySet[Any]] = Compiled(Membership, _cards)
 
 
 @signed_in("GET")
@@ -80,7 +78,7 @@ def inbox(request: Request) -> HttpResponse:
 def list_index(request: Request) -> HttpResponse:
     """All lists of the viewer with their counts, those archived at the end."""
     viewer = request.todos_viewer
-    everything = list(map(ListCard._make, _CARDS.rows({"user": viewer.user.pk})))
+    everything = list(map(ListCard._make, _cards({"user": viewer.user.pk})))
     context = {
         "cards": [one for one in everything if one.archived_at is None],
         "archived": [one for one in everything if one.archived_at is not None],
@@ -136,17 +134,15 @@ class ListMenu(NamedTuple):
         )
 
 
+@Compiled
 def _members() -> QuerySet[Membership]:
     here = Membership.objects.filter(todo_list=Slot("list", BigAutoField()))
     return here.select_related("user").order_by("created_at", "pk")
 
 
-_MEMBERS: Compiled[QuerySet[Membership]] = Compiled(Membership, _members)
-
-
 def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     viewer = request.todos_viewer
-    members = list(_MEMBERS.rows({"list": todo_list.pk}))
+    members = list(_members({"list": todo_list.pk}))
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
     others = [one.user for one in members if one.user_id != viewer.user.pk]
     filters = FilterForm(request.GET, others)

@@ -106,12 +106,10 @@ def _first_lists(user: Any, which: Which, count: int) -> TodoListQuerySet:
     return (lists.alive() if which == "alive" else lists.active())[: count + 1]
 
 
+@Compiled
 def _anybodys_lists(which: Which, count: int) -> TodoListQuerySet:
     with any_member() as anybody:
         return _first_lists(anybody, which, count)
-
-
-_LISTS = Compiled(TodoList, _anybodys_lists)
 
 
 class Gathering:
@@ -134,7 +132,7 @@ class Gathering:
         if object_types():
             lists = _first_lists(self.viewer.user, self.which, limits.MANY_LISTS)
         else:
-            lists = _LISTS.rows({"user": self.viewer.user.pk}, self.which, limits.MANY_LISTS)
+            lists = _anybodys_lists({"user": self.viewer.user.pk}, self.which, limits.MANY_LISTS)
         known = list(lists)
         return {one.pk: one for one in known if len(known) <= limits.MANY_LISTS}
 

@@ -141,17 +141,15 @@ def action_plain(request: Request, uuid: UUID) -> HttpResponse:
 # -- one todo --------------------------------------------------------------------------------------
 
 
+@Compiled
 def _any_reminders() -> QuerySet[Reminder]:
     mine = Reminder.objects.filter(user=AnyUser().pk)
     return mine.filter(todo__uuid=Slot("uuid", UUIDField()))
 
 
-_REMINDERS: Compiled[QuerySet[Reminder]] = Compiled(Reminder, _any_reminders)
-
-
 def _reminders(request: Request, uuid: UUID) -> QuerySet[Reminder]:
     """The viewer's own, of which the list of a todo knows nothing."""
-    return _REMINDERS.rows({"user": request.todos_viewer.user.pk, "uuid": uuid})
+    return _any_reminders({"user": request.todos_viewer.user.pk, "uuid": uuid})
 
 
 @signed_in("GET", "POST")
