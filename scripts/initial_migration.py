@@ -28,16 +28,11 @@ def check_constraint(check, name):
 
 
 def make_search_indexes(apps, schema_editor):
-    """On PostgreSQL, without an extension: words of todos by list, what is open by list in the order in which it is due,
-    and the todos in actions. Others look row by row."""
+    """On PostgreSQL, without an extension: words of todos by list, and the todos in actions. Others look row by row."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             "CREATE INDEX todos_todo_search ON django_todos_todo"
             " USING gin ((ARRAY[todo_list_id]), to_tsvector('simple', title || ' ' || notes))"
-        )
-        schema_editor.execute(
-            "CREATE INDEX todos_todo_due_order ON django_todos_todo (todo_list_id, COALESCE(due_date, '9999-12-31'::date),"
-            " COALESCE(due_time, '23:59:59'::time), position, id) WHERE NOT is_completed AND deleted_at IS NULL"
         )
         schema_editor.execute(
             "CREATE INDEX todos_action_todos ON django_todos_action USING gin ((changes -> 'todos'))"
@@ -47,7 +42,6 @@ def make_search_indexes(apps, schema_editor):
 def drop_search_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP INDEX todos_todo_search")
-        schema_editor.execute("DROP INDEX todos_todo_due_order")
         schema_editor.execute("DROP INDEX todos_action_todos")
 
 

@@ -44,7 +44,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from django_todos.models import TodoList  # noqa: E402
-from django_todos.views._rows import ORDERS  # noqa: E402
+from django_todos.models.orders import ORDERS  # noqa: E402
 
 USERS, LISTS, EACH = 1000, 20, 50
 PAIR = {"little": (3, 1000, 300), "large": (2, 50_000, 100_000)}

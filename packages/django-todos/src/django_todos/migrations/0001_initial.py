@@ -13,16 +13,11 @@ def check_constraint(check, name):
 
 
 def make_search_indexes(apps, schema_editor):
-    """On PostgreSQL, without an extension: words of todos by list, what is open by list in the order in which it is due,
-    and the todos in actions. Others look row by row."""
+    """On PostgreSQL, without an extension: words of todos by list, and the todos in actions. Others look row by row."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             "CREATE INDEX todos_todo_search ON django_todos_todo"
             " USING gin ((ARRAY[todo_list_id]), to_tsvector('simple', title || ' ' || notes))"
-        )
-        schema_editor.execute(
-            "CREATE INDEX todos_todo_due_order ON django_todos_todo (todo_list_id, COALESCE(due_date, '9999-12-31'::date),"
-            " COALESCE(due_time, '23:59:59'::time), position, id) WHERE NOT is_completed AND deleted_at IS NULL"
         )
         schema_editor.execute(
             "CREATE INDEX todos_action_todos ON django_todos_action USING gin ((changes -> 'todos'))"
@@ -32,7 +27,6 @@ def make_search_indexes(apps, schema_editor):
 def drop_search_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP INDEX todos_todo_search")
-        schema_editor.execute("DROP INDEX todos_todo_due_order")
         schema_editor.execute("DROP INDEX todos_action_todos")
 
 
@@ -41,8 +35,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('contenttypes', '0002_remove_content_type_name'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -173,12 +167,12 @@ class Migration(migrations.Migration):
                 ('deleted_top', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deleted_with', to='django_todos.todo')),
                 ('labels', models.ManyToManyField(blank=True, related_name='todos', to='django_todos.label', verbose_name='labels')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subtasks', to='django_todos.todo')),
-                ('todo_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='todos', to='django_todos.todolist', verbose_name='list')),
+                ('todo_list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='todos', to='django_todos.todolist', verbose_name='list')),
             ],
             options={
                 'verbose_name': 'todo',
                 'verbose_name_plural': 'todos',
-                'indexes': [models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', False)), fields=['todo_list', 'position', 'id'], name='todos_todo_open_roots'), models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'), models.Index(condition=models.Q(('deleted_at', None), ('due_time__isnull', False), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_due_clock'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False), ('start_time__isnull', False)), fields=['todo_list', 'start_date'], name='todos_todo_start_clock'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['todo_list', '-deleted_at', '-id'], name='todos_todo_trash'), models.Index(condition=models.Q(('assignee__isnull', False), ('deleted_at', None), ('is_completed', False)), fields=['assignee', 'todo_list'], name='todos_todo_assigned')],
+                'indexes': [models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False), ('depth', 0)), fields=['todo_list', 'position', 'id'], name='todos_todo_by_hand'), models.Index(models.F('todo_list'), models.Func(models.F('due_date'), output_field=models.DateField(), template="COALESCE(%(expressions)s, '9999-12-31')"), models.Func(models.F('due_time'), output_field=models.TimeField(), template="COALESCE(%(expressions)s, '23:59:59')"), models.F('position'), models.F('id'), condition=models.Q(('deleted_at', None), ('is_completed', False)), name='todos_todo_by_due'), models.Index(models.F('todo_list'), models.Func(models.F('priority'), output_field=models.IntegerField(), template='COALESCE(NULLIF(%(expressions)s, 0), 10)'), models.F('position'), models.F('id'), condition=models.Q(('deleted_at', None), ('is_completed', False)), name='todos_todo_by_priority'), models.Index(models.F('todo_list'), models.Func(models.F('title'), output_field=models.CharField(), template='LOWER(%(expressions)s)'), models.F('id'), condition=models.Q(('deleted_at', None), ('is_completed', False)), name='todos_todo_by_title'), models.Index(models.F('todo_list'), models.Func(models.F('id'), output_field=models.BigIntegerField(), template='-%(expressions)s'), condition=models.Q(('deleted_at', None), ('is_completed', False)), name='todos_todo_newest'), models.Index(condition=models.Q(('deleted_at', None), ('depth', 0), ('is_completed', True)), fields=['todo_list', '-completed_at', '-id'], name='todos_todo_completed'), models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['todo_list', '-deleted_at', '-id'], name='todos_todo_trash'), models.Index(fields=['todo_list', 'parent', 'position', 'id'], name='todos_todo_order'), models.Index(fields=['tree', 'depth', 'position'], name='todos_todo_tree'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_open_due'), models.Index(condition=models.Q(('deleted_at', None), ('due_time__isnull', False), ('is_completed', False)), fields=['todo_list', 'due_date'], name='todos_todo_due_clock'), models.Index(condition=models.Q(('deleted_at', None), ('is_completed', False), ('start_time__isnull', False)), fields=['todo_list', 'start_date'], name='todos_todo_start_clock'), models.Index(condition=models.Q(('assignee__isnull', False), ('deleted_at', None), ('is_completed', False)), fields=['assignee', 'todo_list'], name='todos_todo_assigned')],
                 'constraints': [check_constraint(check=models.Q(('title', ''), _negated=True), name='todos_todo_has_title'), check_constraint(check=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='todos_todo_not_own_parent'), check_constraint(check=models.Q(models.Q(('depth', 0), ('parent', None), ('tree', models.F('uuid'))), models.Q(('depth__gte', 1), ('depth__lte', 4), ('parent__isnull', False)), _connector='OR'), name='todos_todo_depth'), check_constraint(check=models.Q(('priority__lte', 9)), name='todos_todo_priority'), check_constraint(check=models.Q(('due_time', None), ('due_date__isnull', False), _connector='OR'), name='todos_due_time_has_date'), check_constraint(check=models.Q(models.Q(('due_at', None), ('due_tz', '')), models.Q(('due_at__isnull', False), ('due_time__isnull', False), models.Q(('due_tz', ''), _negated=True)), _connector='OR'), name='todos_due_zone_has_time'), check_constraint(check=models.Q(('start_time', None), ('start_date__isnull', False), _connector='OR'), name='todos_start_time_has_date'), check_constraint(check=models.Q(models.Q(('start_at', None), ('start_tz', '')), models.Q(('start_at__isnull', False), ('start_time__isnull', False), models.Q(('start_tz', ''), _negated=True)), _connector='OR'), name='todos_start_zone_has_time'), check_constraint(check=models.Q(('repeat_anchor_time', None), ('repeat_anchor_date__isnull', False), _connector='OR'), name='todos_anchor_time_has_date'), check_constraint(check=models.Q(('repeat_anchor_tz', ''), ('repeat_anchor_time__isnull', False), _connector='OR'), name='todos_anchor_zone_has_time'), check_constraint(check=models.Q(models.Q(('slot_date', None), ('slot_time', None)), models.Q(('slot_date__isnull', False), models.Q(('rrule', ''), _negated=True)), _connector='OR'), name='todos_slot_has_rule'), check_constraint(check=models.Q(('slot_tz', ''), ('slot_time__isnull', False), _connector='OR'), name='todos_slot_zone_has_time'), check_constraint(check=models.Q(('repeat_mode__in', ['due', 'completion'])), name='todos_todo_repeat_mode'), check_constraint(check=models.Q(models.Q(('completed_at__isnull', False), ('is_completed', True)), models.Q(('completed_at', None), ('is_completed', False)), _connector='OR'), name='todos_completed_has_time'), check_constraint(check=models.Q(('deleted_top', None), ('deleted_at__isnull', False), _connector='OR'), name='todos_deleted_with_top')],
             },
         ),

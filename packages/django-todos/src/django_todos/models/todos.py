@@ -21,7 +21,7 @@ from django_todos import limits, signals
 from django_todos._compat import check_constraint
 from django_todos.dates import Moment, on_day
 from django_todos.instants import InstantField
-from django_todos.models import adding, columns, completing, copying, given, places
+from django_todos.models import adding, columns, completing, copying, given, orders, places
 from django_todos.models.given import Actor, Instant
 from django_todos.models.history import Action, Completion, Verb
 from django_todos.models.lists import Label, TodoList
@@ -46,8 +46,8 @@ class Todo(models.Model):
     """One thing to do."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    todo_list = models.ForeignKey(
-        TodoList, models.CASCADE, related_name="todos", verbose_name=_("list")
+    todo_list = models.ForeignKey(  # several indexes begin with it
+        TodoList, models.CASCADE, related_name="todos", verbose_name=_("list"), db_index=False
     )
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="subtasks"
@@ -173,13 +173,9 @@ class Todo(models.Model):
             ),
         ]
         indexes = [
+            *orders.INDEXES,
             models.Index(
                 fields=["todo_list", "parent", "position", "id"], name="todos_todo_order"
-            ),
-            models.Index(
-                fields=["todo_list", "position", "id"],
-                condition=Q(depth=0, is_completed=False, deleted_at=None),
-                name="todos_todo_open_roots",
             ),
             models.Index(fields=["tree", "depth", "position"], name="todos_todo_tree"),
             models.Index(
@@ -196,16 +192,6 @@ class Todo(models.Model):
                 fields=["todo_list", "start_date"],
                 condition=Q(start_time__isnull=False, is_completed=False, deleted_at=None),
                 name="todos_todo_start_clock",
-            ),
-            models.Index(
-                fields=["todo_list", "-completed_at", "-id"],
-                condition=Q(depth=0, is_completed=True, deleted_at=None),
-                name="todos_todo_completed",
-            ),
-            models.Index(
-                fields=["todo_list", "-deleted_at", "-id"],
-                condition=Q(deleted_at__isnull=False),
-                name="todos_todo_trash",
             ),
             models.Index(
                 fields=["assignee", "todo_list"],

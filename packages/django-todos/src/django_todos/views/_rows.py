@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
-from django.core import signing
-from django.db.models import (
-    BigAutoField,
-    Case,
-    Count,
-    F,
-    IntegerField,
-    Q,
-    QuerySet,
-    UUIDField,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import Coalesce, Lower, RowNumber
+from django.db.models import BigAutoField, Count, QuerySet, UUIDField, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 
 from django_todos import limits
@@ -30,12 +16,8 @@ from django_todos.models import Action, Label, Todo, TodoList
 from django_todos.models.compiled import Compiled, OneOf, Slot
 from django_todos.models.counting import Counted, counted
 from django_todos.models.label_uses import UsedLabel
-from django_todos.models.querysets import (
-    TodoListQuerySet,
-    TodoQuerySet,
-    any_member,
-    object_types,
-)
+from django_todos.models.orders import ORDERS, Order
+from django_todos.models.querysets import TodoQuerySet, any_member, object_types
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back_after, is_htmx, part
 from django_todos.wording import actions
@@ -74,83 +56,6 @@ class Rows:
         return len(self.rows)
 
 
-@dataclass(frozen=True)
-class Order:
-    """A total order by columns that are never NULL, so that a page can continue after any row of it."""
-
-    name: str
-    columns: tuple[str, ...]
-
-    def apply(self, todos: TodoQuerySet) -> TodoQuerySet:
-        """Adds the columns. `continue_after` and the order itself rely on them."""
-        by_name: dict[str, dict[str, Any]] = {
-            "due": {
-                "order_date": Coalesce("due_date", Value(date.max)),
-                "order_time": Coalesce("due_time", Value(time.max.replace(microsecond=0))),
-            },
-            "priority": {
-                "order_priority": Case(
-                    When(priority=0, then=Value(10)),
-                    default=F("priority"),
-                    output_field=IntegerField(),
-                )
-            },
-            "title": {"order_title": Lower("title")},
-        }
-        return todos.annotate(**by_name.get(self.name, {}))
-
-    def continue_after(self, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
-        """The todos behind the row that `cursor` names. A cursor that nobody gave out is the beginning."""
-        values = self.values_of(cursor)
-        if not values:
-            return todos
-        condition, equal = Q(), Q()
-        for column, value in zip(self.columns, values, strict=True):
-            field_name, side = column.lstrip("-"), "lt" if column.startswith("-") else "gt"
-            condition |= equal & Q(**{f"{field_name}__{side}": value})
-            equal &= Q(**{field_name: value})
-        # Said once more of the first column, by which an index begins there.
-        first, side = self.columns[0].lstrip("-"), "lte" if self.columns[0][0] == "-" else "gte"
-        return todos.filter(condition, **{f"{first}__{side}": values[0]})
-
-    def of(self, todos: TodoQuerySet, cursor: str = "") -> TodoQuerySet:
-        """`todos` in this order, behind the row that a cursor names."""
-        return self.continue_after(self.apply(todos), cursor).order_by(*self.columns)
-
-    def values_of(self, cursor: str) -> list[Any]:
-        """Of the columns of the row that a cursor names; none of one that nobody gave out, or for another order."""
-        try:
-            name, *values = signing.loads(cursor, salt=__name__)
-        except signing.BadSignature:
-            return []
-        return values if name == self.name else []
-
-    def first_in(self, lists: TodoListQuerySet, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
-        """`todos` in these lists, of large ones no more than a page can show: an index has this order."""
-        here = self.continue_after(self.apply(todos), cursor)
-        return here.first_of_each(lists, self.columns, limits.PAGE + 1)
-
-    def cursor(self, todo: Todo) -> str:
-        """What names a row."""
-        values = [getattr(todo, column.lstrip("-")) for column in self.columns]
-        plain = [value if isinstance(value, int | str) else value.isoformat() for value in values]
-        return signing.dumps([self.name, *plain], salt=__name__)
-
-
-ORDERS = {
-    order.name: order
-    for order in (
-        Order("manual", ("position", "id")),
-        Order("due", ("order_date", "order_time", "position", "id")),
-        Order("priority", ("order_priority", "position", "id")),
-        Order("title", ("order_title", "id")),
-        Order("newest", ("-id",)),
-        Order("completed", ("-completed_at", "-id")),
-        Order("deleted", ("-deleted_at", "-id")),
-    )
-}
-
-
 def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
     """A page of a list's open todos with what is below each; one query, and one for labels."""
     if cursor:
@@ -171,10 +76,11 @@ def tree_page(todo_list: TodoList, order: Order, cursor: str) -> Rows:
 
 def _family(order: Order, todo_list: Any, cursor: str = "") -> TodoQuerySet:
     """The first roots of a list after the cursor, each with the first todos below it."""
-    todos = Todo.objects.filter(todo_list=todo_list, deleted_at=None)
-    inner = order.of(todos.open().roots(), cursor)[: limits.PAGE + 1]
+    todos = Todo.objects.filter(deleted_at=None)
+    tops = order.of(todos.open().roots().filter(todo_list=todo_list), cursor)[: limits.PAGE + 1]
+    # All of a tree is in one list. Said again here, SQLite would read that list to the end.
     return (
-        order.apply(details(todos.filter(tree__in=inner.values("uuid"))))
+        order.apply(details(todos.filter(tree__in=tops.values("uuid"))))
         .annotate(
             rank=Window(RowNumber(), partition_by="tree", order_by=["depth", "position", "id"]),
             family=Window(Count("*"), partition_by="tree"),

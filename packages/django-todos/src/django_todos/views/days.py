@@ -23,6 +23,7 @@ from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
 from django_todos.models.compiled import Compiled
 from django_todos.models.counting import Counted
+from django_todos.models.orders import ORDERS
 from django_todos.models.querysets import (
     CompletionQuerySet,
     TodoQuerySet,
@@ -34,7 +35,6 @@ from django_todos.views._kept import kept
 from django_todos.views._nav import Nav
 from django_todos.views._page import Request, back, back_after, page, signed_in
 from django_todos.views._rows import (
-    ORDERS,
     Row,
     Rows,
     add_labels,

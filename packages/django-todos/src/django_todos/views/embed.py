@@ -17,6 +17,7 @@ from django_todos.conf import settings
 from django_todos.forms.adding import QuickAddForm
 from django_todos.models import TodoList
 from django_todos.models.given import key_of
+from django_todos.models.orders import ORDERS
 from django_todos.viewer import Viewer
 from django_todos.views._page import (
     Request,
@@ -27,7 +28,7 @@ from django_todos.views._page import (
     page,
     signed_in,
 )
-from django_todos.views._rows import ORDERS, flat_page, tree_page
+from django_todos.views._rows import flat_page, tree_page
 
 _SALT = "django_todos.about"
 _DONE = 20

@@ -21,6 +21,7 @@ from django_todos.forms.lists import DuplicateForm, ListForm
 from django_todos.models import Conflict, Membership, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.label_uses import most_used
+from django_todos.models.orders import ORDERS
 from django_todos.viewer import Viewer
 from django_todos.views._kept import kept
 from django_todos.views._page import (
@@ -34,7 +35,6 @@ from django_todos.views._page import (
     signed_in,
 )
 from django_todos.views._rows import (
-    ORDERS,
     answer_count,
     flat_page,
     is_counting,

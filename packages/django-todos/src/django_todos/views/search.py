@@ -17,6 +17,7 @@ from django_todos.models import Label, Todo, TodoList, searching
 from django_todos.models.compiled import Compiled
 from django_todos.models.counting import counted
 from django_todos.models.label_uses import most_used
+from django_todos.models.orders import ORDERS, Order
 from django_todos.models.querysets import (
     TodoListQuerySet,
     TodoQuerySet,
@@ -27,8 +28,6 @@ from django_todos.viewer import Viewer
 from django_todos.views._kept import kept
 from django_todos.views._page import Request, page, signed_in
 from django_todos.views._rows import (
-    ORDERS,
-    Order,
     Rows,
     answer_count,
     flat_page,

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django_todos.access import get_family, get_list, get_todo
 from django_todos.conf import settings
 from django_todos.models import Todo, TodoList
+from django_todos.models.orders import ORDERS
 from django_todos.views._page import Request, back, back_after, page, signed_in
-from django_todos.views._rows import ORDERS, flat_page
+from django_todos.views._rows import flat_page
 
 
 @signed_in("GET")

@@ -1,0 +1,94 @@
+"""What a page reads does not grow with what it doesn't show: the database's own account of it, never a clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Mod
+from django.test.utils import CaptureQueriesContext
+from tests.factories import NOW, Cast, make_list, make_many
+from tests.views.pages import given
+
+from django_todos import limits
+from django_todos.models import Todo, TodoList
+
+MANY = 1000
+"""So many that no plan is good by chance."""
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven todos a page."""
+    monkeypatch.setattr(limits, "PAGE", 7)
+
+
+@pytest.fixture
+def much(cast: Cast) -> Cast:
+    """A large list of alice and bob, with others beside it; every order of it is a different one."""
+    make_many(cast.flat, MANY)
+    make_many(make_list(cast.charlie, "Other"), MANY)
+    place = Mod(F("id") * 7919, MANY)
+    Todo.objects.update(priority=Mod(F("id"), 10), position=place)
+    for day in range(5):
+        Todo.objects.annotate(day=Mod(F("id"), 7)).filter(day=day).update(
+            due_date=NOW.date() + timedelta(days=day)
+        )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    return cast
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan's steps."""
+    yield plan
+    for one in plan.get("Plans", []):
+        yield from nodes(one)
+
+
+def effort(work: Callable[[], Any]) -> int:
+    """How many rows of todos PostgreSQL reads for it, or how many hundred steps SQLite takes."""
+    if connection.vendor != "postgresql":
+        steps: list[None] = []
+        connection.connection.set_progress_handler(lambda: steps.append(None), 100)
+        try:
+            work()
+        finally:
+            connection.connection.set_progress_handler(None, 0)
+        return len(steps)
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    rows = 0
+    for one in [one["sql"] for one in queries if "django_todos_todo" in one["sql"]]:
+        if not one.startswith("SELECT"):
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {one}")
+            (plan,) = cursor.fetchone()[0:1]
+        for node in nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]):
+            if node.get("Relation Name") == "django_todos_todo":
+                assert node["Node Type"] != "Seq Scan", one
+                read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+                rows += read * node["Actual Loops"]
+    return rows
+
+
+@pytest.mark.parametrize("sort", ["", "due", "priority", "title", "newest"])
+def test_a_list_in_any_order(much: Cast, sort: str) -> None:
+    client, few = much.client("bob"), make_list(much.bob, "Few")
+    make_many(few, 30, priority=1)
+
+    def page(todo_list: TodoList, cursor: str = "") -> str:
+        answer = given(client, "list-detail", todo_list.uuid, sort=sort, after=cursor)
+        assert len(answer.context["rows"]) == limits.PAGE
+        return answer.context["rows"].cursor
+
+    begun, here = page(few), page(much.flat)
+    assert effort(lambda: page(much.flat)) <= effort(lambda: page(few)) * 1.1
+    assert effort(lambda: page(much.flat, here)) <= effort(lambda: page(few, begun)) * 1.1
