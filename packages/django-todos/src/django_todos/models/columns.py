@@ -1,7 +1,8 @@
-"""The columns of a todo that hold a priority, a moment and a repeat, and what a person calls them."""
+"""What columns hold: of a todo a priority, a moment and a repeat; of what is secret, a hash."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,11 @@ PRIORITY_CHOICES = [
     ("high", _("High")),
 ]
 """The words of the buckets, for people."""
+
+
+def hash_of(text: str) -> str:
+    """What is kept of an address's token, or of an address."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def priority_bucket(priority: int) -> str:

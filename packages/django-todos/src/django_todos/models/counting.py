@@ -50,10 +50,18 @@ class _CountedField(IntegerField):  # type: ignore[type-arg]
         return Counted.of(value)
 
 
-class CountedRows(Subquery):
-    """The same as a column of another query."""
+class AllRows(Subquery):
+    """How many rows there are, to the last, as a column of another query, to which they may refer."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
 
+    output_field = IntegerField()
+
+
+class CountedRows(AllRows):
+    """The same as far as they are counted."""
+
+    output_field = _CountedField()
+
     def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows[: limits.COUNTED_TO + 1], output_field=_CountedField())
+        super().__init__(rows[: limits.COUNTED_TO + 1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_todos.conf import settings
 from django_todos.instants import InstantField
+from django_todos.models.columns import hash_of
 from django_todos.models.lists import TodoList
 from django_todos.models.querysets import OwnQuerySet
 
@@ -49,14 +49,14 @@ class Feed(models.Model):
     def renew(cls, todo_list: TodoList, user: AbstractBaseUser, *, at: datetime) -> str:
         """A new address's token; the one before it is worth nothing any more."""
         token = secrets.token_urlsafe(32)
-        values = {"token_hash": _hash(token), "created_at": at}
+        values = {"token_hash": hash_of(token), "created_at": at}
         cls.objects.update_or_create(todo_list=todo_list, user=user, defaults=values)
         return token
 
     @classmethod
     def by_token(cls, token: str) -> Feed | None:
         """The feed of that address, if its person may use todos and still sees the list."""
-        found = cls.objects.select_related("user").filter(token_hash=_hash(token)).first()
+        found = cls.objects.select_related("user").filter(token_hash=hash_of(token)).first()
         if found is None or not (found.user.is_active and settings.MAY_USE(found.user)):
             return None
         visible = TodoList.objects.visible_to(found.user).alive()
@@ -65,7 +65,3 @@ class Feed(models.Model):
             return None
         found.todo_list = todo_list
         return found
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

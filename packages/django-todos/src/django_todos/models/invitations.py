@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from django_todos import limits
 from django_todos._compat import check_constraint
 from django_todos.conf import settings
 from django_todos.instants import InstantField
+from django_todos.models.columns import hash_of
 from django_todos.models.history import Verb
 from django_todos.models.lists import TodoList
 from django_todos.models.members import Membership, Role
@@ -188,7 +188,7 @@ class Invitation(models.Model):
         Empty where it has ended; and for a mail, where somebody took a link to hand it over: that is the one that holds.
         """
         token = secrets.token_urlsafe(32)
-        self.token_hash, self.expires_at = _hash(token), now + LIFETIME
+        self.token_hash, self.expires_at = hash_of(token), now + LIFETIME
         standing = Invitation.objects.filter(pk=self.pk, ending="", mail__in={True, mailing})
         values = {"token_hash": self.token_hash, "expires_at": self.expires_at, "mail": mailing}
         return token if standing.update(**values) else ""
@@ -197,7 +197,7 @@ class Invitation(models.Model):
     def by_token(cls, token: str) -> Invitation | None:
         """The invitation whose link this is, whatever became of it; None where its list is deleted for ever."""
         found = cls.objects.in_lists().select_related("invited_by")
-        return found.filter(token_hash=_hash(token)).first()
+        return found.filter(token_hash=hash_of(token)).first()
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can still be answered."""
@@ -249,14 +249,14 @@ class Invitation(models.Model):
     def block(cls, address: str) -> None:
         """Whose address it is wants no more invitations to it: those that stand are over, and none is mailed again."""
         key = cls.key_of(address)
-        BlockedAddress.objects.get_or_create(key_hash=_hash(key))
+        BlockedAddress.objects.get_or_create(key_hash=hash_of(key))
         standing = list(cls.objects.filter(key=key, ending="").exclude(invited_by=None))
         cls.objects.filter(key=key, ending="").update(ending=cls.Ending.DECLINED)
         Notice.objects.bulk_create(Notice.answer(one) for one in standing)
 
     def is_blocked(self) -> bool:
         """Whether this name or address is not to be written to."""
-        return BlockedAddress.objects.filter(key_hash=_hash(self.key)).exists()
+        return BlockedAddress.objects.filter(key_hash=hash_of(self.key)).exists()
 
     def withdraw(self, *, by: AbstractBaseUser, at: datetime) -> Action | None:
         """Take it back; its link is worth nothing any more. None where it had ended already."""
@@ -290,7 +290,3 @@ class BlockedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.key_hash
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

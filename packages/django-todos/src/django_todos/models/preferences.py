@@ -58,6 +58,9 @@ class Tell(models.TextChoices):
     NEVER = "never", _("Never")
 
 
+_TOLD = ("assigned", "invited", "role", "removed", "answered")
+
+
 def _tell(name: Any) -> models.CharField[str, str]:
     return models.CharField(name, max_length=6, choices=Tell.choices, default=Tell.NOW)
 
@@ -117,13 +120,7 @@ class Preferences(models.Model):
             ),
             check_constraint(Q(new_todos__in=NewTodos.values), name="todos_preferences_new"),
             check_constraint(
-                Q(
-                    tell_assigned__in=Tell.values,
-                    tell_invited__in=Tell.values,
-                    tell_role__in=Tell.values,
-                    tell_removed__in=Tell.values,
-                    tell_answered__in=Tell.values,
-                ),
+                Q(**{f"tell_{what}__in": Tell.values for what in _TOLD}),
                 name="todos_preferences_tell",
             ),
             check_constraint(Q(reminder_hour__lte=23), name="todos_preferences_hour"),

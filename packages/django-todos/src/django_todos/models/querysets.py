@@ -16,10 +16,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models, transaction
 from django.db.models import (
     Case,
-    Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
@@ -37,7 +35,7 @@ from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.models import searching
 from django_todos.models.compiled import AnyUser, Compiled, Slot
-from django_todos.models.counting import Counted, CountedRows, counted
+from django_todos.models.counting import AllRows, Counted, CountedRows, counted
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -238,7 +236,7 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         members = tables.Membership.objects.filter(todo_list=OuterRef("pk"))
         return self.annotate(
             completed_count=CountedRows(completed.order_by("-completed_at", "-pk").values("pk")),
-            member_count=_count(members, "todo_list"),
+            member_count=AllRows(members.values("pk")),
         )
 
     def lock(
@@ -420,7 +418,7 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""
         local = now.astimezone(zone)
         wall = Q(due_date__lt=local.date()) | Q(due_date=local.date(), due_time__lt=local.time())
-        near = Q(due_date__lte=_shifted(local.date(), _ZONES_APART))
+        near = Q(due_date__lte=last_near(local.date()))
         return self.filter(near, Q(due_at__lt=now) | Q(due_at=None) & wall)
 
     def due_on(self, day: date, zone: ZoneInfo) -> Self:
@@ -430,11 +428,10 @@ class TodoQuerySet(_InLists["tables.Todo"]):
     def due_between(self, first: date, last: date, zone: ZoneInfo) -> Self:
         """Due from `first` to `last`, both included, as these days are in `zone`."""
         start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
-        near = _shifted(first, -_ZONES_APART), _shifted(last, _ZONES_APART)
         return self.filter(
             Q(due_at__gte=start, due_at__lt=end)
             | Q(due_at=None, due_date__gte=first, due_date__lte=last),
-            due_date__range=near,
+            due_date__range=(first_near(first), last_near(last)),
         )
 
     def due_until(self, last: date, zone: ZoneInfo) -> Self:
@@ -478,8 +475,8 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Adds `subtask_total` and `subtask_done`, counted over direct subtasks that are not in the trash."""
         subtasks = self.model._default_manager.filter(parent=OuterRef("pk"), deleted_at=None)
         return self.annotate(
-            subtask_total=_count(subtasks, "parent"),
-            subtask_done=_count(subtasks.filter(is_completed=True), "parent"),
+            subtask_total=AllRows(subtasks.values("pk")),
+            subtask_done=AllRows(subtasks.filter(is_completed=True).values("pk")),
         )
 
     def search(
@@ -595,9 +592,3 @@ class _Each(Subquery):
     """What a subquery finds for each row of the outer one, a row each."""
 
     template = "unnest(ARRAY(%(subquery)s))"
-
-
-def _count(rows: QuerySet[Any], group: str) -> Coalesce:
-    """`rows`, a queryset that refers to the outer query, counted; 0 where there are none."""
-    counted = rows.order_by().values(group).annotate(total=Count("*")).values("total")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -11,7 +11,6 @@ from django.db.models import F, Max
 
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos import signals
-from django_todos.instants import now
 from django_todos.models.given import Actor, Instant, key_of
 from django_todos.models.history import Action, Verb
 from django_todos.models.members import GAP, Color, Membership, Role
@@ -67,7 +66,7 @@ class Shared(models.Model):
         """
         if self.inbox_of_id is not None and self.inbox_of_id != user.pk:
             raise ValueError("An inbox can't be shared.")
-        with recording(by, Verb.LIST_ROLE, {self.pk}, at=at or now()) as rec:
+        with recording(by, Verb.LIST_ROLE, {self.pk}, at=at) as rec:
             rec.is_remembered = by is not None
             return set_member(rec, self.pk, user.pk, role=role, color=color)
 
@@ -75,7 +74,7 @@ class Shared(models.Model):
         self, user: AbstractBaseUser, *, by: Actor = None, at: Instant = None
     ) -> Action | None:
         """Take `user` out of the list, with their assignments and reminders there. Undo brings all of it back."""
-        with recording(by, Verb.LIST_REMOVE, {self.pk}, at=at or now()) as rec:
+        with recording(by, Verb.LIST_REMOVE, {self.pk}, at=at) as rec:
             rec.is_remembered = by is not None
             remove_member(rec, self.pk, user.pk)
         return rec.action

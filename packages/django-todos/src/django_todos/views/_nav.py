@@ -9,25 +9,21 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import (
-    Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
 )
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from django_todos import limits
 from django_todos.conf import settings
 from django_todos.models import Invitation, Membership, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
-from django_todos.models.counting import Counted, CountedRows
+from django_todos.models.counting import AllRows, Counted, CountedRows
 from django_todos.models.querysets import (
     EDITORS,
     TodoQuerySet,
@@ -238,8 +234,8 @@ def _lists(sharing: bool, _counted_to: int) -> QuerySet[Any]:
         "today_count": CountedRows(
             _open().due_by(ANY_INSTANTS).countable_in(lists.active(), _DUE)
         ),
-        "late_count": _total(todos.passed("due", ANY_INSTANTS)),
-        "begun_count": _total(todos.passed("start", ANY_INSTANTS)),
+        "late_count": AllRows(todos.passed("due", ANY_INSTANTS).values("pk")),
+        "begun_count": AllRows(todos.passed("start", ANY_INSTANTS).values("pk")),
         "may_be_invited": Exists(asked) if sharing else Value(False),
         "is_shared": Exists(others) if sharing else Value(False),
     }
@@ -249,15 +245,3 @@ def _lists(sharing: bool, _counted_to: int) -> QuerySet[Any]:
         .annotate(**totals)
         .values_list(*columns, "color", "role", *totals)
     )
-
-
-def _total(rows: QuerySet[Any]) -> Coalesce:
-    """`rows` counted."""
-    counted = (
-        rows.order_by()
-        .annotate(todos_all=Value(1))
-        .values("todos_all")
-        .annotate(n=Count("*"))
-        .values("n")
-    )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
