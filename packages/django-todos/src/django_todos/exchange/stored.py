@@ -1,9 +1,9 @@
-"""Records as JSON that the database keeps while an import is under way; what has its usual value is left out."""
+"""Records as JSON: in our own format, and while an import is under way. What has its usual value is left out."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from django_todos.dates import Moment
@@ -18,10 +18,8 @@ _MOMENTS = ("due", "start", "anchor", "slot")
 _STAMPS = ("completed_at", "created_at", "deleted_at", "undone_at", "at")
 _INNER = {"completions": CompletionRecord, "reminders": ReminderRecord}
 
-_Record = TodoRecord | CompletionRecord | ReminderRecord | RepeatRecord
 
-
-def packed(record: _Record) -> dict[str, Any]:
+def packed(record: Any) -> dict[str, Any]:
     """The record's fields that say something, as JSON has them."""
     return {
         one.name: _plain(value)
@@ -35,10 +33,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Moment):
         return value.format()
     if isinstance(value, dt.datetime):
-        return value.isoformat()
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return packed(value) if isinstance(value, _Record) else value
+    return packed(value) if is_dataclass(value) else value
 
 
 def unpacked(values: dict[str, Any]) -> TodoRecord:

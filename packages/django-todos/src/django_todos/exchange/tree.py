@@ -89,14 +89,7 @@ class Gathered:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
-    records: tuple[TodoRecord, ...]
-    notes: tuple[Note, ...]
-    problems: tuple[Problem, ...]
-
-
-def arrange(records: Iterable[TodoRecord]) -> Arranged:
+def arrange(records: Iterable[TodoRecord]) -> ParseResult:
     """Parents before children, siblings in the file's order, no ring, at most five levels."""
     known, problems = _unique(records)
     notes: list[Note] = []
@@ -113,7 +106,7 @@ def arrange(records: Iterable[TodoRecord]) -> Arranged:
         placed[key] = parent
         depths[key] = depths[parent] + 1 if parent else 0
     arranged = (replace(known[key], parent_key=placed[key]) for key in depths)
-    return Arranged(tuple(arranged), tuple(notes), tuple(problems))
+    return ParseResult(tuple(arranged), tuple(problems), tuple(notes))
 
 
 def _unique(records: Iterable[TodoRecord]) -> tuple[dict[str, TodoRecord], list[Problem]]:

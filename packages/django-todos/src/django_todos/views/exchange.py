@@ -255,13 +255,7 @@ def _report(viewer: Viewer, found: Plan, only_problems: bool) -> dict[str, Any]:
         key=lambda row: row.index,
     )
     return {
-        "counts": {
-            "add": found.adds - found.changed,
-            "changed": found.changed,
-            "edit": found.edits,
-            "same": found.same,
-            "bad": found.bad,
-        },
+        "counts": {kind: sum(row.kind == kind for row in found.rows) for kind in _KINDS},
         "lines": [ReportLine(row, _details(viewer, row), *_KINDS[row.kind]) for row in shown],
         "hidden": len(problems) + len(others) - len(shown),
     }

@@ -7,7 +7,6 @@ report can name a line. Keys that we don't know are kept under ``extra`` and nam
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -30,12 +29,15 @@ from django_todos.exchange.records import (
     clean_line,
     shorten,
 )
+from django_todos.exchange.stored import packed
 from django_todos.exchange.tree import Gathered
 from django_todos.limits import MAX_LIST_DESCRIPTION, MAX_REMIND_BEFORE
 
 NAME = "json"
 FORMAT = "django-todos"
 VERSION = 1
+_CALLED = {"key": "uuid", "parent_key": "parent", "is_inbox": "inbox"}
+_LEFT_OUT = ("line", "list_key", "is_completed")
 
 
 # -- writing
@@ -45,10 +47,10 @@ def write(groups: Groups, tz: ZoneInfo, losses: Losses) -> Iterator[str]:
     """The file in pieces, so that a large export needs little memory."""
     yield f'{{"format": "{FORMAT}", "version": {VERSION}, "lists": ['
     for number, (todo_list, todos) in enumerate(groups):
-        head = _line(_list_values(todo_list))
+        head = _line(_values(todo_list))
         yield ("," if number else "") + f'\n{head[:-1]}, "todos": ['
         for index, todo in enumerate(todos):
-            yield ("," if index else "") + "\n  " + _line(_todo_values(todo))
+            yield ("," if index else "") + "\n  " + _line(_values(todo))
         yield "]}"
     yield "\n]}\n"
 
@@ -57,78 +59,10 @@ def _line(values: dict[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def _list_values(record: ListRecord) -> dict[str, Any]:
-    values = {
-        "uuid": record.key,
-        "name": record.name,
-        "description": record.description,
-        "color": record.color,
-        "inbox": record.is_inbox,
-        "about": record.about,
-        "archived_at": _stamp(record.archived_at),
-        "deleted_at": _stamp(record.deleted_at),
-        "created_at": _stamp(record.created_at),
-        "labels": [{"name": label.name, "color": label.color} for label in record.labels],
-    }
-    return _without_empty(values, "uuid", "name")
-
-
-def _todo_values(record: TodoRecord) -> dict[str, Any]:
-    repeat = record.repeat
-    values = {
-        "uuid": record.key,
-        "parent": record.parent_key,
-        "title": record.title,
-        "notes": record.notes,
-        "priority": record.priority,
-        "due": record.due.format(),
-        "start": record.start.format(),
-        "labels": list(record.labels),
-        "assignee": record.assignee,
-        "completed_at": _stamp(record.completed_at),
-        "repeat": repeat and _repeat_values(repeat),
-        "occurrence": record.occurrence,
-        "completions": [_completion_values(one) for one in record.completions],
-        "reminders": [
-            {"at": _stamp(one.at)} if one.at else {"before": one.before or 0}
-            for one in record.reminders
-        ],
-        "created_at": _stamp(record.created_at),
-        "deleted_at": _stamp(record.deleted_at),
-        "deleted_with": record.deleted_with,
-        "extra": record.extra,
-    }
-    return _without_empty(values, "uuid", "title")
-
-
-def _repeat_values(record: RepeatRecord) -> dict[str, Any]:
-    values = {
-        "rrule": record.rrule,
-        "mode": record.mode,
-        "anchor": record.anchor.format(),
-        "slot": record.slot.format(),
-        "since": record.since,
-    }
-    return _without_empty(values, "rrule", "mode", "anchor")
-
-
-def _completion_values(record: CompletionRecord) -> dict[str, Any]:
-    values = {
-        "at": _stamp(record.at),
-        "kind": record.kind,
-        "key": record.key,
-        "due": record.due.format(),
-        "undone_at": _stamp(record.undone_at),
-    }
-    return _without_empty(values, "at", "kind")
-
-
-def _without_empty(values: dict[str, Any], *always: str) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value or key in always}
-
-
-def _stamp(moment: dt.datetime | None) -> str:
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if moment else ""
+def _values(record: ListRecord | TodoRecord) -> dict[str, Any]:
+    """What it says, by the names of the schema: what is usual is left out."""
+    values = packed(record)
+    return {_CALLED.get(name, name): values[name] for name in values if name not in _LEFT_OUT}
 
 
 # -- reading

@@ -222,8 +222,8 @@ def _take(reading: _Reading, word: str, kind: str) -> bool:
 
 def _record(reading: _Reading, ids: Mapping[str, _Reading]) -> TodoRecord:
     values = reading.values
-    due = _moment(reading, "due", "due")
-    start = _moment(reading, "t", "t")
+    due = _moment(reading, "due")
+    start = _moment(reading, "t")
     letter = _letter(reading)
     extra = _extra(reading, letter)
     repeat = _repeat(reading, due, start, extra)
@@ -291,11 +291,11 @@ def project_word(name: str) -> str:
     return "_".join(name.split())
 
 
-def _moment(reading: _Reading, key: str, prefix: str) -> Moment:
+def _moment(reading: _Reading, key: str) -> Moment:
     """The date under ``key`` with the time and zone beside it; the unreadable is kept."""
     day = reading.values.get(key, "")
-    clock = reading.values.get(f"{prefix}_time", "")
-    zone = reading.values.get(f"{prefix}_tz", "")
+    clock = reading.values.get(f"{key}_time", "")
+    zone = reading.values.get(f"{key}_tz", "")
     moment = _read_moment(day)
     if moment is None and (moment := _read_digits(reading, day)) is not None:
         text = _("“%(word)s” is read as %(date)s.")
@@ -306,9 +306,9 @@ def _moment(reading: _Reading, key: str, prefix: str) -> Moment:
         _keep(reading, f"{key}:{day}")
         moment = Moment()
     if not moment and (clock or zone):
-        _keep(reading, f"{prefix}_time:{clock} {prefix}_tz:{zone}")
+        _keep(reading, f"{key}_time:{clock} {key}_tz:{zone}")
     elif clock or zone:
-        moment = _with_time(reading, moment, prefix, clock, zone)
+        moment = _with_time(reading, moment, key, clock, zone)
     return moment
 
 
@@ -328,15 +328,15 @@ def _read_digits(reading: _Reading, text: str) -> Moment | None:
     return parse_date(text, now=how.now, tz=how.tz, day_first=how.day_first)
 
 
-def _with_time(reading: _Reading, moment: Moment, prefix: str, clock: str, zone: str) -> Moment:
+def _with_time(reading: _Reading, moment: Moment, key: str, clock: str, zone: str) -> Moment:
     try:
         time = dt.time.fromisoformat(clock) if clock else moment.time
         if zone and resolve_zone(zone) is None:
-            _keep(reading, f"{prefix}_tz:{zone}")
+            _keep(reading, f"{key}_tz:{zone}")
             zone = ""
         return Moment(moment.date, time, zone or moment.tz)
     except ValueError:
-        _keep(reading, f"{prefix}_time:{clock}")
+        _keep(reading, f"{key}_time:{clock}")
         return moment
 
 
@@ -350,10 +350,10 @@ def _repeat(
     reading: _Reading, due: Moment, start: Moment, extra: dict[str, Any]
 ) -> RepeatRecord | None:
     values = reading.values
-    anchor = _moment(reading, "anchor", "anchor") if "anchor" in values else Moment()
+    anchor = _moment(reading, "anchor") if "anchor" in values else Moment()
     if rrule := values.get("rrule"):
         mode = "completion" if values.get("rmode") == "completion" else "due"
-        slot = _moment(reading, "slot", "slot") if "slot" in values else Moment()
+        slot = _moment(reading, "slot") if "slot" in values else Moment()
         return RepeatRecord(rrule, mode, anchor or due or start, slot)
     rec, first = values.get("rec"), anchor or due or start
     repeat = repeat_of(rec, first) if rec and first else None
@@ -461,7 +461,7 @@ def _written_day(moment: dt.datetime, tz: ZoneInfo) -> str:
 
 
 def _dates(todo: TodoRecord) -> list[str]:
-    words = [*_moment_words("due", "due", todo.due), *_moment_words("t", "t", todo.start)]
+    words = [*_moment_words("due", todo.due), *_moment_words("t", todo.start)]
     repeat = todo.repeat
     if repeat is None:
         rec = todo.kept(NAME).get("rec")
@@ -472,8 +472,8 @@ def _dates(todo: TodoRecord) -> list[str]:
             return [*words, f"rec:{rec}"]
     words += [f"rrule:{repeat.rrule}", f"rmode:{repeat.mode}"]
     if repeat.anchor != usual:
-        words += _moment_words("anchor", "anchor", repeat.anchor)
-    words += _moment_words("slot", "slot", repeat.slot)
+        words += _moment_words("anchor", repeat.anchor)
+    words += _moment_words("slot", repeat.slot)
     return words
 
 
@@ -484,15 +484,15 @@ def _recs(rrule: str, plus: str) -> list[str]:
     return [f"{plus}{parts.get('INTERVAL', '1')}{unit}", f"{plus}1b"]
 
 
-def _moment_words(key: str, prefix: str, moment: Moment) -> list[str]:
+def _moment_words(key: str, moment: Moment) -> list[str]:
     if moment.date is None:
         return []
     words = [f"{key}:{moment.date.isoformat()}"]
     if moment.time is not None:
         seconds = "seconds" if moment.time.second else "minutes"
-        words.append(f"{prefix}_time:{moment.time.isoformat(seconds)}")
+        words.append(f"{key}_time:{moment.time.isoformat(seconds)}")
     if moment.tz:
-        words.append(f"{prefix}_tz:{moment.tz}")
+        words.append(f"{key}_tz:{moment.tz}")
     return words
 
 
