@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django_todos.conf import settings
 from django_todos.exchange.detect import ENCODINGS
 from django_todos.exchange.formats import FORMATS, WRITTEN, table
-from django_todos.forms._offered import offer
 from django_todos.forms.dates import ZoneField
 
 if TYPE_CHECKING:
@@ -42,11 +41,9 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, lists: Iterable[TodoList], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [
-            ("", _("Inbox")),
-            *((str(one.uuid), one.name) for one in lists if not one.is_inbox),
-        ]
-        offer(self, "list", choices)
+        named = [(str(one.uuid), one.name) for one in lists if not one.is_inbox]
+        offered: Any = self.fields["list"]
+        offered.choices = [("", _("Inbox")), *named]
 
     def clean_file(self) -> Any:
         """Not larger than the project allows."""
@@ -112,7 +109,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, lists: Iterable[TodoList], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        formats = [(name, FORMATS[name].label) for name in WRITTEN]
         named = [(str(one.uuid), str(one)) for one in lists]
-        offer(self, "format", formats)
-        offer(self, "list", [("", _("All lists")), *named])
+        offered: Any = self.fields
+        offered["format"].choices = [(name, FORMATS[name].label) for name in WRITTEN]
+        offered["list"].choices = [("", _("All lists")), *named]

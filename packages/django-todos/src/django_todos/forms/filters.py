@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.forms._offered import choices_of, offer
 from django_todos.limits import MAX_LABEL
 from django_todos.models import PRIORITY_CHOICES, Label, priority_bucket
 from django_todos.models.querysets import TodoQuerySet
@@ -87,7 +86,8 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         self.people = {f"@{one.get_username()}": one for one in people}
         self._named = tuple((name, display_name(one)) for name, one in self.people.items())
-        offer(self, "assignee", [*choices_of(self, "assignee"), *self._named])
+        offered: Any = self.fields["assignee"]
+        offered.choices = [*offered.choices, *self._named]
 
     @property
     def remembered_by(self) -> tuple[Any, ...]:

@@ -78,11 +78,7 @@ class InviteForm(forms.Form):
                 at=viewer.now,
             )
         except TooManyInvitations:
-            self.add_error("typed", too_many())
+            said = gettext("That were many invitations for one day. Try again tomorrow.")
+            self.add_error("typed", said)
             return False
         return True
-
-
-def too_many() -> str:
-    """What is said when it is enough."""
-    return gettext("That were many invitations for one day. Try again tomorrow.")

@@ -11,9 +11,9 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from django_todos.forms._offered import offer
 from django_todos.forms.dates import ZoneField, zone_of
 from django_todos.models import DayOrder, HourCycle, Preferences
+from django_todos.models.preferences import TELL_FIELDS
 from django_todos.viewer import Viewer
 from django_todos.wording.dates import Style, city_of, date_words, time_words, written
 from django_todos.wording.languages import spoken
@@ -46,11 +46,7 @@ SECTIONS = (
             "reminder_hour",
             "digest",
             "digest_hour",
-            "tell_assigned",
-            "tell_invited",
-            "tell_role",
-            "tell_removed",
-            "tell_answered",
+            *TELL_FIELDS,
         ),
     ),
     Section("keyboard", _("Keyboard"), "keyboard", ("shortcuts",)),
@@ -113,11 +109,7 @@ class PreferencesForm(forms.ModelForm):
             "reminders": _switch(),
             "digest": _switch(),
             "shortcuts": _switch(),
-            "tell_assigned": forms.RadioSelect,
-            "tell_invited": forms.RadioSelect,
-            "tell_role": forms.RadioSelect,
-            "tell_removed": forms.RadioSelect,
-            "tell_answered": forms.RadioSelect,
+            **dict.fromkeys(TELL_FIELDS, forms.RadioSelect),
         }
         help_texts = {
             "reminders": _("At the time you set on a todo."),
@@ -146,7 +138,8 @@ class PreferencesForm(forms.ModelForm):
         for name in self.fields.keys() - shown:
             del self.fields[name]
         for name in choices.keys() & self.fields.keys():
-            offer(self, name, choices[name]())
+            offered: Any = self.fields[name]
+            offered.choices = choices[name]()
 
     def save(self, commit: bool = True) -> Preferences:
         """Stores what changed."""

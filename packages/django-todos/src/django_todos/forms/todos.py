@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from django_todos import limits
 from django_todos.dates import Moment
-from django_todos.forms._offered import offer
 from django_todos.forms.dates import ReadField, ViewerForm, WordsDateField, ZoneField
 from django_todos.forms.repeat import RepeatChoice, RepeatField, RepeatPart
 from django_todos.models import (
@@ -140,6 +139,17 @@ class PersonSelect(forms.Select):
         return option
 
 
+def _time_field(label: Any) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, required=False, widget=widget)
+
+
+def _zone_field() -> ZoneField:
+    widget = forms.TextInput(attrs={"placeholder": _("Time zone")})
+    help_text = _("Empty: the same time wherever you are.")
+    return ZoneField(label=_("Time zone"), help_text=help_text, widget=widget)
+
+
 class TodoForm(RepeatPart):
     """A todo's own page. Each field travels with the value that the person saw, so that edits can be merged.
 
@@ -180,27 +190,11 @@ class TodoForm(RepeatPart):
         label=_("Priority"), choices=PRIORITY_CHOICES, widget=forms.RadioSelect
     )
     due_date = WordsDateField(label=_("Due date"), required=False, widget=DayInput)
-    due_time = forms.TimeField(
-        label=_("Due time"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-    )
-    due_tz = ZoneField(
-        label=_("Time zone"),
-        help_text=_("Empty: the same time wherever you are."),
-        widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
-    )
+    due_time = _time_field(_("Due time"))
+    due_tz = _zone_field()
     start_date = WordsDateField(label=_("Start date"), required=False, widget=DayInput)
-    start_time = forms.TimeField(
-        label=_("Start time"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-    )
-    start_tz = ZoneField(
-        label=_("Time zone"),
-        help_text=_("Empty: the same time wherever you are."),
-        widget=forms.TextInput(attrs={"placeholder": _("Time zone")}),
-    )
+    start_time = _time_field(_("Start time"))
+    start_tz = _zone_field()
     repeat = RepeatField(
         label=_("Repeat"), help_text=_("In words: “every last friday”, “every! 3 days”.")
     )
@@ -230,10 +224,11 @@ class TodoForm(RepeatPart):
             (name, display_name(user), initials(user)) for name, user in self.members.items()
         )
         choices = [(name, words) for name, words, _mark in self._offered]
-        offer(self, "assignee", [("", _("Nobody")), *choices])
-        self.fields["assignee"].widget.marks = {name: mark for name, _words, mark in self._offered}
+        assignee: Any = self.fields["assignee"]
+        assignee.choices = [("", _("Nobody")), *choices]
+        assignee.widget.marks = {name: mark for name, _words, mark in self._offered}
         if len(self.members) < 2 and todo.assignee_id is None:
-            self.fields["assignee"].widget = forms.HiddenInput()
+            assignee.widget = forms.HiddenInput()
 
     def groups(self) -> list[FieldGroup]:
         """The fields as the page shows them: a line for each of `GROUPS`, less those that have nothing to choose."""
@@ -369,10 +364,6 @@ class TodoForm(RepeatPart):
         form = TodoForm(data, todo=fresh, viewer=self.viewer)
         form.is_valid()
         return form
-
-    def clean_title(self) -> str:
-        """A title is one line."""
-        return " ".join(str(self.cleaned_data["title"]).split())
 
     def clean(self) -> dict[str, Any]:
         """Puts dates together: words may have brought a time, and a time needs a date."""

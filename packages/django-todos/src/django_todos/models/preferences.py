@@ -58,7 +58,8 @@ class Tell(models.TextChoices):
     NEVER = "never", _("Never")
 
 
-_TOLD = ("assigned", "invited", "role", "removed", "answered")
+TELL_FIELDS = ("tell_assigned", "tell_invited", "tell_role", "tell_removed", "tell_answered")
+"""What is to be told of, each by a `Tell`."""
 
 
 def _tell(name: Any) -> models.CharField[str, str]:
@@ -120,7 +121,7 @@ class Preferences(models.Model):
             ),
             check_constraint(Q(new_todos__in=NewTodos.values), name="todos_preferences_new"),
             check_constraint(
-                Q(**{f"tell_{what}__in": Tell.values for what in _TOLD}),
+                Q(**{f"{name}__in": Tell.values for name in TELL_FIELDS}),
                 name="todos_preferences_tell",
             ),
             check_constraint(Q(reminder_hour__lte=23), name="todos_preferences_hour"),
