@@ -30,7 +30,7 @@ def with_way_out(
     template: str, kind: Kind, viewer: Viewer, context: dict[str, Any], *, to: str = ""
 ) -> EmailMultiAlternatives:
     """A mail with its way out, to the viewer; or `to` an address, which alone may end invitations to it."""
-    token = signing.dumps([to or str(viewer.user.pk), kind], salt=_SALT)
+    token = unsubscribe_token(to or viewer.user, kind)
     out = absolute(reverse("django_todos:unsubscribe", args=[token]))
     settings_url = absolute(reverse("django_todos:preferences"))
     # RFC 8058: a mail program posts to the address by itself; both headers are needed.
@@ -42,9 +42,10 @@ def with_way_out(
     return compose(template, viewer, context, to=to, headers=headers)
 
 
-def unsubscribe_token(user: AbstractBaseUser, kind: Kind) -> str:
+def unsubscribe_token(whose: AbstractBaseUser | str, kind: Kind) -> str:
     """What an unsubscribe link carries: it can't be forged, and does nothing but this."""
-    return signing.dumps([str(user.pk), kind], salt=_SALT)
+    who = whose if isinstance(whose, str) else str(whose.pk)
+    return signing.dumps([who, kind], salt=_SALT)
 
 
 def read_unsubscribe_token(token: str) -> tuple[AbstractBaseUser | str, Kind] | None:

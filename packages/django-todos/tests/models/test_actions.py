@@ -101,6 +101,8 @@ def test_what_was_done_to_users_whose_keys_are_of_another_kind_by_now_is_told_an
             action.undo(at=later(2))
     page = cast.client("alice").get(f"/todos/lists/{cast.flat.uuid}/activity/")
     assert page.content.decode().count("<bdi>somebody<") == 2
+    told = cast.client("alice").get("/todos/", {"done": removed.uuid})
+    assert "Removed somebody." in told.content.decode()
 
 
 def test_undone_once_is_undone(cast: Cast):

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from django_todos.limits import MAX_LEVELS
 from django_todos.models import Action, Invitation, Todo, TodoList, Verb
+from django_todos.models.given import key_of
 from django_todos.wording.dates import date_words, moment_words
 from django_todos.wording.people import display_name
 from django_todos.wording.repeats import describe
@@ -57,7 +58,8 @@ def about(action: Action | None, viewer: Viewer) -> Toast | None:
 def person_of(action: Action) -> str:
     """Whom an action about people concerns; of an invitation, what was typed."""
     if change := action.member_change:
-        user = get_user_model()._default_manager.filter(pk=change["user"]).first()
+        model = get_user_model()
+        user = model._default_manager.filter(pk=key_of(model, change["user"])).first()
         return display_name(user) or gettext("somebody")
     invitations = Invitation.objects.filter(pk__in=list(action.changes.get("invitations", ())))
     return invitations.values_list("typed", flat=True).first() or gettext("somebody")
