@@ -74,9 +74,13 @@ class DepartureMixin(admin.ModelAdmin):
 class ChangesOnlyAdmin(admin.ModelAdmin):
     """Rows that others write at the same time: only what was changed in the form is saved."""
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """They come into being elsewhere: a person makes a list, a todo its labels, who chooses something preferences."""
+        return False
+
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """The whole row would put back the counts that stood in it when it was read."""
-        obj.save(update_fields=form.changed_data if change else None)
+        obj.save(update_fields=form.changed_data)
 
 
 class MembershipFormSet(BaseInlineFormSet):
@@ -275,10 +279,6 @@ class TodoListAdmin(TrashAdmin, ChangesOnlyAdmin):
         """The type of the object it is about with it."""
         return super().get_queryset(request).select_related("inbox_of", "object_type")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A list is made by a person, who owns it."""
-        return False
-
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An inbox goes with its owner."""
         is_inbox = isinstance(obj, TodoList) and obj.is_inbox
@@ -443,10 +443,6 @@ class LabelAdmin(ChangesOnlyAdmin):
     form = LabelForm
     fields = ("name", "color")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Labels are made by todos that carry them."""
-        return False
-
 
 @admin.register(Action)
 class ActionAdmin(ReadOnlyAdmin):
@@ -545,7 +541,3 @@ class PreferencesAdmin(ChangesOnlyAdmin):
             (Todo, _("Assigned"), "assignee", user),
             (Action, _("History"), "person", user),
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """They come into being when somebody prefers something."""
-        return False

@@ -129,7 +129,9 @@ def edit_of(
     rule_now = (todo.rrule, todo.repeat_mode)
     if rule != rule_now and (repeat or whole):
         values["repeat"] = _repeat(record)
-        said.append(_said(_("repeat"), _rule(*rule_now), _rule(*rule)))
+        said.append(
+            _said(_("repeat"), *(repeats.stored(*one, repeats.short) for one in (rule_now, rule)))
+        )
     completes = record.is_completed and not todo.is_completed
     if completes:
         said.append(_("It is completed."))
@@ -142,13 +144,6 @@ def _repeat(record: TodoRecord) -> Repeat | None:
         return None
     mode: Mode = "completion" if repeat.mode == "completion" else "due"
     return Repeat(repeat.rrule, mode, repeat.anchor or record.due or record.start)
-
-
-def _rule(rrule: str, mode: str) -> str:
-    try:
-        return repeats.short(rrule, mode) if rrule else ""
-    except ValueError:  # kept as text where it can't be followed
-        return rrule
 
 
 def _said(name: str, before: str, after: str) -> str:

@@ -233,7 +233,7 @@ class TodoForm(RepeatPart):
     def groups(self) -> list[FieldGroup]:
         """The fields as the page shows them: a line for each of `GROUPS`, less those that have nothing to choose."""
         todo, person = self.todo, self.todo.assignee
-        rule = repeats.stored(todo, repeats.describe)
+        rule = repeats.stored(todo.rrule, todo.repeat_mode)
         labels = tuple(LabelShown(label.name, label.color) for label in todo.labels.all())
         seen = {name: tuple(map(self.initial.get, self.INPUTS[name])) for name in self.INPUTS}
         said: dict[str, dict[str, Any]] = {

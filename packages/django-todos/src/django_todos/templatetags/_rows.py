@@ -112,7 +112,7 @@ class _RowWriter:
             subtask_done=todo.subtask_done,
             subtask_total=todo.subtask_total,
             has_notes=bool(todo.notes) and not query,
-            repeat=repeats.stored(todo, repeats.short) if todo.rrule else "",
+            repeat=repeats.stored(todo.rrule, todo.repeat_mode, repeats.short),
             start=start_words(todo, self._viewer).words if todo.start_date else "",
             due=self._due_words(todo) if todo.due_date else _NO_WORDS,
             list_name=str(todo.todo_list) if with_list else "",

@@ -196,7 +196,7 @@ def todos_priority(bucket: str) -> str:
 @register.filter
 def todos_repeat(todo: Todo) -> str:
     """A repeating todo's rule in a word or two."""
-    return repeats.stored(todo, repeats.short)
+    return repeats.stored(todo.rrule, todo.repeat_mode, repeats.short)
 
 
 @register.simple_tag
@@ -208,7 +208,7 @@ def todos_done(rows: Iterable[Any]) -> int:
 @register.filter
 def todos_repeat_long(todo: Todo) -> str:
     """The same as a sentence."""
-    return repeats.stored(todo, repeats.describe)
+    return repeats.stored(todo.rrule, todo.repeat_mode)
 
 
 register.filter("todos_time", time_words)

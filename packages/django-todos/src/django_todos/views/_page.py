@@ -169,6 +169,11 @@ def current_of(todo_list: TodoList) -> str:
     return "inbox" if todo_list.is_inbox else str(todo_list.uuid)
 
 
+def members_url(todo_list: TodoList) -> str:
+    """Where the people of a list are."""
+    return reverse("django_todos:list-members", args=[todo_list.uuid])
+
+
 def page(
     request: Request,
     template: str,

@@ -283,10 +283,8 @@ def _dates(viewer: Viewer, record: TodoRecord) -> list[str]:
     if start.words:
         words.append(_("from %(date)s") % {"date": f"{start.words} {start.city}".strip()})
     if record.repeat is not None:
-        try:
-            words.append(repeats.short(record.repeat.rrule, record.repeat.mode))
-        except ValueError:  # a bad row's rule is not looked at before it is chosen
-            words.append(record.repeat.rrule)
+        # A bad row's rule is not looked at before it is chosen.
+        words.append(repeats.stored(record.repeat.rrule, record.repeat.mode, repeats.short))
     return words
 
 

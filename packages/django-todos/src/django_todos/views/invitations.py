@@ -22,6 +22,7 @@ from django_todos.views._page import (
     ask_whether_may_use,
     back,
     back_after,
+    members_url,
     page,
     signed_in,
 )
@@ -63,7 +64,7 @@ def invitation_withdraw(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.todos_viewer
     invitation = _of_owner(viewer, uuid)
     action = invitation.withdraw(by=viewer.user, at=viewer.now)
-    return back_after(action, request, _members_url(invitation), same="done")
+    return back_after(action, request, members_url(invitation.todo_list), same="done")
 
 
 @signed_in("POST", setting="SHARING", home="list-index")
@@ -76,18 +77,14 @@ def invitation_resend(request: Request, uuid: UUID) -> HttpResponse:
             old.todo_list, old.typed, old.role, by=viewer.user, at=viewer.now
         )
     except TooManyInvitations:
-        return back(request, _members_url(old), kept="many")
-    return back_after(action, request, _members_url(old))
+        return back(request, members_url(old.todo_list), kept="many")
+    return back_after(action, request, members_url(old.todo_list))
 
 
 def _of_owner(viewer: Viewer, uuid: UUID) -> Invitation:
     invitation = get_object_or_404(Invitation.objects.in_lists(), uuid=uuid)
     invitation.todo_list = get_list(viewer.user, invitation.todo_list.uuid, "own")
     return invitation
-
-
-def _members_url(invitation: Invitation) -> str:
-    return reverse("django_todos:list-members", args=[invitation.todo_list.uuid])
 
 
 @login_not_required

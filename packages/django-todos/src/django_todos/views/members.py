@@ -15,7 +15,7 @@ from django_todos.access import get_list, read_uuid
 from django_todos.conf import settings
 from django_todos.forms.members import ROLES, InviteForm
 from django_todos.models import Invitation, LastOwner, Membership, Role, TodoList
-from django_todos.views._page import Request, back, back_after, page, signed_in
+from django_todos.views._page import Request, back, back_after, members_url, page, signed_in
 
 
 @signed_in("GET", "POST", setting="SHARING")
@@ -30,7 +30,7 @@ def list_members(request: Request, uuid: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = InviteForm(data, viewer=viewer, todo_list=todo_list)
     if form.is_valid() and form.send():
-        return back_after(form.action, request, _members_url(todo_list))
+        return back_after(form.action, request, members_url(todo_list))
     return _page(request, todo_list, form, status=422 if form.errors else 200)
 
 
@@ -71,10 +71,6 @@ def _page(
     return page(request, "list_members", str(todo_list.uuid), context | more, status=status)
 
 
-def _members_url(todo_list: TodoList) -> str:
-    return reverse("django_todos:list-members", args=[todo_list.uuid])
-
-
 def _of_member(request: Request, uuid: UUID) -> tuple[TodoList, Membership]:
     """A membership and its list, of which the viewer decides."""
     user = request.todos_viewer.user
@@ -91,9 +87,9 @@ def member_role(request: Request, uuid: UUID) -> HttpResponse:
     if role == Role.OWNER != member.role:
         return back(request, reverse("django_todos:member-transfer", args=[member.uuid]))
     if role not in Role.values or member.user_id == viewer.user.pk:
-        return back(request, _members_url(todo_list), kept="same")
+        return back(request, members_url(todo_list), kept="same")
     action = todo_list.set_role(member.user, role, by=viewer.user, at=viewer.now)
-    return back_after(action, request, _members_url(todo_list), same="same")
+    return back_after(action, request, members_url(todo_list), same="same")
 
 
 @signed_in("POST", setting="SHARING", home="list-index")
@@ -104,7 +100,7 @@ def member_remove(request: Request, uuid: UUID) -> HttpResponse:
     if member.user_id == viewer.user.pk:
         return back(request, reverse("django_todos:list-leave", args=[todo_list.uuid]))
     action = todo_list.remove_member(member.user, by=viewer.user, at=viewer.now)
-    return back_after(action, request, _members_url(todo_list))
+    return back_after(action, request, members_url(todo_list))
 
 
 @signed_in("GET", "POST", setting="SHARING")
@@ -119,7 +115,7 @@ def member_transfer(request: Request, uuid: UUID) -> HttpResponse:
         action = todo_list.transfer(member.user, by=viewer.user, at=viewer.now)
     else:
         action = todo_list.set_role(member.user, Role.OWNER, by=viewer.user, at=viewer.now)
-    return back_after(action, request, _members_url(todo_list), same="same")
+    return back_after(action, request, members_url(todo_list), same="same")
 
 
 @signed_in("GET", "POST", setting="SHARING")
@@ -134,5 +130,5 @@ def list_leave(request: Request, uuid: UUID) -> HttpResponse:
     try:
         action = todo_list.leave(by=viewer.user, at=viewer.now)
     except LastOwner:
-        return back(request, _members_url(todo_list), kept="owner")
+        return back(request, members_url(todo_list), kept="owner")
     return back_after(action, request, reverse("django_todos:list-index"))

@@ -30,10 +30,9 @@ from django_todos.models import (
     priority_bucket,
 )
 from django_todos.models.given import key_of
-from django_todos.repeats.rule import RuleError
 from django_todos.wording.dates import at, city_of, date_words, day_words
 from django_todos.wording.people import display_name
-from django_todos.wording.repeats import describe
+from django_todos.wording.repeats import stored
 from django_todos.wording.sentences import CHANGED, DONE, MANY, WITH_SUBTASKS
 
 if TYPE_CHECKING:
@@ -360,15 +359,8 @@ def _moments(name: str, change: Difference, known: _Known) -> tuple[str, str]:
 def _repeats(change: Difference, known: _Known) -> tuple[str, str]:
     modes = change.get("repeat_mode", ["due", "due"])
     rules = change.get("rrule", ["", ""])
-    old, new = (_described(*one) for one in zip(rules, modes, strict=True))
+    old, new = map(stored, rules, modes)
     return old, new
-
-
-def _described(rule: str, mode: str) -> str:
-    try:
-        return describe(rule, mode) if rule else ""
-    except RuleError:
-        return rule
 
 
 def _priorities(change: Difference, known: _Known) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.text import capfirst
@@ -18,9 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pget
 
 from django_todos.repeats.rule import EVERY_DAY, WEEKEND, WORKDAYS, Rule, RuleError, parse
 from django_todos.wording.dates import long_date, month_day
-
-if TYPE_CHECKING:
-    from django_todos.models import Todo
 
 _SMALL = {"es", "fr", "it", "nl", "pl", "pt", "tr", "uk"}
 """Languages that write weekdays and months small within a sentence; catalogs hold some as they stand alone."""
@@ -64,12 +60,12 @@ def short(rrule: str, mode: str = "due") -> str:
     return _("%(rule)s after completion") % {"rule": text} if mode == "completion" else text
 
 
-def stored(todo: Todo, words: Callable[[str, str], str]) -> str:
-    """A todo's rule by `describe` or `short`; one that we can't read is shown as it stands."""
+def stored(rrule: str, mode: str, words: Callable[[str, str], str] = describe) -> str:
+    """A rule by `describe` or `short`, if there is one; one that we can't read is shown as it stands."""
     try:
-        return words(todo.rrule, todo.repeat_mode) if todo.rrule else ""
+        return words(rrule, mode) if rrule else ""
     except RuleError:
-        return todo.rrule
+        return rrule
 
 
 def _day(until: date) -> str:
