@@ -56,6 +56,27 @@ def test_a_press_is_a_click_though_an_answer_replaces_what_was_pressed(alice: Pe
     page.wait_for_url("**/upcoming/")
 
 
+def test_a_press_on_a_button_is_none_on_that_of_another_action(people: People) -> None:
+    """The way back of the one that was ticked first stands where that of the second comes."""
+    alice = people.somebody("Buy soil", "Buy oils", at="/inbox/")
+    page, held = alice.page, []
+    page.get_by_role("button", name="Complete “Buy soil”").click()
+    undo = page.locator("#todos-toasts").get_by_role("button", name="Undo")
+    old = undo.element_handle()
+    page.route("**/complete/", lambda route: held.append(route))
+    with page.expect_request("**/complete/"):
+        page.get_by_role("button", name="Complete “Buy oils”").click()
+    undo.hover()
+    page.mouse.down()
+    held[0].continue_()
+    page.wait_for_function("old => !old.isConnected", arg=old)
+    page.mouse.up()
+    page.wait_for_load_state("networkidle")
+    page.goto("/completed/")
+    expect(page.get_by_role("link", name="Buy soil")).to_be_visible()
+    expect(page.get_by_role("link", name="Buy oils")).to_be_visible()
+
+
 def test_the_title_saves_as_it_is_left_and_can_be_undone(alice: Person) -> None:
     page = alice.page
     title(page).fill("Water both fig trees")

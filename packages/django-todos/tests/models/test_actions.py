@@ -179,6 +179,27 @@ def test_a_completion_that_is_gone_or_changed_is_not_revived(cast: Cast):
     Completion.objects.update(key="0", undone_at=None)
 
 
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_what_is_new_in_a_recording_can_be_relabelled_and_moved_in_it(cast: Cast, is_copy: bool):
+    """Labels that were written before the end of the recording, or past it, are not written once more."""
+    first, trip = make_todo(cast.flat, labels=["shop"]), make_list(cast.alice, "Trip")
+    how: dict[str, Any] = {"by": cast.alice, "at": later()}
+    with recording(cast.alice, "edit", {cast.flat.pk, trip.pk}, at=later()) as rec:
+        how["within"] = rec
+        todo = (
+            first.duplicate(**how) if is_copy else Todo.add(cast.flat, "x", labels=["shop"], **how)
+        )
+        rec.flush()
+        todo.edit(values={"labels": ["shop", "soon"]}, **how)
+        assert rec.labels(todo) == ["shop", "soon"]
+        todo.move(todo_list=trip, **how)
+        todo.edit(values={"labels": ["soon"]}, **how)
+    found = todo.labels.values_list("todo_list", "name")
+    assert list(found) == [(trip.pk, "soon")]
+    assert rec.action is not None and rec.action.undo(at=later(2))
+    assert Todo.objects.filter(deleted_at=None).get() == first
+
+
 def test_within_another_recording_only_its_lists_are_locked(cast: Cast):
     trip, todo = make_list(cast.alice, "Trip"), make_todo(cast.flat)
     with pytest.raises(ChangedMeanwhile):

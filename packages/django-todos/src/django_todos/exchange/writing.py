@@ -178,7 +178,7 @@ class Writer:
         ends = self._ends()
         for depth in range(MAX_DEPTH + 1):
             level = [one for one in self.survey.places.values() if one.depth == depth]
-            self.rec.add([self._todo(place, ends) for place in level])
+            self.rec.add([self._todo(place, ends) for place in level], labelled=True)
 
     def _edit(self) -> None:
         """Todos of ours that the file changes."""

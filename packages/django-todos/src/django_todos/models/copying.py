@@ -36,7 +36,7 @@ def _copies(
             if not copies or one.parent_id in copies:
                 made[one.pk] = copy = _copy_of(one, rec, copies.get(one.parent_id or 0))
                 settle(copy, one)
-        rec.add(list(made.values()))
+        rec.add(list(made.values()), labelled=True)
         copies |= made
     return copies
 

@@ -147,6 +147,8 @@ class Recording:
         self._dirty: dict[int, set[str]] = {}
         self._labels: dict[int, list[str]] = {}
         self._relabelled: dict[int, Todo] = {}
+        self._bare: set[int] = set()
+        """Those that were added and have no labels in the database."""
         self.completions: list[Completion] = []
         """To be written with the rest."""
         self._completion_keys: dict[str, tuple[str | None, str | None]] = {}
@@ -248,11 +250,17 @@ class Recording:
         """Lists that were made in this very transaction: nobody else can see them, so they count as locked."""
         self.lists |= {todo_list.pk: todo_list for todo_list in lists}
 
-    def add(self, todos: list[Todo]) -> None:
-        """Insert new todos, parents before their subtasks. Undoing that moves them to the trash."""
+    def add(self, todos: list[Todo], *, labelled: bool = False) -> None:
+        """Insert new todos, parents before their subtasks. Undoing that moves them to the trash.
+
+        `labelled`: whoever adds them gives them their labels, all at once and past `set_labels`.
+        """
         tables.Todo._base_manager.bulk_create(todos, batch_size=500)
         for todo in todos:
-            self.todos[todo.pk], self._labels[todo.pk] = todo, []
+            self.todos[todo.pk] = todo
+            if not labelled:
+                self._labels[todo.pk] = []
+                self._bare.add(todo.pk)
             self._before[todo.pk] = before = snapshot(todo, TODO_FIELDS)
             top = self._added.get(todo.parent_id)
             if todo.deleted_at is None:  # one that is imported into the trash stays there
@@ -293,18 +301,20 @@ class Recording:
             self._labels[pk] = [label.name for label in own]
             wanted |= {(pk, label.pk) for label in own}
         through = tables.Todo.labels.through
-        rows = through._default_manager.filter(
-            todo__in=self._relabelled.keys() - self._added.keys()
-        )
-        there = {(row.todo_id, row.label_id): row.pk for row in rows}
-        if gone := there.keys() - wanted:
-            through._default_manager.filter(pk__in=[there[pair] for pair in gone]).delete()
+        there: dict[tuple[int, int], int] = {}
+        for part in _parts(self._relabelled.keys() - self._bare):
+            rows = through._default_manager.filter(todo__in=part)
+            there |= {(row.todo_id, row.label_id): row.pk for row in rows}
+        gone = there.keys() - wanted
+        for part in _parts(there[pair] for pair in gone):
+            through._default_manager.filter(pk__in=part).delete()
         new = wanted - there.keys()
         made = [through(todo_id=todo, label_id=label) for todo, label in sorted(new)]
         through._default_manager.bulk_create(made, batch_size=500)
         for todo_id, _label in gone | new:
             if todo_id not in self._added:
                 self._dirty.setdefault(todo_id, set())
+        self._bare -= self._relabelled.keys()
         self._relabelled.clear()
 
     def set_completion_key(self, completion: Completion, key: str | None) -> None:
@@ -523,6 +533,13 @@ def _is_replaced(todo_list: TodoList) -> bool:
         return False
     same = type(todo_list).objects.alive().filter(object_type=todo_list.object_type_id)
     return same.filter(object_id=todo_list.object_id).exclude(pk=todo_list.pk).exists()
+
+
+def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
+    """Of one statement each: SQLite takes no more than 32,766 values."""
+    rest = list(keys)
+    for first in range(0, len(rest), 500):
+        yield rest[first : first + 500]
 
 
 def snapshot(row: models.Model, names: tuple[str, ...]) -> Values:

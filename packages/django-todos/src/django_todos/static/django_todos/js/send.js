@@ -26,16 +26,20 @@ const SENDS = "#main form, #todos-panel form, #todos-toasts form, #todos-float f
 const PRESSED = "a, button, [role=option]";
 /** @type {HTMLElement | null} */
 let pressed = null;
+/** Where it leads: another toast has the same button. @type {string | null | undefined} */
+let led;
 /** @param {PointerEvent} event */
 const at = (event) => (event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest(PRESSED)) : null);
+/** @param {HTMLElement | null} one */
+const leads = (one) => one?.getAttribute("href") ?? /** @type {HTMLButtonElement | null} */ (one)?.form?.getAttribute("action");
 document.addEventListener("pointerdown", (event) => {
   const isPlain = event.pointerType === "mouse" && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey;
   pressed = isPlain ? at(event) : null;
+  led = leads(pressed);
 }, true);
 document.addEventListener("pointerup", (event) => {
   const now = pressed && !pressed.isConnected ? at(event) : null;
-  const [href, then] = [now, pressed].map((one) => one?.getAttribute("href"));
-  if (now && (href ? href === then : now.isEqualNode(pressed))) now.click();
+  if (now && leads(now) === led && (now.matches("[href]") || now.isEqualNode(pressed))) now.click();
 }, true);
 
 /** Pages to fill in that are being sent. @type {WeakSet<Element>} */
