@@ -100,7 +100,7 @@ class Settings:
     def MAY_USE(self) -> Callable[[Any], bool]:
         """The function that decides who has todos at all. Given as a dotted path; by default everybody signed in."""
         path = getattr(project, "TODOS_MAY_USE", None)
-        return import_string(path) if path else _everybody
+        return import_string(path) if path else lambda user: True
 
     @property
     def USER_DISPLAY(self) -> Callable[[Any], str]:
@@ -124,15 +124,7 @@ class Settings:
         Given as a dotted path; by default none is known to be.
         """
         path = getattr(project, "TODOS_VERIFIED_EMAILS", None)
-        return import_string(path) if path else _none_verified
-
-
-def _none_verified(user: AbstractBaseUser | AnonymousUser) -> Iterable[str]:
-    return ()
-
-
-def _everybody(user: Any) -> bool:
-    return True
+        return import_string(path) if path else lambda user: ()
 
 
 def _name_of(user: Any) -> str:

@@ -102,7 +102,9 @@ def arrange(records: Iterable[TodoRecord]) -> ParseResult:
         while parent and depths[parent] >= MAX_DEPTH:
             parent = placed[parent]
         if parent != parents[key]:
-            notes.append(_too_deep(known[key], known[parent]))
+            text = _("It lies deeper than %(most)d levels; it is placed under “%(title)s”.")
+            said = text % {"most": MAX_LEVELS, "title": known[parent].title}
+            notes.append(Note(known[key].line, said))
         placed[key] = parent
         depths[key] = depths[parent] + 1 if parent else 0
     arranged = (replace(known[key], parent_key=placed[key]) for key in depths)
@@ -161,8 +163,3 @@ def _parents_first(known: dict[str, TodoRecord], parents: dict[str, str]) -> Ite
         key = waiting.pop()
         yield key
         waiting.extend(reversed(children.get(key, [])))
-
-
-def _too_deep(record: TodoRecord, parent: TodoRecord) -> Note:
-    text = _("It lies deeper than %(most)d levels; it is placed under “%(title)s”.")
-    return Note(record.line, text % {"most": MAX_LEVELS, "title": parent.title})

@@ -56,13 +56,13 @@ def zone_of(by: Actor) -> ZoneInfo:
     return project_zone() if by is None else Preferences.of(by).zone
 
 
-def title_of(value: Any, field: str = "title") -> str:
+def title_of(value: Any) -> str:
     """A title as it is stored: one line, without spaces at its ends."""
     title = " ".join(str(value).split()) if isinstance(value, str) else ""
     if not title:
-        raise ValidationError({field: _("A todo needs a title.")})
+        raise ValidationError({"title": _("A todo needs a title.")})
     if len(title) > MAX_TITLE:
-        raise ValidationError({field: _("The title is too long.")})
+        raise ValidationError({"title": _("The title is too long.")})
     return title
 
 

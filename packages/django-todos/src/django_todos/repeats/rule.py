@@ -219,11 +219,7 @@ def _numbers(name: str, parts: dict[str, str]) -> tuple[int, ...]:
     if name not in parts:
         return ()
     values = {_number(name, value, *_NUMBERS[name]) for value in parts[name].split(",")}
-    return _from_the_start_first(values)
-
-
-def _from_the_start_first(values: Iterable[int]) -> tuple[int, ...]:
-    """1, 2, 15, then -2, -1: as a calendar has them."""
+    # 1, 2, 15, then -2, -1: as a calendar has them.
     return tuple(sorted(values, key=lambda value: (value < 0, value)))
 
 
@@ -283,7 +279,5 @@ def _check_together(rule: Rule) -> None:
                 if most == 5
                 else _("A year has at most 53 of a weekday.")
             )
-    if rule.by_set_pos and not (
-        rule.by_month or rule.by_week_no or rule.by_year_day or rule.by_month_day or rule.by_day
-    ):
+    if rule.by_set_pos and replace(rule, by_set_pos=()).is_plain:
         raise RuleError(_("BYSETPOS needs another part to choose from."))

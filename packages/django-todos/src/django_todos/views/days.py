@@ -301,7 +301,10 @@ def completed(request: Request) -> HttpResponse:
         .order_by(*order)
     )
     some = list(entries[: limits.PAGE + 1])
-    cursor = _cursor(some[limits.PAGE - 1]) if len(some) > limits.PAGE else ""
+    cursor = ""
+    if len(some) > limits.PAGE:
+        last = some[limits.PAGE - 1]
+        cursor = signing.dumps([last.at.isoformat(), last.pk], salt=__name__)
     context = {
         "days": list(_by_day(some[: limits.PAGE], viewer)),
         "cursor": cursor,
@@ -312,10 +315,6 @@ def completed(request: Request) -> HttpResponse:
 def _by_day(completions: Iterable[Completion], viewer: Viewer) -> Iterator[LogDay]:
     for day, entries in groupby(completions, key=lambda one: today_in(one.at, viewer.zone)):
         yield LogDay(day, list(entries))
-
-
-def _cursor(entry: Completion) -> str:
-    return signing.dumps([entry.at.isoformat(), entry.pk], salt=__name__)
 
 
 def _entries_after(entries: CompletionQuerySet, cursor: str) -> CompletionQuerySet:

@@ -107,21 +107,19 @@ def _gathered(tables: Tables, tz: ZoneInfo) -> Gathered:
     for task in tables.tasks():
         record, notes = _record(task, assigned[task.pk], tz)
         for text in comments[task.pk]:
-            record = _with(record, text)
+            record = replace(record, notes=add_paragraph(record.notes, text))
         found.add(record, *notes)
     return found
 
 
 def _record(task: Any, people: list[str], tz: ZoneInfo) -> tuple[TodoRecord, list[str]]:
     """A task. Its priority is its place in the list, not more: they are read in its order."""
-    said = []
-    if len(people) > 1:
-        said.append(f"It was also assigned to {', '.join(people[1:])}.")
+    said = [f"It was also assigned to {', '.join(people[1:])}."] if len(people) > 1 else []
     record = TodoRecord(
         key=f"task:{task.pk}",
         title=task.title,
         line=task.pk,
-        notes=task.note or "",
+        notes="\n\n".join(filter(None, [task.note, *said])),
         due=Moment(task.due_date),
         list_key=str(task.task_list_id or ""),
         assignee=people[0] if people else "",
@@ -129,13 +127,7 @@ def _record(task: Any, people: list[str], tz: ZoneInfo) -> tuple[TodoRecord, lis
         completed_at=day_start(task.completed_date, tz),
         created_at=day_start(task.created_date, tz),
     )
-    for text in said:
-        record = _with(record, text)
     return record, said
-
-
-def _with(record: TodoRecord, text: str) -> TodoRecord:
-    return replace(record, notes=add_paragraph(record.notes, text))
 
 
 class Tables:
