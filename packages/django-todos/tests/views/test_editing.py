@@ -139,6 +139,15 @@ def test_a_conflicts_author_is_looked_for_among_the_latest_actions_of_the_list(
         assert (response.status_code, response.context["changed_by"]) == (409, who)
 
 
+def test_a_conflict_with_what_somebody_took_back_is_theirs(cast: Cast, todo: Todo):
+    client = cast.client("alice")
+    action = todo.edit(by=cast.bob, at=later(), values={"title": "theirs"})
+    assert action is not None and action.undo(at=later(2))
+    data = {"only": "title", "initial-title": "theirs", "title": "mine"}
+    response = post(client, "todo-detail", todo.uuid, htmx=True, **data)
+    assert (response.status_code, response.context["changed_by"]) == (409, cast.bob)
+
+
 def test_others_changes_to_other_fields_are_kept(cast: Cast, todo: Todo):
     alice, bob = cast.client("alice"), cast.client("bob")
     data = filled(given(alice, "todo-detail", todo.uuid))

@@ -181,10 +181,11 @@ def _conflict(request: Request, form: TodoForm, conflict: Conflict) -> HttpRespo
     viewer = request.todos_viewer
     fresh = get_todo(viewer.user, form.todo.uuid, "edit")
     again = form.merged(fresh, conflict.theirs)
-    latest = Action.objects.told_in(fresh.todo_list_id).order_by("-pk")[: limits.CONFLICT]
-    who = Action.objects.told_of(fresh).filter(pk__in=latest.values("pk"))
-    who = who.exclude(user=viewer.user.pk).select_related("user")
-    last = who.order_by("-pk").first()
+    # What somebody took back counts: the value before it may be the conflict.
+    latest = Action.objects.filter(lists=fresh.todo_list_id).order_by("-pk")[: limits.CONFLICT]
+    who = Action.objects.filter(pk__in=latest.values("pk")).exclude(user=viewer.user.pk)
+    here = who.filter(changes__todos__has_key=str(fresh.pk)).select_related("user")
+    last = here.order_by("-pk").first()
     conflicts = [
         {
             "field": name,
