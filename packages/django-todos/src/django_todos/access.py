@@ -16,14 +16,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from django_todos.models import (
-    Action,
-    ImportDraft,
-    Membership,
-    Todo,
-    TodoList,
-    TodoListQuerySet,
-)
+from django_todos.models import Action, ImportDraft, Membership, Todo, TodoList, TodoListQuerySet
 from django_todos.models.compiled import AnyUser, Compiled, Slot
 from django_todos.models.early import read_early
 from django_todos.models.querysets import (

@@ -19,12 +19,7 @@ from django_todos import limits
 from django_todos.dates import Moment
 from django_todos.forms.dates import ReadField, ViewerForm, WordsDateField, ZoneField
 from django_todos.forms.repeat import RepeatChoice, RepeatField, RepeatPart
-from django_todos.models import (
-    BUCKETS,
-    PRIORITY_CHOICES,
-    Label,
-    priority_bucket,
-)
+from django_todos.models import BUCKETS, PRIORITY_CHOICES, Label, priority_bucket
 from django_todos.models.lists import LabelShown
 from django_todos.wording import repeats
 from django_todos.wording.dates import MomentWords, moment_words, when_words

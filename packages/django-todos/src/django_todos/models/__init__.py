@@ -9,7 +9,7 @@ from django_todos.models.columns import (
     slot_columns,
     start_columns,
 )
-from django_todos.models.departures import Departure, hand_over, let_go_of_objects
+from django_todos.models.departures import Departure, let_go_of_objects
 from django_todos.models.feeds import Feed
 from django_todos.models.history import Action, Completion, ListAction, Verb
 from django_todos.models.imports import ImportDraft, ImportedFrom, ImportPart
@@ -25,16 +25,9 @@ from django_todos.models.preferences import (
     NewTodos,
     Preferences,
     Tell,
-    Theme,
     project_zone,
 )
-from django_todos.models.querysets import (
-    CompletionQuerySet,
-    LabelQuerySet,
-    TodoListQuerySet,
-    TodoQuerySet,
-    WrittenPast,
-)
+from django_todos.models.querysets import TodoListQuerySet, WrittenPast
 from django_todos.models.reminders import Delivery, Reminder
 from django_todos.models.sharing import LastOwner, ask_owners, last_position, undo_people
 from django_todos.models.todos import RepeatMode, Todo
@@ -48,7 +41,6 @@ __all__ = [
     "ChangedMeanwhile",
     "Color",
     "Completion",
-    "CompletionQuerySet",
     "Conflict",
     "DayOrder",
     "Departure",
@@ -60,7 +52,6 @@ __all__ = [
     "ImportedFrom",
     "Invitation",
     "Label",
-    "LabelQuerySet",
     "LastOwner",
     "ListAction",
     "Membership",
@@ -75,18 +66,15 @@ __all__ = [
     "Role",
     "Side",
     "Tell",
-    "Theme",
     "Todo",
     "TodoList",
     "TodoListQuerySet",
-    "TodoQuerySet",
     "TooManyInvitations",
     "Verb",
     "WrittenPast",
     "ask_owners",
     "color_for",
     "due_columns",
-    "hand_over",
     "invariants",
     "last_position",
     "let_go_of_objects",

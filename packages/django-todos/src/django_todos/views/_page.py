@@ -26,13 +26,7 @@ from django.views.decorators.http import require_http_methods
 from django_todos._compat import login_not_required
 from django_todos.access import read_uuid
 from django_todos.conf import settings
-from django_todos.models import (
-    Action,
-    ChangedMeanwhile,
-    Membership,
-    NotAllowedHere,
-    TodoList,
-)
+from django_todos.models import Action, ChangedMeanwhile, Membership, NotAllowedHere, TodoList
 from django_todos.models.querysets import object_types_remembered
 from django_todos.templatetags._remembered import TOKEN
 from django_todos.viewer import Viewer

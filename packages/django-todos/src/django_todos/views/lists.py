@@ -34,13 +34,7 @@ from django_todos.views._page import (
     part,
     signed_in,
 )
-from django_todos.views._rows import (
-    answer_count,
-    flat_page,
-    is_counting,
-    narrowed,
-    tree_page,
-)
+from django_todos.views._rows import answer_count, flat_page, is_counting, narrowed, tree_page
 
 
 class ListCard(NamedTuple):

@@ -18,22 +18,11 @@ from django_todos.models.compiled import Compiled
 from django_todos.models.counting import counted
 from django_todos.models.label_uses import most_used
 from django_todos.models.orders import ORDERS, Order
-from django_todos.models.querysets import (
-    TodoListQuerySet,
-    TodoQuerySet,
-    any_member,
-    object_types,
-)
+from django_todos.models.querysets import TodoListQuerySet, TodoQuerySet, any_member, object_types
 from django_todos.viewer import Viewer
 from django_todos.views._kept import kept
 from django_todos.views._page import Request, page, signed_in
-from django_todos.views._rows import (
-    Rows,
-    answer_count,
-    flat_page,
-    is_counting,
-    narrowed,
-)
+from django_todos.views._rows import Rows, answer_count, flat_page, is_counting, narrowed
 
 _SIGN = re.compile(r"[#@]\w")
 Which = Literal["alive", "active"]

@@ -14,14 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 
 from django_todos import limits
-from django_todos.access import (
-    get_action,
-    get_family,
-    get_list,
-    get_todo,
-    get_todos,
-    read_uuid,
-)
+from django_todos.access import get_action, get_family, get_list, get_todo, get_todos, read_uuid
 from django_todos.dates import Moment
 from django_todos.forms.adding import QuickAddForm, keep_as_text
 from django_todos.forms.dates import DueForm, MoveToDayForm, ReminderForm, offered

@@ -16,13 +16,7 @@ from django.utils.translation import gettext as _
 
 from django_todos import quickadd
 from django_todos.dates import EARLIEST, LATEST, Moment, local_now, resolve_zone
-from django_todos.exchange.records import (
-    ParseResult,
-    Reading,
-    RepeatRecord,
-    clean_text,
-    shorten,
-)
+from django_todos.exchange.records import ParseResult, Reading, RepeatRecord, clean_text, shorten
 from django_todos.exchange.tree import Gathered
 from django_todos.limits import MAX_NESTING
 
