@@ -701,6 +701,15 @@ def test_any_file_round_trips(alice: Any, bob: Any, todos: list[dict[str, Any]])
         assert invariants(todo_list) == []
 
 
+def test_labels_come_in_the_order_of_the_file(alice: Any, bob: Any) -> None:
+    """Of those that todos wear, too: else what is exported and imported would not be the same."""
+    imported(alice, own({"labels": ["b"]}, {"labels": ["a", "B"]}, {"labels": ["c"]}))
+    first = exported(alice)
+    apply(planned(bob, first), at=NOW)
+    assert without_identities(exported(bob)) == without_identities(first)
+    assert [label.name for label in Label.objects.order_by("pk")] == ["b", "a", "c"] * 2
+
+
 @pytest.mark.parametrize("format", ["todotxt", "taskwarrior"])
 def test_the_other_formats_carry_time(alice: Any, bob: Any, format: str) -> None:
     imported(alice, FULL)

@@ -351,12 +351,10 @@ class Label(models.Model):
         locks.
         """
         given = colors or {}
-        wanted = {
-            (todo_list_id, cls.key_of(name)): name.strip()
-            for todo_list_id, some in names.items()
-            for name in reversed(list(some))
-            if name.strip()
-        }
+        wanted: dict[tuple[int, str], str] = {}
+        for todo_list_id, some in names.items():
+            for name in filter(None, map(str.strip, some)):
+                wanted.setdefault((todo_list_id, cls.key_of(name)), name)
         found = {
             (label.todo_list_id, label.key): label
             for label in cls.objects.filter(todo_list__in=names)
