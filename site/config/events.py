@@ -53,8 +53,14 @@ def role_changed(instance: Membership, signal: ModelSignal, **kwargs: Any) -> No
         tell("role", user=user, more=f"list={instance.todo_list_id} {role}")
 
 
-# Of what is created together, as when several accounts are deleted, Django would tell nobody.
-LogEntryManager.bulk_create = lambda self, entries: [one.save() for one in entries]  # type: ignore
+def each_by_itself(self: LogEntryManager, entries: list[LogEntry]) -> list[LogEntry]:
+    """Of what is created together, as when several accounts are deleted, Django would tell nobody."""
+    for entry in entries:
+        entry.save()
+    return entries
+
+
+LogEntryManager.bulk_create = each_by_itself  # type: ignore[assignment,method-assign]
 
 
 @receiver(post_save, sender=LogEntry)
