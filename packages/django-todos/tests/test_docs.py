@@ -246,7 +246,7 @@ def test_pictures_and_ways_lead_somewhere() -> None:
                 assert (DOCS / way).exists(), (path.name, way)
 
 
-IN_LISTS = {"countable_in", "counted_in", "first_of_each", "in_lists", "keys_of_first"}
+IN_LISTS = {"first_of_each", "in_lists", "keys_of_first"}
 # Methods that have no underscore because other modules of the package call them.
 INTERNAL = {
     "TodoList": {"about_nothing", "can_recover", "erase", "lock", "recoverable_by"},

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, Value
 
 from django_todos.models.counting import Counted
 from django_todos.models.lists import Label
+from django_todos.models.orders import ORDERS
 from django_todos.models.querysets import TodoListQuerySet
 from django_todos.models.searching import is_indexed
 from django_todos.models.todos import Todo
@@ -24,7 +25,7 @@ class UsedLabel(NamedTuple):
 def most_used(lists: TodoListQuerySet, count: int, each: int) -> list[UsedLabel]:
     """Labels of these lists. Of a list with more than `each` open todos so many are looked at, those due first."""
     todos = Todo.objects.filter(deleted_at=None).open()
-    first = todos.keys_of_first(lists, ("due_date",), each)
+    first = ORDERS["due"].keys_in(lists, todos, each)
     used = Todo.labels.through._default_manager.filter(todo__in=first).values("label__key")
     found = list(
         used.annotate(n=Count("*"), most=Max("label__todo_list__open_count"))

@@ -16,10 +16,16 @@ from django.db.models import (
     Index,
     IntegerField,
     Q,
+    QuerySet,
     TimeField,
     Value,
 )
-from django.db.models.lookups import GreaterThan, LessThan
+from django.db.models.lookups import (
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+)
 
 from django_todos import limits
 
@@ -41,6 +47,13 @@ _COMPUTED: dict[str, tuple[str, str, Field[Any, Any]]] = {
 def _computed(name: str) -> Func:
     column, template, field = _COMPUTED[name]
     return Func(F(column), template=template, output_field=field)
+
+
+def dated(first: Any, last: Any) -> Q:
+    """Where the order by due date has these days, or whatever is before the last one. What has no date is behind all."""
+    day = _computed("order_date")
+    until = Q(LessThanOrEqual(day, last))
+    return until if first is None else Q(GreaterThanOrEqual(day, first)) & until
 
 
 class _Row(Func):
@@ -95,6 +108,14 @@ class Order:
             return []
         return values if name == self.name else []
 
+    def keys_in(self, lists: TodoListQuerySet, todos: TodoQuerySet, count: int) -> QuerySet[Any]:
+        """Primary keys of the first `count` of `todos` in each of these lists."""
+        return self.apply(todos).keys_of_first(lists, self.columns, count)
+
+    def countable_in(self, lists: TodoListQuerySet, todos: TodoQuerySet) -> QuerySet[Any]:
+        """Of `todos` in these lists as many as are counted."""
+        return self.keys_in(lists, todos, limits.COUNTED_TO + 1)
+
     def first_in(self, lists: TodoListQuerySet, todos: TodoQuerySet, cursor: str) -> TodoQuerySet:
         """`todos` in these lists, of large ones no more than a page can show: an index has this order."""
         here = self.continue_after(self.apply(todos), cursor)
@@ -111,6 +132,8 @@ ORDERS = {
     order.name: order
     for order in (
         Order("manual", ("position", "id")),
+        # A position is one among siblings, and says nothing beside those on other levels.
+        Order("levels", ("depth", "position", "id")),
         Order("due", ("order_date", "order_time", "position", "id")),
         Order("priority", ("order_priority", "position", "id")),
         Order("title", ("order_title", "id")),
@@ -123,11 +146,8 @@ ORDERS = {
 
 _OPEN = Q(is_completed=False, deleted_at=None)
 INDEXES = [
-    # What is imported has subtasks whose small positions stand before those of all that have none above them.
     Index(
-        fields=["todo_list", "position", "id"],
-        condition=_OPEN & Q(depth=0),
-        name="todos_todo_by_hand",
+        fields=["todo_list", "depth", "position", "id"], condition=_OPEN, name="todos_todo_by_hand"
     ),
     Index(
         "todo_list",

@@ -29,13 +29,13 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Now, Replace
 
 # Which imports this module first: its names are there when they are asked for.
-from django_todos import limits
 from django_todos import models as tables
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.models import searching
 from django_todos.models.compiled import AnyUser, Compiled, Slot
-from django_todos.models.counting import AllRows, Counted, CountedRows, counted
+from django_todos.models.counting import AllRows, CountedRows
+from django_todos.models.orders import dated
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -321,22 +321,15 @@ class _InLists(QuerySet[_Model]):
         each = self.keys_of_first(lists, order, count)
         return self.model._default_manager.filter(pk__in=each)  # type: ignore[return-value]
 
-    def counted_in(self, lists: TodoListQuerySet, order: Sequence[str]) -> Counted:
-        """How many are in these lists: see `counted`."""
-        return counted(self.countable_in(lists, order))
-
-    def countable_in(self, lists: TodoListQuerySet, order: Sequence[str]) -> QuerySet[Any]:
-        """Those in these lists, as far as they are counted; by an order that an index has."""
-        return self.keys_of_first(lists, order, limits.COUNTED_TO + 1)
-
     def keys_of_first(
         self, lists: TodoListQuerySet, order: Sequence[str], count: int
     ) -> QuerySet[Any]:
         """Primary keys of the same."""
         if connections[self.db].vendor != "postgresql":
             return self.in_lists(lists).order_by().values("pk")
-        some = self.filter(todo_list=OuterRef("pk")).order_by(*order).values("pk")[:count]
-        return lists.order_by().annotate(todos_first=_Each(some)).values("todos_first")
+        some = self.filter(todo_list=OuterRef("pk")).order_by(*order).values("pk")
+        first = _Each(some, count=count)
+        return lists.order_by().annotate(todos_first=first).values("todos_first")
 
 
 class WrittenPast(NotImplementedError):
@@ -418,7 +411,7 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Due before `now`; a todo with a date alone, or a time that floats, by the wall clock in `zone`."""
         local = now.astimezone(zone)
         wall = Q(due_date__lt=local.date()) | Q(due_date=local.date(), due_time__lt=local.time())
-        near = Q(due_date__lte=last_near(local.date()))
+        near = dated(None, last_near(local.date()))
         return self.filter(near, Q(due_at__lt=now) | Q(due_at=None) & wall)
 
     def due_on(self, day: date, zone: ZoneInfo) -> Self:
@@ -429,9 +422,9 @@ class TodoQuerySet(_InLists["tables.Todo"]):
         """Due from `first` to `last`, both included, as these days are in `zone`."""
         start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
         return self.filter(
+            dated(first_near(first), last_near(last)),
             Q(due_at__gte=start, due_at__lt=end)
             | Q(due_at=None, due_date__gte=first, due_date__lte=last),
-            due_date__range=(first_near(first), last_near(last)),
         )
 
     def due_until(self, last: date, zone: ZoneInfo) -> Self:
@@ -577,7 +570,7 @@ def due_until(end: Any, last: Any, near: Any) -> Q:
 
     No more than these are due on a date until `near`, which is what the index knows.
     """
-    return Q(due_date__lte=near) & (Q(due_at__lt=end) | Q(due_at=None, due_date__lte=last))
+    return dated(None, near) & (Q(due_at__lt=end) | Q(due_at=None, due_date__lte=last))
 
 
 def started(now: Any, day: Any, time: Any) -> Q:
@@ -589,6 +582,10 @@ def started(now: Any, day: Any, time: Any) -> Q:
 
 
 class _Each(Subquery):
-    """What a subquery finds for each row of the outer one, a row each."""
+    """What a subquery finds first for each row of the outer one, a row each.
 
-    template = "unnest(ARRAY(%(subquery)s))"
+    PostgreSQL is not told how many: it takes each list for one of average size, which it would rather sort than read
+    in an index's order until there are so many.
+    """
+
+    template = "unnest(ARRAY(%(subquery)s LIMIT (SELECT %(count)s)))"

@@ -180,11 +180,6 @@ class Todo(models.Model):
             models.Index(fields=["tree", "depth", "position"], name="todos_todo_tree"),
             models.Index(
                 fields=["todo_list", "due_date"],
-                condition=Q(is_completed=False, deleted_at=None),
-                name="todos_todo_open_due",
-            ),
-            models.Index(
-                fields=["todo_list", "due_date"],
                 condition=Q(due_time__isnull=False, is_completed=False, deleted_at=None),
                 name="todos_todo_due_clock",
             ),

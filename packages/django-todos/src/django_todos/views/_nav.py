@@ -15,7 +15,8 @@ from django_todos import limits
 from django_todos.conf import settings
 from django_todos.models import Invitation, Membership, Todo, TodoList
 from django_todos.models.compiled import AnyUser, Compiled, Slot
-from django_todos.models.counting import AllRows, Counted, CountedRows
+from django_todos.models.counting import AllRows, Counted, CountedRows, counted
+from django_todos.models.orders import ORDERS
 from django_todos.models.querysets import (
     EDITORS,
     TodoQuerySet,
@@ -107,7 +108,8 @@ class Nav:
         if not object_types():
             return cast(Counted, self._rows[0][-_TOTALS])
         lists = TodoList.objects.visible_to(self.viewer.user).active()
-        return _open().due_by(self.viewer.instants).counted_in(lists, _DUE)
+        due = _open().due_by(self.viewer.instants)
+        return counted(ORDERS["due"].countable_in(lists, due))
 
     @cached_property
     def lists(self) -> list[NavList]:
@@ -201,7 +203,6 @@ _COLUMNS = [
 ]  # fmt: skip
 _INBOX_OF = NavList._fields.index("inbox_of")
 _TOTALS = 5
-_DUE = ("due_date",)
 
 
 def _open() -> TodoQuerySet:
@@ -224,7 +225,7 @@ def _lists(sharing: bool, _counted_to: int) -> QuerySet[Any]:
     )
     totals = {
         "today_count": CountedRows(
-            _open().due_by(ANY_INSTANTS).countable_in(lists.active(), _DUE)
+            ORDERS["due"].countable_in(lists.active(), _open().due_by(ANY_INSTANTS))
         ),
         "late_count": AllRows(todos.passed("due", ANY_INSTANTS).values("pk")),
         "begun_count": AllRows(todos.passed("start", ANY_INSTANTS).values("pk")),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from django.core import signing
 from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, When, Window
@@ -22,10 +22,11 @@ from django_todos.forms.adding import QuickAddForm
 from django_todos.forms.dates import RescheduleForm
 from django_todos.models import Completion, Preferences, Todo, TodoList, Verb, recording
 from django_todos.models.compiled import Compiled
-from django_todos.models.counting import Counted
+from django_todos.models.counting import Counted, counted
 from django_todos.models.orders import ORDERS
 from django_todos.models.querysets import (
     CompletionQuerySet,
+    TodoListQuerySet,
     TodoQuerySet,
     any_member,
     object_types,
@@ -111,7 +112,8 @@ def _due(viewer: Viewer, cursor: str) -> Rows:
     """What is overdue or due today. Its first page, which most people see first, is compiled once."""
     user, order = viewer.user, ORDERS["due"]
     if cursor or object_types():
-        return flat_page(open_todos(viewer).due_by(viewer.instants), order, cursor, user)
+        due = _first_due(TodoList.objects.visible_to(user), viewer.instants, cursor)
+        return flat_page(due, order, cursor, user)
     found = _any_due({"user": user.pk, **viewer.instants}, limits.PAGE)
     return page_of(list(found), order, user)
 
@@ -119,8 +121,13 @@ def _due(viewer: Viewer, cursor: str) -> Rows:
 @Compiled
 def _any_due(_size: int) -> TodoQuerySet:
     with any_member() as anybody:
-        mine = Todo.objects.visible_to(anybody)
-    return one_page(mine.active().open().due_by(ANY_INSTANTS), ORDERS["due"])
+        mine = TodoList.objects.visible_to(anybody)
+    return one_page(_first_due(mine, ANY_INSTANTS), ORDERS["due"])
+
+
+def _first_due(lists: TodoListQuerySet, at: Mapping[str, Any], cursor: str = "") -> TodoQuerySet:
+    todos = Todo.objects.filter(deleted_at=None).open().due_by(at)
+    return ORDERS["due"].first_in(lists.active(), todos, cursor)
 
 
 @dataclass(frozen=True)
@@ -202,7 +209,7 @@ def upcoming(request: Request) -> HttpResponse:
 def _overdue_count(viewer: Viewer) -> Counted:
     late = Todo.objects.filter(deleted_at=None).open().overdue(viewer.now, viewer.zone)
     lists = TodoList.objects.visible_to(viewer.user).active()
-    return late.counted_in(lists, ("due_date",))
+    return counted(ORDERS["due"].countable_in(lists, late))
 
 
 def _days(viewer: Viewer, first: date) -> list[UpcomingDay]:

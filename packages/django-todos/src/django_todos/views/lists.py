@@ -140,7 +140,8 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     mine = next((one for one in members if one.user_id == viewer.user.pk), None)
     others = [one.user for one in members if one.user_id != viewer.user.pk]
     filters = FilterForm(request.GET, others)
-    order, cursor = ORDERS[filters.chosen.get("sort", "manual")], request.GET.get("after", "")
+    by_hand = "levels" if filters.filters else "manual"
+    order, cursor = ORDERS[filters.chosen.get("sort", by_hand)], request.GET.get("after", "")
     counts: dict[str, int] = {}
     if is_counting(request) or filters.filters:
         todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)

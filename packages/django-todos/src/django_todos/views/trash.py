@@ -11,6 +11,7 @@ from django.urls import reverse
 from django_todos.access import get_family, get_list, get_todo
 from django_todos.conf import settings
 from django_todos.models import Todo, TodoList
+from django_todos.models.counting import counted
 from django_todos.models.orders import ORDERS
 from django_todos.views._page import Request, back, back_after, page, signed_in
 from django_todos.views._rows import flat_page
@@ -37,7 +38,7 @@ def trash_empty(request: Request) -> HttpResponse:
     lists = TodoList.objects.owned_by(viewer.user).trashed()
     if request.method != "POST":
         editable = TodoList.objects.editable_by(viewer.user)
-        todo_count = Todo.objects.trashed().counted_in(editable, ORDERS["deleted"].columns)
+        todo_count = counted(ORDERS["deleted"].countable_in(editable, Todo.objects.trashed()))
         context = {"todo_count": todo_count, "list_count": lists.count()}
         return page(request, "trash_empty", "trash", context)
     with transaction.atomic():
