@@ -1,14 +1,24 @@
-"""The one place that asks which Django this is. Each branch says which version removes it."""
+"""The one place that asks which Django this is, or which Python. Each branch says which version removes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 import django
 from django.db import models
 
+_Row = TypeVar("_Row")
 _View = TypeVar("_View", bound=Callable[..., Any])
+
+
+def batched(rows: Iterable[_Row], size: int = 500) -> Iterator[list[_Row]]:
+    """So many at a time, as itertools does it from Python 3.12 on. Not more values than one statement takes: older SQLite
+    takes 999."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def check_constraint(condition: models.Q, *, name: str) -> models.CheckConstraint:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -27,8 +26,6 @@ log = logging.getLogger("django_todos")
 
 BATCH = 25
 """Mails that are claimed together, and written down as sent together. A worker that is killed may repeat so many."""
-
-_Row = TypeVar("_Row")
 
 
 @dataclass
@@ -144,10 +141,3 @@ def compose(
 def absolute(path: str) -> str:
     """A path of this project as a link for mails."""
     return settings.BASE_URL + path
-
-
-def batches(rows: Iterable[_Row], size: int = BATCH) -> Iterator[list[_Row]]:
-    """The rows, so many at a time."""
-    iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
-        yield batch

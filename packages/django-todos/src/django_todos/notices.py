@@ -16,7 +16,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from django_todos.mail import MailCount, Outbox, absolute, batches
+from django_todos._compat import batched
+from django_todos.mail import BATCH, MailCount, Outbox, absolute
 from django_todos.models import Delivery, Invitation, Membership, Notice, Preferences, Role, Tell
 from django_todos.unsubscribing import Kind, with_way_out
 from django_todos.viewer import Viewer
@@ -59,7 +60,7 @@ def send_notices(now: datetime) -> MailCount:
     ]
     told: dict[str, list[int]] = {}
     with Outbox(now) as outbox:
-        for batch in batches(due):
+        for batch in batched(due, BATCH):
             keys = {_key(notices): notices for notices in batch}
             claimed = outbox.claim({key: some[0].user_id for key, some in keys.items()})
             for key in claimed:
@@ -174,7 +175,7 @@ def send_invitations(now: datetime) -> MailCount:
     waiting = Invitation.objects.open(now).with_people().filter(mail=True).order_by("pk")
     asked: dict[str, int] = {}
     with Outbox(now) as outbox:
-        for batch in batches(waiting.exclude(invited_by=None)):
+        for batch in batched(waiting.exclude(invited_by=None), BATCH):
             keys = {f"invitation:{one.pk}": one for one in batch}
             asked |= {key: one.pk for key, one in keys.items()}
             for key in outbox.claim({key: one.invited_by_id for key, one in keys.items()}):

@@ -16,8 +16,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from django_todos import limits, notices, signals
+from django_todos._compat import batched
 from django_todos.dates import to_instant
-from django_todos.mail import MailCount, Outbox, absolute, batches
+from django_todos.mail import BATCH, MailCount, Outbox, absolute
 from django_todos.models import Delivery, Membership, Preferences, Reminder, Todo
 from django_todos.models.compiled import Compiled
 from django_todos.models.querysets import (
@@ -58,7 +59,7 @@ _SHOWN = (
 def due_reminders(now: datetime) -> Iterator[tuple[Reminder, Viewer]]:
     """The reminders whose moment has come and which nobody has sent, with whom they are for."""
     candidates = _candidates(now).select_related("todo", "user").order_by("pk").iterator(_CHUNK)
-    for chunk in batches(candidates, _CHUNK):
+    for chunk in batched(candidates, _CHUNK):
         viewers = Viewer.of_each({reminder.user for reminder in chunk}, now)
         come = [one for one in chunk if _has_come(one, viewers[one.user_id], now)]
         known = _finished({reminder.key() for reminder in come})
@@ -94,7 +95,7 @@ def _has_come(reminder: Reminder, viewer: Viewer, now: datetime) -> bool:
 def send_reminders(now: datetime) -> MailCount:
     """Send what is due. A second worker at the same time sends none of the same."""
     with Outbox(now) as outbox:
-        for batch in batches(due_reminders(now)):
+        for batch in batched(due_reminders(now), BATCH):
             claimed = outbox.claim({one.key(): one.user_id for one, _viewer in batch})
             fresh = _still_open([one for one, _viewer in batch if one.key() in claimed])
             for reminder, viewer in batch:
@@ -143,7 +144,7 @@ def _reminder_mail(reminder: Reminder, todo: Todo, viewer: Viewer) -> EmailMulti
 def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
     """Who is to get today's digest, and the key of that mail."""
     wanted = Preferences.objects.filter(digest=True).select_related("user").order_by("pk")
-    for chunk in batches(wanted.iterator(_CHUNK), _CHUNK):
+    for chunk in batched(wanted.iterator(_CHUNK), _CHUNK):
         keys = {}
         for preferences in chunk:
             viewer = Viewer(preferences.user, preferences, now, preferences.seen_region)
@@ -159,7 +160,7 @@ def due_digests(now: datetime) -> Iterator[tuple[str, Viewer]]:
 def send_digests(now: datetime) -> MailCount:
     """Send the digests of the day: what is overdue and what is due. Who has nothing to do gets none."""
     with object_types_remembered(), Outbox(now) as outbox:
-        for batch in batches(due_digests(now)):
+        for batch in batched(due_digests(now), BATCH):
             claimed = outbox.claim({key: viewer.user.pk for key, viewer in batch})
             waiting = notices.for_digests(viewer for key, viewer in batch if key in claimed)
             for key, viewer in batch:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from django_todos import limits
+from django_todos._compat import batched
 from django_todos.exchange.planning import Plan
 from django_todos.exchange.records import ParseResult, TodoRecord
 from django_todos.exchange.stored import packed, unpacked
@@ -81,9 +82,9 @@ def _parts_of(draft: ImportDraft) -> QuerySet[ImportPart]:
 def _parts(survey: Survey, draft: ImportDraft) -> Iterator[ImportPart]:
     """What is to be written, in the order of the tree; where a parent is, is decided by now."""
     rows = [one for one in survey.records if one.key in survey.places or one.key in survey.edits]
-    for number, start in enumerate(range(0, len(rows), limits.IMPORT_BATCH)):
+    for number, some in enumerate(batched(rows, limits.IMPORT_BATCH)):
         part = ImportPart(draft=draft, number=number)
-        for record in rows[start : start + limits.IMPORT_BATCH]:
+        for record in some:
             part.records.append(packed(_settled(record, survey, part)))
         yield part
 

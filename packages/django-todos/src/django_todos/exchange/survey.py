@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from django_todos._compat import batched
 from django_todos.access import read_uuid
 from django_todos.dates import Moment
 from django_todos.exchange.matching import LINES, Edit, Matches, absent, edit_of
@@ -29,13 +30,9 @@ from django_todos.repeats.rule import RuleError
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-T = TypeVar("T")
 
 #: Formats in which our own exports name todos by their UUID.
 UUID_FORMATS = ("json", "taskwarrior", "ical", "csv", "todotxt")
-
-#: Values in one SQL statement: older SQLite takes 999.
-CHUNK = 900
 
 
 @dataclass(eq=False, slots=True)
@@ -180,7 +177,7 @@ class Survey:
         there = Todo.objects.filter(todo_list__in=lists, deleted_at=None).in_order()
         found = [
             todo
-            for titles in chunks(sorted({one.title for one in rest}))
+            for titles in batched(sorted({one.title for one in rest}))
             for todo in there.filter(title__in=titles).prefetch_related("labels")
             if todo.pk not in taken
         ]
@@ -289,26 +286,20 @@ def _known(user: AbstractBaseUser, source: str, keys: list[str]) -> dict[str, He
     stored = {stored_key(key): key for key in keys}
     imported: dict[str, tuple[int | None, datetime]] = {}
     mine = ImportedFrom.objects.filter(user=user.pk, source=source)
-    for chunk in chunks(list(stored)):
+    for chunk in batched(stored):
         for key, pk, at in mine.filter(key__in=chunk).values_list("key", "todo_id", "created_at"):
             imported[stored[key]] = (pk, at)
     visible = Todo.objects.visible_to(user).select_related("todo_list").defer("notes", "extra")
     todos: dict[int, Todo] = {}
-    for ids in chunks([pk for pk, _at in imported.values() if pk is not None]):
+    for ids in batched(pk for pk, _at in imported.values() if pk is not None):
         todos |= visible.in_bulk(ids)
     known = {key: Here(todos.get(pk or 0), pk, at) for key, (pk, at) in imported.items()}
     if source in UUID_FORMATS:
         rest = [key for key in keys if key not in known and is_uuid(key)]
-        for part in chunks(rest):
+        for part in batched(rest):
             for todo in visible.filter(uuid__in=part).prefetch_related("labels"):
                 known[str(todo.uuid)] = Here(todo, todo.pk, None)
     return known
-
-
-def chunks(values: list[T]) -> Iterator[list[T]]:
-    """Slices that fit into one statement."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
 
 
 def is_uuid(text: str) -> bool:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db.models import Max, Q
 
 from django_todos import limits
+from django_todos._compat import batched
 from django_todos.exchange.planning import Plan
 from django_todos.exchange.records import CompletionRecord, TodoRecord
-from django_todos.exchange.survey import Place, Survey, chunks, is_uuid, stored_key
+from django_todos.exchange.survey import Place, Survey, is_uuid, stored_key
 from django_todos.exchange.targets import Target
 from django_todos.limits import MAX_DEPTH
 from django_todos.models import (
@@ -167,7 +168,7 @@ class Writer:
         for place in self.survey.places.values():
             names[self._lists[place.target].pk] += _record(place).labels
         labels: dict[tuple[int, str], Label] = {}
-        for part in chunks(list(names)):
+        for part in batched(names):
             labels |= Label.named_in({pk: names[pk] for pk in part}, colors)
         return labels
 
@@ -183,7 +184,7 @@ class Writer:
     def _edit(self) -> None:
         """Todos of ours that the file changes."""
         how: dict[str, Any] = {"by": self.user, "at": self.at, "within": self.rec}
-        for part in chunks([edit.todo.pk for edit in self.survey.edits.values()]):
+        for part in batched(edit.todo.pk for edit in self.survey.edits.values()):
             self.rec.load(Todo.objects.filter(pk__in=part))
         for edit in self.survey.edits.values():
             if edit.values:
@@ -198,9 +199,9 @@ class Writer:
         groups = [
             *(
                 Q(todo_list__in=part, parent=None)
-                for part in chunks([one.pk for one in self._lists.values()])
+                for part in batched(one.pk for one in self._lists.values())
             ),
-            *(Q(parent__in=part) for part in chunks(list(parents))),
+            *(Q(parent__in=part) for part in batched(parents)),
         ]
         ends: dict[tuple[int, int | None], int] = {}
         for group in groups:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_todos import limits, signals
-from django_todos._compat import check_constraint
+from django_todos._compat import batched, check_constraint
 from django_todos.instants import InstantField
 from django_todos.models import copying
 from django_todos.models.given import Actor, Instant
@@ -372,8 +372,8 @@ class Label(models.Model):
     def names_of(cls, todos: list[int]) -> dict[int, list[str]]:
         """The names on each of the todos, in order: one query for 500 of them."""
         names: dict[int, list[str]] = {pk: [] for pk in todos}
-        for begin in range(0, len(todos), 500):
-            rows = cls.objects.filter(todos__in=todos[begin : begin + 500])
+        for some in batched(todos):
+            rows = cls.objects.filter(todos__in=some)
             for pk, name in rows.values_list("todos", "name"):
                 if pk in names:
                     names[pk].append(name)

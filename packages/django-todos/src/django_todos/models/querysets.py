@@ -30,6 +30,7 @@ from django.db.models.functions import Cast, Coalesce, Now, Replace
 
 # Which imports this module first: its names are there when they are asked for.
 from django_todos import models as tables
+from django_todos._compat import batched
 from django_todos.conf import settings
 from django_todos.dates import day_bounds
 from django_todos.models import searching
@@ -52,8 +53,6 @@ COUNTED = {"open_count", "version", "updated_at"}
 
 IN_A_ROW = ("parent_id", "position", "pk")
 """The order of siblings as an index has it. All have one parent, but of none at all PostgreSQL doesn't see that it is one."""
-
-_BATCH = 1000
 
 _Model = TypeVar("_Model", bound=models.Model)
 
@@ -282,8 +281,8 @@ class TodoListQuerySet(QuerySet["tables.TodoList"]):
         for rows in (tables.Completion, tables.Reminder, tables.Todo.labels.through):
             rows._base_manager.filter(todo__in=todos).delete()
         deepest_first = list(todos.order_by("-depth").values_list("pk", flat=True))
-        for first in range(0, len(deepest_first), _BATCH):
-            todos.filter(pk__in=deepest_first[first : first + _BATCH]).delete()
+        for some in batched(deepest_first):
+            todos.filter(pk__in=some).delete()
         gone = tables.TodoList.objects.filter(pk__in=ids).delete()[1]
         return gone.get("django_todos.TodoList", 0)
 

@@ -16,6 +16,7 @@ from django.dispatch import Signal
 
 from django_todos import models as tables  # those that stand on this module: there when asked
 from django_todos import signals
+from django_todos._compat import batched
 from django_todos.instants import aware, now
 
 if TYPE_CHECKING:
@@ -302,11 +303,11 @@ class Recording:
             wanted |= {(pk, label.pk) for label in own}
         through = tables.Todo.labels.through
         there: dict[tuple[int, int], int] = {}
-        for part in _parts(self._relabelled.keys() - self._bare):
+        for part in batched(self._relabelled.keys() - self._bare):
             rows = through._default_manager.filter(todo__in=part)
             there |= {(row.todo_id, row.label_id): row.pk for row in rows}
         gone = there.keys() - wanted
-        for part in _parts(there[pair] for pair in gone):
+        for part in batched(there[pair] for pair in gone):
             through._default_manager.filter(pk__in=part).delete()
         new = wanted - there.keys()
         made = [through(todo_id=todo, label_id=label) for todo, label in sorted(new)]
@@ -363,10 +364,8 @@ class Recording:
                 rest += some
                 continue
             values = {field: getattr(some[0], field) for field in fields}
-            for first in range(0, len(some), 500):
-                rows = tables.Todo.objects.filter(
-                    pk__in=[one.pk for one in some[first : first + 500]]
-                )
+            for part in batched(one.pk for one in some):
+                rows = tables.Todo.objects.filter(pk__in=part)
                 rows.update(**values, version=F("version") + 1, updated_at=self.at)
         names = [field.removesuffix("_id") for field in fields]
         tables.Todo.objects.bulk_update(rest, [*names, "version", "updated_at"], batch_size=100)
@@ -533,13 +532,6 @@ def _is_replaced(todo_list: TodoList) -> bool:
         return False
     same = type(todo_list).objects.alive().filter(object_type=todo_list.object_type_id)
     return same.filter(object_id=todo_list.object_id).exclude(pk=todo_list.pk).exists()
-
-
-def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
-    """Of one statement each: SQLite takes no more than 32,766 values."""
-    rest = list(keys)
-    for first in range(0, len(rest), 500):
-        yield rest[first : first + 500]
 
 
 def snapshot(row: models.Model, names: tuple[str, ...]) -> Values:
