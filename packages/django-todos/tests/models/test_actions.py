@@ -180,6 +180,19 @@ def test_a_completion_that_is_gone_or_changed_is_not_revived(cast: Cast):
 
 
 @pytest.mark.parametrize("is_copy", [False, True])
+def test_what_is_restored_after_its_adding_was_undone_has_its_labels(cast: Cast, is_copy: bool):
+    first = make_todo(cast.flat, labels=["shop"])
+    with recording(cast.alice, "create", {cast.flat.pk}, at=later()) as rec:
+        if is_copy:
+            made = first.duplicate(within=rec)
+        else:
+            made = Todo.add(cast.flat, "x", labels=["shop"], within=rec)
+    assert rec.action is not None and rec.action.undo(at=later(2))
+    made.restore(by=cast.alice, at=later(3))
+    assert [one.name for one in made.labels.all()] == ["shop"]
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
 def test_what_is_new_in_a_recording_can_be_relabelled_and_moved_in_it(cast: Cast, is_copy: bool):
     """Labels that were written before the end of the recording, or past it, are not written once more."""
     first, trip = make_todo(cast.flat, labels=["shop"]), make_list(cast.alice, "Trip")

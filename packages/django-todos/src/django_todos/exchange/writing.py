@@ -118,10 +118,9 @@ class Writer:
     def write(self) -> None:
         """All of it."""
         self._make_lists()
-        labels = self._make_labels()
+        self._make_labels()
         self._make_todos()
         self._edit()
-        self._hang_labels(labels)
         self._log()
         self._remind()
         self._remember()
@@ -156,8 +155,8 @@ class Writer:
         )
         self.created_lists = [target.name for target in new]
 
-    def _make_labels(self) -> dict[tuple[int, str], Label]:
-        """Labels by list and key, made where missing: those of the file's lists, and those worn."""
+    def _make_labels(self) -> None:
+        """Those of the file's lists; others come with the todos that wear them."""
         names: dict[int, list[str]] = defaultdict(list)
         colors: dict[tuple[int, str], str] = {}
         for target, todo_list in self._lists.items():
@@ -165,12 +164,8 @@ class Writer:
                 names[todo_list.pk].append(given.name)
                 if given.color in Color.values:
                     colors.setdefault((todo_list.pk, Label.key_of(given.name)), given.color)
-        for place in self.survey.places.values():
-            names[self._lists[place.target].pk] += _record(place).labels
-        labels: dict[tuple[int, str], Label] = {}
         for part in batched(names):
-            labels |= Label.named_in({pk: names[pk] for pk in part}, colors)
-        return labels
+            Label.named_in({pk: names[pk] for pk in part}, colors)
 
     # -- todos
 
@@ -179,7 +174,10 @@ class Writer:
         ends = self._ends()
         for depth in range(MAX_DEPTH + 1):
             level = [one for one in self.survey.places.values() if one.depth == depth]
-            self.rec.add([self._todo(place, ends) for place in level], labelled=True)
+            self.rec.add([self._todo(place, ends) for place in level])
+        for todo, record in self._written:
+            if record.labels:
+                self.rec.set_labels(todo, record.labels)
 
     def _edit(self) -> None:
         """Todos of ours that the file changes."""
@@ -236,15 +234,6 @@ class Writer:
         return None if place is None else place.todo or self.todos[place.key]
 
     # -- what hangs on them
-
-    def _hang_labels(self, labels: dict[tuple[int, str], Label]) -> None:
-        through = Todo.labels.through
-        rows = [
-            through(todo_id=todo.pk, label_id=labels[todo.todo_list_id, Label.key_of(name)].pk)
-            for todo, record in self._written
-            for name in record.labels
-        ]
-        through._default_manager.bulk_create(rows, batch_size=BATCH)
 
     def _log(self) -> None:
         rows = [row for one in self._written for row in _completions(*one, self.user.pk)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,9 @@ COPIED = (
 def _copies(
     todos: Iterable[Todo], rec: Recording, settle: Callable[[Todo, Todo], None]
 ) -> dict[int, Todo]:
-    """All of them once more, parents before their subtasks, by what they are copies of; `settle` changes a copy."""
+    """All of them once more, parents before their subtasks and with their labels, by what they are copies of; `settle`
+    changes a copy.
+    """
     copies: dict[int, Todo] = {}
     for _depth, level in groupby(todos, key=lambda one: one.depth):
         made = {}
@@ -36,8 +38,11 @@ def _copies(
             if not copies or one.parent_id in copies:
                 made[one.pk] = copy = _copy_of(one, rec, copies.get(one.parent_id or 0))
                 settle(copy, one)
-        rec.add(list(made.values()), labelled=True)
+        rec.add(list(made.values()))
         copies |= made
+    for pk, names in tables.Label.names_of(list(copies)).items():
+        if names:
+            rec.set_labels(copies[pk], names)
     return copies
 
 
@@ -68,22 +73,9 @@ def copy_list(
             setattr(copy, name, value)
 
     todos = source.todos.filter(deleted_at=None).order_by("depth", "position", "pk")
-    copies = _copies(todos if completed else todos.filter(is_completed=False), rec, settle)
-    labels = {
-        label.pk: target.labels.create(name=label.name, color=label.color).pk
-        for label in source.labels.all()
-    }
-    _carry_labels(copies, labels)
-
-
-def _carry_labels(copies: dict[int, Todo], labels: Mapping[int, int]) -> None:
-    """Give the copies the labels of their todos, or of another list those that stand for them."""
-    through = tables.Todo.labels.through
-    carried = through._default_manager.filter(todo__in=copies)
-    through._default_manager.bulk_create(
-        through(todo_id=copies[pk].pk, label_id=labels.get(label, label))
-        for pk, label in carried.values_list("todo_id", "label_id")
-    )
+    for label in source.labels.all():
+        target.labels.create(name=label.name, color=label.color)
+    _copies(todos if completed else todos.filter(is_completed=False), rec, settle)
 
 
 def copy_family(todo: Todo, rec: Recording) -> Todo:
@@ -98,7 +90,6 @@ def copy_family(todo: Todo, rec: Recording) -> Todo:
 
     family = [todo, *(one for one in todo.descendants() if one.deleted_at is None)]
     copies = _copies(family, rec, settle)
-    _carry_labels(copies, {})
     own = tables.Reminder.objects.filter(todo__in=copies, user=rec.user_id)
     tables.Reminder.objects.bulk_create(
         tables.Reminder(

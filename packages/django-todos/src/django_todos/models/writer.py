@@ -251,17 +251,12 @@ class Recording:
         """Lists that were made in this very transaction: nobody else can see them, so they count as locked."""
         self.lists |= {todo_list.pk: todo_list for todo_list in lists}
 
-    def add(self, todos: list[Todo], *, labelled: bool = False) -> None:
-        """Insert new todos, parents before their subtasks. Undoing that moves them to the trash.
-
-        `labelled`: whoever adds them gives them their labels, all at once and past `set_labels`.
-        """
+    def add(self, todos: list[Todo]) -> None:
+        """Insert new todos, parents before their subtasks. Undoing that moves them to the trash."""
         tables.Todo._base_manager.bulk_create(todos, batch_size=500)
         for todo in todos:
-            self.todos[todo.pk] = todo
-            if not labelled:
-                self._labels[todo.pk] = []
-                self._bare.add(todo.pk)
+            self.todos[todo.pk], self._labels[todo.pk] = todo, []
+            self._bare.add(todo.pk)
             self._before[todo.pk] = before = snapshot(todo, TODO_FIELDS)
             top = self._added.get(todo.parent_id)
             if todo.deleted_at is None:  # one that is imported into the trash stays there
@@ -285,8 +280,12 @@ class Recording:
         return self._labels[todo.pk]
 
     def set_labels(self, todo: Todo, names: Sequence[str]) -> None:
-        """Give a todo the labels of its list with exactly these names, made where missing. Written by `flush`."""
-        self._before[todo.pk].setdefault("labels", self.labels(todo))
+        """Give a todo the labels of its list with exactly these names, made where missing. Written by `flush`.
+
+        What is new has them from the beginning, and keeps them in the trash where its adding is undone.
+        """
+        if todo.pk not in self._added:
+            self._before[todo.pk].setdefault("labels", self.labels(todo))
         self._labels[todo.pk] = list(names)
         self._relabelled[todo.pk] = todo
 
@@ -295,24 +294,24 @@ class Recording:
         for pk, todo in self._relabelled.items():
             names[todo.todo_list_id] += self._labels[pk]
         labels = tables.Label.named_in(names)
-        wanted = set()
+        wanted: dict[tuple[int, int], None] = {}  # in the order given
         for pk, todo in self._relabelled.items():
-            keys = {tables.Label.key_of(name) for name in self._labels[pk]} - {""}
-            own = [labels[todo.todo_list_id, key] for key in sorted(keys)]
-            self._labels[pk] = [label.name for label in own]
-            wanted |= {(pk, label.pk) for label in own}
+            keys = filter(None, map(tables.Label.key_of, self._labels[pk]))
+            own = {key: labels[todo.todo_list_id, key] for key in keys}
+            self._labels[pk] = [own[key].name for key in sorted(own)]
+            wanted |= dict.fromkeys((pk, label.pk) for label in own.values())
         through = tables.Todo.labels.through
         there: dict[tuple[int, int], int] = {}
         for part in batched(self._relabelled.keys() - self._bare):
             rows = through._default_manager.filter(todo__in=part)
             there |= {(row.todo_id, row.label_id): row.pk for row in rows}
-        gone = there.keys() - wanted
+        gone = there.keys() - wanted.keys()
         for part in batched(there[pair] for pair in gone):
             through._default_manager.filter(pk__in=part).delete()
-        new = wanted - there.keys()
-        made = [through(todo_id=todo, label_id=label) for todo, label in sorted(new)]
+        new = [pair for pair in wanted if pair not in there]
+        made = [through(todo_id=todo_id, label_id=label) for todo_id, label in new]
         through._default_manager.bulk_create(made, batch_size=500)
-        for todo_id, _label in gone | new:
+        for todo_id, _label in (*gone, *new):
             if todo_id not in self._added:
                 self._dirty.setdefault(todo_id, set())
         self._bare -= self._relabelled.keys()
