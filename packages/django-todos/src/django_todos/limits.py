@@ -62,7 +62,7 @@ PAGE = 100
 COUNTED_TO = 999
 """How far todos are counted; of more it is said that there are more."""
 NEAR = 3000
-"""Todos that are looked through for a page of what is due next, before an index is asked for all."""
+"""Open todos beyond which a list is large: it is asked for by itself, and for labels in what is due next alone."""
 MANY_LISTS = 1000
 """Lists of one person that a query names one by one."""
 SUGGESTIONS = 50

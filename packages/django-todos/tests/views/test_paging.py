@@ -140,8 +140,11 @@ def test_whoever_has_much_finds_the_same_in_the_same_order(
         assert shown() == here
     monkeypatch.setattr(limits, "MANY_LISTS", 1000)
     monkeypatch.setattr(limits, "NEAR", 9)
-    for shares in (lambda _todos, words: dict.fromkeys(words, 1.0), lambda _todos, words: {}):
-        monkeypatch.setattr(searching, "shares_of", shares)  # whatever the statistics say
+    for rare in (
+        lambda _todos, text, at_least: [],
+        lambda _todos, text, at_least: searching.words_of(text),
+    ):
+        monkeypatch.setattr(searching, "rare_of", rare)  # whatever the statistics say
         assert shown() == here
     assert all(row.todo_list.role == "owner" for page in shown() for row in page)
 

@@ -17,7 +17,7 @@ from tests.factories import NOW, Cast, make_list, make_many
 from tests.views.pages import get, given
 
 from django_todos import limits
-from django_todos.models import Todo, TodoList, compiled
+from django_todos.models import Label, Todo, TodoList, compiled
 
 MANY = 1000
 TIMES = 20
@@ -135,3 +135,30 @@ def test_pages_beside_many_that_are_due(much: Cast) -> None:
         shown = functools.partial(get, client, "today", after=after)
         assert len(shown().context["rows"]) == limits.PAGE
         assert effort(shown) < 100
+
+
+GATHERED = [
+    ("label-detail", ["home"], {}),
+    ("label-detail", ["seldom"], {}),
+    ("assigned", [], {}),
+    ("search", [], {"q": "todo"}),
+    ("search", [], {"q": "to"}),
+    ("search", [], {"q": "todo 7"}),
+    ("search", [], {"q": "77"}),
+]
+
+
+@reads_little
+def test_what_pages_gather_from_a_large_list(much: Cast) -> None:
+    mine = Todo.objects.filter(todo_list=much.flat)
+    for name, some in (("home", mine.filter(priority__lt=3)), ("seldom", mine[:9])):
+        label = Label.objects.create(todo_list=much.flat, name=name, key=name)
+        label.todos.add(*some.values_list("pk", flat=True))
+    mine.filter(priority__lt=5).update(assignee=much.bob)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for name, args, query in GATHERED:
+        for sort in ("", "newest"):
+            page = functools.partial(given, much.client("bob"), name, *args, sort=sort, **query)
+            for after in ("", page().context["rows"].cursor):
+                assert effort(functools.partial(page, after=after)) < MANY, (name, query, sort)

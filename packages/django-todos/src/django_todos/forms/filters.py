@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -120,14 +120,16 @@ class FilterForm(forms.Form):
         """The same without the sorting."""
         return {name: value for name, value in self.chosen.items() if name != "sort"}
 
-    def apply(self, todos: TodoQuerySet, viewer: Viewer) -> TodoQuerySet:
-        """`todos` less those that were filtered out."""
+    def apply(
+        self, todos: TodoQuerySet, viewer: Viewer, lists: Collection[int] = ()
+    ) -> TodoQuerySet:
+        """`todos` less those that were filtered out; of these lists, where they are said by primary key."""
         chosen = self.filters
         if "priority" in chosen:
             wanted = [n for n in range(10) if priority_bucket(n) == chosen["priority"]]
             todos = todos.filter(priority__in=wanted)
         if "label" in chosen:
-            todos = todos.with_label(Label.key_of(chosen["label"].lstrip("#")))
+            todos = todos.with_label(Label.key_of(chosen["label"].lstrip("#")), lists)
         todos = self._whose(chosen.get("assignee"), todos, viewer)
         match chosen.get("due"):
             case "overdue":

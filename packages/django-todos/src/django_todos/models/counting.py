@@ -40,9 +40,9 @@ class Counted(int):
     __hash__ = int.__hash__
 
 
-def counted(rows: QuerySet[Any]) -> Counted:
+def counted(*parts: QuerySet[Any]) -> Counted:
     """How many rows there are. In an order that an index has, no more of them are read than are counted."""
-    return Counted.of(rows[: limits.COUNTED_TO + 1].count())
+    return Counted.of(sum(rows[: limits.COUNTED_TO + 1].count() for rows in parts))
 
 
 class _CountedField(IntegerField):  # type: ignore[type-arg]

@@ -117,12 +117,17 @@ def page_of(found: list[Todo], order: Order, user: AbstractBaseUser | None = Non
     return Rows([Row(todo) for todo in page], cursor)
 
 
+def count_of(parts: list[TodoQuerySet]) -> Counted:
+    """How many there are. The latest are counted, which an index has, and which are neighbours in the table."""
+    return counted(*map(ORDERS["newest"].of, parts))
+
+
 def narrowed(
-    todos: TodoQuerySet, rows: Rows, order: Order, cursor: str, total: int
+    parts: list[TodoQuerySet], rows: Rows, order: Order, cursor: str, total: int
 ) -> dict[str, int]:
     """What a page that is filtered says of itself: how many of how many it shows, and how many it hides, if that is known."""
     is_all = not rows.cursor and not order.values_of(cursor)
-    found = Counted(len(rows)) if is_all else counted(order.of(todos))
+    found = Counted(len(rows)) if is_all else count_of(parts)
     is_known = not found.is_more and not getattr(total, "is_more", False)
     return {"found": found, "total": total, "hidden": max(0, total - found) if is_known else 0}
 
@@ -133,10 +138,10 @@ def is_counting(request: Request) -> bool:
 
 
 def answer_count(
-    request: Request, todos: TodoQuerySet, order: Order, labels: list[UsedLabel]
+    request: Request, parts: list[TodoQuerySet], labels: list[UsedLabel]
 ) -> HttpResponse:
     """That number, and the labels there are, most used first."""
-    context = {"matching": counted(order.of(todos)), "labels": labels}
+    context = {"matching": count_of(parts), "labels": labels}
     return part(request, "filter_show", context)
 
 

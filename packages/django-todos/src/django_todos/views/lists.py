@@ -144,13 +144,15 @@ def _list_page(request: Request, todo_list: TodoList) -> HttpResponse:
     order, cursor = ORDERS[filters.chosen.get("sort", by_hand)], request.GET.get("after", "")
     counts: dict[str, int] = {}
     if is_counting(request) or filters.filters:
-        todos = filters.apply(todo_list.todos.all().open().filter(deleted_at=None), viewer)
+        todos = filters.apply(
+            todo_list.todos.all().open().filter(deleted_at=None), viewer, [todo_list.pk]
+        )
         if is_counting(request):
             here = TodoList.objects.filter(pk=todo_list.pk)
             labels = most_used(here, limits.SUGGESTIONS, limits.COUNTED_TO)
-            return answer_count(request, todos, order, labels)
+            return answer_count(request, [todos], labels)
         rows = flat_page(todos, order, cursor)
-        counts = narrowed(todos, rows, order, cursor, todo_list.open_count)
+        counts = narrowed([todos], rows, order, cursor, todo_list.open_count)
     else:
         rows = tree_page(todo_list, order, cursor)
     place = {"list": todo_list.uuid, "view": "inbox" if todo_list.is_inbox else "list"}

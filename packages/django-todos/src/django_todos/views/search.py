@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain
 from typing import Any, Literal
 
 from django.contrib.auth import get_user_model
@@ -15,14 +15,13 @@ from django_todos import limits
 from django_todos.forms.filters import FilterForm, SearchFilterForm
 from django_todos.models import Label, Todo, TodoList, searching
 from django_todos.models.compiled import Compiled
-from django_todos.models.counting import counted
 from django_todos.models.label_uses import most_used
 from django_todos.models.orders import ORDERS, Order
 from django_todos.models.querysets import TodoListQuerySet, TodoQuerySet, any_member, object_types
 from django_todos.viewer import Viewer
 from django_todos.views._kept import kept
 from django_todos.views._page import Request, page, signed_in
-from django_todos.views._rows import Rows, answer_count, flat_page, is_counting, narrowed
+from django_todos.views._rows import Rows, answer_count, count_of, flat_page, is_counting, narrowed
 
 _SIGN = re.compile(r"[#@]\w")
 Which = Literal["alive", "active"]
@@ -84,7 +83,6 @@ def label_detail(request: Request, name: str) -> HttpResponse:
 def assigned(request: Request) -> HttpResponse:
     """Open todos that are the viewer's to do."""
     here = Gathering(request.todos_viewer, "active")
-    here.known = {}  # an index has the few todos of a person, in whatever lists
     todos = here.todos.assigned_to(here.viewer.user)
     return here.answer(request, "assigned", "assigned", todos, {})
 
@@ -106,9 +104,6 @@ class Gathering:
     So the database knows how large each of them is, and needs no join.
     """
 
-    is_scattered = True
-    """Whether what is found may be anywhere, so that it pays to look first among what is due next."""
-
     def __init__(self, viewer: Viewer, which: Which, *, is_open: bool = True) -> None:
         self.viewer = viewer
         self.which: Which = which
@@ -126,13 +121,18 @@ class Gathering:
 
     @property
     def todos(self) -> TodoQuerySet:
-        """What is in them, not in the trash, and open unless completed todos are wanted, too."""
+        """What is not in the trash, and open unless completed todos are wanted, too, in whatever lists."""
         todos = Todo.objects.filter(deleted_at=None)
-        todos = todos.open() if self.is_open else todos
-        if self.known:
-            return todos.filter(todo_list__in=self.known)
-        visible = TodoList.objects.visible_to(self.viewer.user)
-        return todos.in_lists(visible.alive() if self.which == "alive" else visible.active())
+        return todos.open() if self.is_open else todos
+
+    def parts(self, todos: TodoQuerySet) -> list[TodoQuerySet]:
+        """Those in these lists: of each large list by itself, whose orders have indexes, and of all others together."""
+        if not self.known:
+            lists = TodoList.objects.visible_to(self.viewer.user)
+            return [todos.in_lists(lists.alive() if self.which == "alive" else lists.active())]
+        large = [pk for pk, one in self.known.items() if one.open_count > limits.NEAR]
+        others = todos.filter(todo_list__in=self.known.keys() - {*large})
+        return [*(todos.filter(todo_list=pk) for pk in large), others]
 
     @cached_property
     def is_large(self) -> bool:
@@ -146,11 +146,10 @@ class Gathering:
         """Those that hold every word of a text."""
         if not self.known:
             return todos.search(text)
-        if not self.is_large:
-            return todos.search(text, indexed=())
-        shares = searching.shares_of(Todo.objects.all(), searching.words_of(text))
-        self.is_scattered = math.prod(shares.values()) * limits.NEAR > limits.PAGE
-        return todos.search(text, self.known, searching.rare_of(shares))
+        rare: list[str] = []
+        if self.is_large:  # what is open can be read in its order until there is a page
+            rare = searching.rare_of(Todo.objects.all(), text, 0 if self.is_open else 1)
+        return todos.search(text, self.known, rare)
 
     def answer(
         self,
@@ -163,15 +162,17 @@ class Gathering:
     ) -> HttpResponse:
         """The page with these todos of its lists, as far as the filters of the address leave them."""
         filters = filters or FilterForm(request.GET)
-        found = filters.apply(todos, self.viewer)
+        found = filters.apply(todos, self.viewer, self.known)
         order, cursor = ORDERS[filters.chosen.get("sort", "due")], request.GET.get("after", "")
         if is_counting(request):
             lists = TodoList.objects.visible_to(self.viewer.user)
             each = limits.NEAR // max(1, len(self.known)) + 1
-            return answer_count(request, found, order, most_used(lists, limits.SUGGESTIONS, each))
+            labels = most_used(lists, limits.SUGGESTIONS, each)
+            return answer_count(request, self.parts(found), labels)
         rows = self._rows(found, order, cursor)
         if filters.filters:
-            context |= narrowed(found, rows, order, cursor, counted(order.of(todos)))
+            total = count_of(self.parts(todos))
+            context |= narrowed(self.parts(found), rows, order, cursor, total)
         context |= {
             "rows": rows,
             "filters": filters,
@@ -180,15 +181,14 @@ class Gathering:
         return page(request, template, current, context, more="todo_page")
 
     def _rows(self, found: TodoQuerySet, order: Order, cursor: str) -> Rows:
-        rows = None
         if found.query.is_empty():
             return Rows([])
-        if self.is_large and self.is_open and self.is_scattered and order.name == "due":
-            after = order.values_of(cursor)
-            near = searching.next_due(found, self.known, after, limits.NEAR, limits.PAGE + 1)
-            if len(near) > limits.PAGE:  # else it is not for sure that these are the first ones
-                rows = flat_page(self.todos.filter(pk__in=near), order, cursor)
-        rows = rows or flat_page(found, order, cursor, None if self.known else self.viewer.user)
+        parts = self.parts(found)
+        if len(parts) > 1:
+            first = (order.of(one, cursor).values_list("pk", flat=True) for one in parts)
+            keys = chain.from_iterable(some[: limits.PAGE + 1] for some in first)
+            parts = [Todo.objects.filter(pk__in=list(keys))]
+        rows = flat_page(parts[0], order, cursor, None if self.known else self.viewer.user)
         for row in rows if self.known else ():
             row.todo.todo_list = self.known[row.todo.todo_list_id]
         return rows
