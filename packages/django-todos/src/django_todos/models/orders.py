@@ -56,7 +56,7 @@ def dated(first: Any, last: Any) -> Q:
     return until if first is None else Q(GreaterThanOrEqual(day, first)) & until
 
 
-class _Row(Func):
+class _AsOne(Func):
     """Several values that are compared as one: an index knows where that is."""
 
     template = "(%(expressions)s)"
@@ -93,7 +93,7 @@ class Order:
             for name, value in zip(self._names, values, strict=True)
         ]
         behind = LessThan if self.columns[0].startswith("-") else GreaterThan
-        rows = (_Row(*row, output_field=IntegerField()) for row in (self._names, there))
+        rows = (_AsOne(*row, output_field=IntegerField()) for row in (self._names, there))
         return todos.filter(behind(*rows))
 
     def of(self, todos: TodoQuerySet, cursor: str = "") -> TodoQuerySet:
