@@ -148,7 +148,8 @@ def make_data(client: Client) -> dict[str, Callable[[], HttpResponse]]:
     fifty, large, due = (make_list(alice, one, editors=[sam]) for one in ("Fifty", "Large", "Due"))
     for todo_list, count in ((fifty, 50), (large, 1000), *((one, 5) for one in lists)):
         todos = make_many(todo_list, count)
-        Label.named(todo_list.pk, ["Home"])[0].todos.set(todos[::5])
+        home = Label.objects.create(todo_list=todo_list, name="Home")
+        home.todos.set(todos[::5])
         for step, values in GIVEN.items():
             Todo.objects.filter(pk__in=[one.pk for one in todos[::step]]).update(**values)
     make_many(due, 100, due_date=date.today())
