@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import PASSWORD, People, Person
 
@@ -40,6 +40,16 @@ def row(page: Page) -> Locator:
     return page.locator("#main .todos-row .todos-title").first
 
 
+def press_meanwhile(target: Locator, held: list[Route]) -> None:
+    """Presses it, and releases when the answer that was held back has replaced it."""
+    page, old = target.page, target.element_handle()
+    target.hover()
+    page.mouse.down()
+    held[0].continue_()
+    page.wait_for_function("old => !old.isConnected", arg=old)
+    page.mouse.up()
+
+
 def test_a_press_is_a_click_though_an_answer_replaces_what_was_pressed(alice: Person) -> None:
     page, held = alice.page, []
     link = page.locator("#sidebar").get_by_role("link", name="Upcoming")
@@ -47,12 +57,7 @@ def test_a_press_is_a_click_though_an_answer_replaces_what_was_pressed(alice: Pe
     title(page).fill("Water both fig trees")
     with page.expect_request("**/todos/*/"):
         page.keyboard.press("Enter")
-    old = link.element_handle()
-    link.hover()
-    page.mouse.down()
-    held[0].continue_()
-    page.wait_for_function("old => !old.isConnected", arg=old)
-    page.mouse.up()
+    press_meanwhile(link, held)
     page.wait_for_url("**/upcoming/")
 
 
@@ -62,15 +67,10 @@ def test_a_press_on_a_button_is_none_on_that_of_another_action(people: People) -
     page, held = alice.page, []
     page.get_by_role("button", name="Complete “Buy soil”").click()
     undo = page.locator("#todos-toasts").get_by_role("button", name="Undo")
-    old = undo.element_handle()
     page.route("**/complete/", lambda route: held.append(route))
     with page.expect_request("**/complete/"):
         page.get_by_role("button", name="Complete “Buy oils”").click()
-    undo.hover()
-    page.mouse.down()
-    held[0].continue_()
-    page.wait_for_function("old => !old.isConnected", arg=old)
-    page.mouse.up()
+    press_meanwhile(undo, held)
     page.wait_for_load_state("networkidle")
     page.goto("/completed/")
     expect(page.get_by_role("link", name="Buy soil")).to_be_visible()

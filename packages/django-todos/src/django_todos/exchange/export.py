@@ -235,17 +235,8 @@ def _record(
         assignee=todo.assignee.get_username() if todo.assignee else "",
         is_completed=todo.is_completed,
         completed_at=todo.completed_at,
-        completions=tuple(
-            map(
-                _completion,
-                sorted(completions, key=lambda one: (one.key is None, int(one.key or 0))),
-            )
-        ),
-        reminders=tuple(
-            sorted(
-                reminders, key=lambda one: (-1 if one.before is None else one.before, str(one.at))
-            )
-        ),
+        completions=tuple(map(_completion, sorted(completions, key=_standing_first))),
+        reminders=tuple(sorted(reminders, key=_before_first)),
         repeat=repeat,
         occurrence=todo.occurrence,
         created_at=todo.created_at,
@@ -253,6 +244,14 @@ def _record(
         deleted_with=keys.get(todo.deleted_top_id, ""),
         extra=todo.extra,
     )
+
+
+def _before_first(record: ReminderRecord) -> tuple[int, str]:
+    return (-1 if record.before is None else record.before, str(record.at))
+
+
+def _standing_first(completion: Completion) -> tuple[bool, int]:
+    return (completion.key is None, int(completion.key or 0))
 
 
 def _completion(completion: Completion) -> CompletionRecord:
